@@ -1,0 +1,1 @@
+//! The contract between the kernel half and the user half.

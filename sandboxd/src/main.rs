@@ -1,0 +1,3 @@
+//! The daemon's command line: parse, run, exit code.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The verbs that people and CI say: `cargo xtask VERB`.
+
+fn main() {}
