@@ -1,0 +1,53 @@
+//! What the kernel half is told before it runs, and the one word it is told while it runs.
+
+/// Bits of [`Config::targets`]: which tests a task is put to, cheapest first.
+pub mod target {
+    /// The task's user ID is [`super::Config::uid`].
+    pub const ONE_UID: u32 = 1;
+    /// The task's user ID is in the map of user IDs.
+    pub const UIDS: u32 = 1 << 1;
+    /// The task's slot says so, or its process is in the map of processes.
+    pub const TASKS: u32 = 1 << 2;
+    /// The task's user ID is an app's, of any Android user: 10000 and above within the user.
+    pub const ALL_APPS: u32 = 1 << 3;
+}
+
+/// Constant for a run: the verifier sees the values and drops what they rule out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct Config {
+    /// Bits of [`target`].
+    pub targets: u32,
+    /// The one user ID, where [`target::ONE_UID`].
+    pub uid: u32,
+    /// The daemon's own process, never a target.
+    pub own_tgid: u32,
+    /// Most bytes of a buffer (`--strsize`).
+    pub strsize: u32,
+    /// How many CPUs the per-CPU arrays are made for.
+    pub cpus: u32,
+    /// Whether `sys_exit` is attached: without it no slot is ever left.
+    pub returns: u32,
+    /// Offset of `pid` in the fields of `task:task_newtask`.
+    pub newtask_pid: u32,
+    /// Offset of `clone_flags` in the fields of `task:task_newtask`.
+    pub newtask_flags: u32,
+    /// Offset of `filename` (a `__data_loc`) in the fields of `sched:sched_process_exec`.
+    pub exec_filename: u32,
+    /// Offset of `old_pid` in the fields of `sched:sched_process_exec`.
+    pub exec_old_pid: u32,
+}
+
+/// Shared while running; one entry of an array that user space maps into its memory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct Control {
+    /// Not zero: no call is counted or reported any more.
+    pub stopped: u64,
+    /// Threads inside a call that can make them leave the set of targets.
+    pub leaving: u64,
+}
+
+#[cfg(feature = "user")]
+// SAFETY: plain integers without padding (all are u32), any bit pattern is a value.
+unsafe impl aya::Pod for Config {}

@@ -1,0 +1,198 @@
+//! What the kernel half sends: records of fixed heads and packed slots, in the machine's byte order.
+//!
+//! Two rings carry them: calls in one, state in the other. Reading them is left to the user half's `source`.
+
+/// What a record is; the first byte of its [`Header`].
+pub mod kind {
+    /// A call was entered: [`super::Header`], [`super::Frame`], slots.
+    pub const ENTER: u8 = 1;
+    /// The call in the thread's slot returned: [`super::Header`], [`super::Return`], slots.
+    pub const EXIT: u8 = 2;
+    /// A return whose entry was not reported: [`super::Header`], [`super::Return`], [`super::Frame`], slots.
+    pub const EXIT_ONLY: u8 = 3;
+    /// The thread left an earlier call's restart behind: [`super::Header`] alone.
+    pub const RESUMED: u8 = 4;
+    /// State ring: a call that changes maps, descriptors or identity: [`super::Header`], [`super::Change`].
+    pub const CHANGE: u8 = 8;
+    /// State ring: a task was made: [`super::Header`] of the parent, [`super::Fork`].
+    pub const FORK: u8 = 9;
+    /// State ring: a program was executed: [`super::Header`], [`super::Exec`], a string slot.
+    pub const EXEC: u8 = 10;
+    /// State ring: a thread ended: [`super::Header`] alone.
+    pub const THREAD_EXIT: u8 = 11;
+}
+
+/// Bits of [`Header::flags`].
+pub mod flag {
+    /// `EXIT_ONLY`: the thread was known to be outside a call and a probe sat on the entry: refused before it.
+    pub const BLOCKED: u8 = 1;
+    /// `EXIT_ONLY`: the call itself made the task a target.
+    pub const ARRIVED: u8 = 2;
+    /// The thread had no room in the thread map: its returns pair by user space's memory alone.
+    pub const NO_SLOT: u8 = 4;
+    /// `CHANGE`: at entry, before the call did anything.
+    pub const BEFORE: u8 = 8;
+    /// `EXIT`: the program changed under the call (`execve`), so nothing was read anew.
+    pub const EXECED: u8 = 16;
+}
+
+/// Starts every record. 32 bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct Header {
+    /// One of [`kind`].
+    pub kind: u8,
+    /// Bits of [`flag`].
+    pub flags: u8,
+    /// The CPU it was written on.
+    pub cpu: u16,
+    /// Records this CPU could not put into this ring before this one; wraps.
+    pub lost: u32,
+    /// Nanoseconds since boot, suspend included (`CLOCK_BOOTTIME`).
+    pub time: u64,
+    /// Process.
+    pub tgid: u32,
+    /// Thread.
+    pub tid: u32,
+    /// Real user ID, in the initial user namespace.
+    pub uid: u32,
+    /// [`index`](mod@crate::index) of the call; 0 where there is none.
+    pub index: u16,
+    /// How many slots follow the fixed part.
+    pub slots: u16,
+}
+
+/// The registers of a call. 104 bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct Frame {
+    /// The number, also where the index stands for many.
+    pub nr: i32,
+    /// [`Abi`](crate::index::Abi) as a number.
+    pub abi: u32,
+    /// The argument registers, as they are.
+    pub args: [u64; crate::spec::REGISTERS],
+    /// The address after the `svc`.
+    pub pc: u64,
+    /// The link register, pointer authentication not stripped.
+    pub lr: u64,
+    /// Stack pointer.
+    pub sp: u64,
+    /// Frame pointer (`x29`; `r11` in 32-bit code).
+    pub fp: u64,
+    /// The thread's name, ended by a zero byte.
+    pub comm: [u8; 16],
+}
+
+/// A return. 16 bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct Return {
+    /// `x0` at exit; a 32-bit task's is zero-extended.
+    pub ret: i64,
+    /// The number at exit: -1 after `rt_sigreturn`.
+    pub nr: i32,
+    /// Keeps the size a multiple of 8.
+    pub unused: u32,
+}
+
+/// A call that changes what is known of the process. 64 bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct Change {
+    /// The argument registers.
+    pub args: [u64; crate::spec::REGISTERS],
+    /// As in [`Return`]; 0 in a record with [`flag::BEFORE`].
+    pub ret: i64,
+    /// As in [`Frame`].
+    pub nr: i32,
+    /// As in [`Frame`].
+    pub abi: u32,
+}
+
+/// A new task. 32 bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct Fork {
+    /// `clone(2)` flags, the exit signal not among them.
+    pub clone_flags: u64,
+    /// The new thread; its process too unless `CLONE_THREAD` is set.
+    pub child: u32,
+    /// Keeps the next field aligned.
+    pub unused: u32,
+    /// Its name, inherited.
+    pub comm: [u8; 16],
+}
+
+/// A program was executed. 24 bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct Exec {
+    /// The thread that called, which now has the leader's number.
+    pub old_tid: u32,
+    /// Keeps the next field aligned.
+    pub unused: u32,
+    /// The thread's new name.
+    pub comm: [u8; 16],
+}
+
+/// How the bytes of a slot came about; [`Slot::state`].
+pub mod state {
+    /// All of it, read at its proper time.
+    pub const WHOLE: u8 = 0;
+    /// The start of it: the limit was met.
+    pub const CUT: u8 = 1;
+    /// It could not be read: [`super::Slot::error`] says why, no bytes follow.
+    pub const UNREAD: u8 = 2;
+    /// Bit: an input, read at exit because it could not be read at entry.
+    pub const LATE: u8 = 0x80;
+}
+
+/// Starts each slot; its bytes follow, padded with anything to a multiple of 8. 8 bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct Slot {
+    /// The register it was read through.
+    pub register: u8,
+    /// 0 for what the register points at; 1 and on for what that points at, in order.
+    pub part: u8,
+    /// One of [`state`], perhaps with [`state::LATE`].
+    pub state: u8,
+    /// Keeps the next field aligned.
+    pub unused: u8,
+    /// How many bytes follow. A string's final zero byte is not among them.
+    pub len: u16,
+    /// The kernel's error (negative), where [`state::UNREAD`].
+    pub error: i16,
+}
+
+/// Longest path the kernel takes, its zero byte included (`PATH_MAX`).
+pub const PATH_MAX: usize = 4096;
+/// Elements copied of one iovec array; what is beyond is cut and said to be.
+pub const IOVECS: usize = 8;
+/// Strings copied of one `argv` or `envp`; what is beyond is cut and said to be.
+pub const STRINGS: usize = 24;
+/// Most bytes a record can have: two whole paths and everything else.
+pub const RECORD_MAX: usize = 12 * 1024;
+
+/// Part numbers of a [`crate::spec::read::MSGHDR`] argument.
+pub mod msghdr {
+    /// The address in `msg_name`.
+    pub const NAME: u8 = 1;
+    /// The control data.
+    pub const CONTROL: u8 = 2;
+    /// The array of iovecs.
+    pub const IOVEC: u8 = 3;
+    /// What the first iovec points at; the next ones follow.
+    pub const DATA: u8 = 4;
+}
+
+const _: () = {
+    assert!(size_of::<Header>() == 32);
+    assert!(size_of::<Frame>() == 104);
+    assert!(size_of::<Return>() == 16);
+    assert!(size_of::<Change>() == 64);
+    assert!(size_of::<Fork>() == 32);
+    assert!(size_of::<Exec>() == 24);
+    assert!(size_of::<Slot>() == 8);
+};

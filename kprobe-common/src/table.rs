@@ -1,0 +1,417 @@
+//! The table: what is known of every system call, one row each.
+//!
+//! A row is plain data; a wrong one does not compile ([`check`]). Rules:
+//! * [`rows::ROWS`] in the order of the arm64 numbers, then the calls that only 32-bit ARM has, in theirs.
+//! * Argument names are the man page's. A buffer names the argument that holds its length.
+//! * One row serves both ABIs wherever the arguments are the same; kinds know the layouts of both.
+//!
+//! Decoding is left to the user half's `decode`; copying to the kernel half, by [`Syscall::spec`].
+
+pub mod errno;
+pub mod flags;
+pub mod kind;
+pub mod rows;
+pub mod structs;
+
+use crate::index::{Abi, index};
+use crate::spec::{self, ArgSpec, REGISTERS, Spec, length, phase, read};
+use kind::Kind;
+
+/// An argument: its name and what it means.
+#[derive(Debug)]
+pub struct Arg {
+    /// The man page's name; frozen, as part of the schema.
+    pub name: &'static str,
+    /// What it means.
+    pub kind: Kind,
+}
+
+/// What a call's return value means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ret {
+    /// Zero.
+    Zero,
+    /// A number without a finer meaning.
+    Int,
+    /// Bytes or elements.
+    Count,
+    /// A new descriptor.
+    Fd,
+    /// A process or thread.
+    Pid,
+    /// A user or group.
+    Id,
+    /// An address: shown in hexadecimal too.
+    Addr,
+    /// The call does not come back.
+    Never,
+    /// The registers of before a signal: no value of the call's own.
+    Restored,
+}
+
+/// Bits of [`Syscall::groups`], and their names in expressions.
+pub mod group;
+
+/// Bits of [`Syscall::state`]: what a success changes, followed whether the call is selected or not.
+pub mod change {
+    /// The address space.
+    pub const MAPS: u8 = 1;
+    /// Descriptors.
+    pub const FDS: u8 = 2;
+    /// User and group IDs.
+    pub const IDENTITY: u8 = 4;
+    /// The thread's or process's life, or its name.
+    pub const LIFE: u8 = 8;
+    /// The address space, in a way that is uncertain from entry to return.
+    pub const MAPS_BEFORE: u8 = 16;
+}
+
+/// A condition under which a row belongs to `%default`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Condition {
+    /// The argument it looks at.
+    pub arg: &'static str,
+    /// Shift right by so much,
+    pub shift: u8,
+    /// then mask with this,
+    pub mask: u32,
+    /// then look it up here.
+    pub values: &'static [u32],
+    /// Whether a value found there belongs to the group, or one that is not.
+    pub listed: bool,
+}
+
+/// A row.
+#[derive(Debug)]
+pub struct Syscall {
+    /// The name that people say: the man page's.
+    pub name: &'static str,
+    /// Its number in the arm64 table.
+    pub nr64: Option<u16>,
+    /// Its number in the 32-bit ARM table (EABI); ARM-private numbers as the kernel has them.
+    pub nr32: Option<i32>,
+    /// Bits of [`group`].
+    pub groups: u32,
+    /// The arguments, in order.
+    pub args: &'static [Arg],
+    /// The return value.
+    pub ret: Ret,
+    /// What follows `__arm64_sys_` in the kernel's symbol, where it is not the name.
+    pub symbol: Option<&'static str>,
+    /// What follows `__arm64_compat_sys_` in the symbol that 32-bit tasks enter by; `None`: the native symbol.
+    pub compat: Option<&'static str>,
+    /// Bits of [`change`].
+    pub state: u8,
+    /// Belongs to `%default` only under this condition.
+    pub condition: Option<Condition>,
+}
+
+/// A row of both tables.
+#[must_use]
+pub const fn sys(
+    nr64: u16,
+    nr32: i32,
+    name: &'static str,
+    groups: u32,
+    args: &'static [Arg],
+    ret: Ret,
+) -> Syscall {
+    Syscall {
+        name,
+        nr64: Some(nr64),
+        nr32: Some(nr32),
+        groups,
+        args,
+        ret,
+        symbol: None,
+        compat: None,
+        state: 0,
+        condition: None,
+    }
+}
+
+/// A row of the arm64 table alone.
+#[must_use]
+pub const fn sys64(
+    nr64: u16,
+    name: &'static str,
+    groups: u32,
+    args: &'static [Arg],
+    ret: Ret,
+) -> Syscall {
+    let mut row = sys(nr64, 0, name, groups, args, ret);
+    row.nr32 = None;
+    row
+}
+
+/// A row of the 32-bit ARM table alone.
+#[must_use]
+pub const fn sys32(
+    nr32: i32,
+    name: &'static str,
+    groups: u32,
+    args: &'static [Arg],
+    ret: Ret,
+) -> Syscall {
+    let mut row = sys(0, nr32, name, groups, args, ret);
+    row.nr64 = None;
+    row
+}
+
+impl Syscall {
+    /// The kernel's symbol is `__arm64_sys_` and this.
+    #[must_use]
+    pub const fn symbol(mut self, symbol: &'static str) -> Self {
+        self.symbol = Some(symbol);
+        self
+    }
+
+    /// 32-bit tasks enter by `__arm64_compat_sys_` and this.
+    #[must_use]
+    pub const fn compat(mut self, symbol: &'static str) -> Self {
+        self.compat = Some(symbol);
+        self
+    }
+
+    /// A success changes what is known of the process: bits of [`change`].
+    #[must_use]
+    pub const fn changes(mut self, state: u8) -> Self {
+        self.state = state;
+        self
+    }
+
+    /// In `%default` only if `(arg >> shift) & mask` is one of `values`.
+    #[must_use]
+    pub const fn default_if(
+        mut self,
+        arg: &'static str,
+        shift: u8,
+        mask: u32,
+        values: &'static [u32],
+    ) -> Self {
+        self.condition = Some(Condition {
+            arg,
+            shift,
+            mask,
+            values,
+            listed: true,
+        });
+        self
+    }
+
+    /// In `%default` only if `(arg >> shift) & mask` is none of `values`.
+    #[must_use]
+    pub const fn default_unless(
+        mut self,
+        arg: &'static str,
+        shift: u8,
+        mask: u32,
+        values: &'static [u32],
+    ) -> Self {
+        self.condition = Some(Condition {
+            arg,
+            shift,
+            mask,
+            values,
+            listed: false,
+        });
+        self
+    }
+
+    /// Its number in an ABI's table.
+    #[must_use]
+    pub fn nr(&self, abi: Abi) -> Option<i32> {
+        match abi {
+            Abi::Arm64 => self.nr64.map(i32::from),
+            Abi::Arm32 => self.nr32,
+        }
+    }
+
+    /// Its index in an ABI's table.
+    #[must_use]
+    pub fn index(&self, abi: Abi) -> Option<u16> {
+        self.nr(abi).map(|nr| index(abi, nr))
+    }
+
+    /// The register of each argument: a 64-bit value takes an even pair in 32-bit code.
+    /// <https://github.com/torvalds/linux/blob/v6.12/arch/arm64/kernel/sys32.c#L41-L46>
+    #[must_use]
+    pub const fn registers(&self, abi: Abi) -> [u8; REGISTERS] {
+        let mut at = [0; REGISTERS];
+        let mut next = 0;
+        let mut i = 0;
+        while i < self.args.len() {
+            let wide = self.args[i].kind.wide() && matches!(abi, Abi::Arm32);
+            if wide && next % 2 == 1 {
+                next += 1;
+            }
+            at[i] = next;
+            next += if wide { 2 } else { 1 };
+            i += 1;
+        }
+        at
+    }
+
+    /// How many registers the arguments take.
+    #[must_use]
+    pub const fn register_count(&self, abi: Abi) -> u8 {
+        if self.args.is_empty() {
+            return 0;
+        }
+        let last = self.args.len() - 1;
+        let wide = self.args[last].kind.wide() && matches!(abi, Abi::Arm32);
+        self.registers(abi)[last] + if wide { 2 } else { 1 }
+    }
+
+    const fn position(&self, name: &str) -> Option<usize> {
+        let mut i = 0;
+        while i < self.args.len() {
+            if same(self.args[i].name, name) {
+                return Some(i);
+            }
+            i += 1;
+        }
+        None
+    }
+
+    /// The argument of that name.
+    ///
+    /// # Panics
+    /// Where a row names an argument that it does not have; at compile time, see [`check`].
+    #[must_use]
+    pub const fn arg(&self, name: &str) -> usize {
+        match self.position(name) {
+            Some(i) => i,
+            None => panic!("a row names an argument that it does not have"),
+        }
+    }
+
+    /// What the kernel half shall copy, in registers of that ABI. [`Spec::flags`] and commands are left to the caller.
+    #[must_use]
+    pub const fn spec(&self, abi: Abi) -> Spec {
+        let registers = self.registers(abi);
+        let mut args = [NOTHING; REGISTERS];
+        let mut i = 0;
+        while i < self.args.len() {
+            let mut arg = self.args[i].kind.spec(abi);
+            if let Some(name) = self.args[i].kind.length() {
+                let at = self.arg(name);
+                arg.register = registers[at];
+                arg.length = if self.args[at].kind.is_pointer() {
+                    length::POINTER
+                } else {
+                    length::REGISTER
+                };
+            }
+            args[registers[i] as usize] = arg;
+            i += 1;
+        }
+        let mut spec = EMPTY;
+        spec.args = args;
+        spec.registers = self.register_count(abi);
+        if matches!(self.ret, Ret::Never) {
+            spec.flags |= spec::NEVER_RETURNS;
+        }
+        if self.state & change::IDENTITY != 0 {
+            spec.flags |= spec::IDENTITY;
+        }
+        spec
+    }
+}
+
+const NOTHING: ArgSpec = ArgSpec {
+    read: read::NONE,
+    phase: 0,
+    length: length::ONE,
+    register: 0,
+    element: 0,
+    cap: 0,
+};
+const EMPTY: Spec = Spec {
+    flags: 0,
+    registers: 0,
+    command_register: 0,
+    command_shift: 0,
+    command_mode: spec::command::ANY,
+    unused: 0,
+    command_mask: 0,
+    unused2: 0,
+    args: [NOTHING; REGISTERS],
+};
+
+pub(crate) const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut i = 0;
+    while i < a.len() {
+        if a[i] != b[i] {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}
+
+/// Rejects a bad table at compile time.
+///
+/// # Panics
+/// On more than six registers, numbers out of order, a length, condition or size that does not fit.
+pub const fn check(rows: &[Syscall]) {
+    let mut i = 0;
+    while i < rows.len() {
+        let row = &rows[i];
+        assert!(
+            row.nr64.is_some() || row.nr32.is_some(),
+            "a row has no number"
+        );
+        assert!(
+            row.register_count(Abi::Arm64) as usize <= REGISTERS,
+            "a row has more than six arguments"
+        );
+        if row.nr32.is_some() {
+            assert!(
+                row.register_count(Abi::Arm32) as usize <= REGISTERS,
+                "a row's pairs need more than six registers"
+            );
+        }
+        let _ = row.spec(Abi::Arm64);
+        if let Some(condition) = &row.condition {
+            let _ = row.arg(condition.arg);
+        }
+        if i > 0 {
+            let before = &rows[i - 1];
+            match (before.nr64, row.nr64) {
+                (Some(a), Some(b)) => assert!(a < b, "arm64 numbers are repeated or out of order"),
+                (None, Some(_)) => {
+                    panic!("a row with an arm64 number stands among the 32-bit ones")
+                }
+                (None, None) => match (before.nr32, row.nr32) {
+                    (Some(a), Some(b)) => {
+                        assert!(a < b, "32-bit numbers are repeated or out of order")
+                    }
+                    _ => panic!("a row has no number"),
+                },
+                (Some(_), None) => {}
+            }
+        }
+        i += 1;
+    }
+}
+
+const _: () = check(rows::ROWS);
+
+/// Bits for reading what a kind describes; for [`kind`].
+pub(crate) const fn capture(read: u8, phase: u8, length: u8, element: u16, cap: u16) -> ArgSpec {
+    ArgSpec {
+        read,
+        phase,
+        length,
+        register: 0,
+        element,
+        cap,
+    }
+}
+
+pub(crate) const BOTH: u8 = phase::ENTER | phase::EXIT;

@@ -1,0 +1,222 @@
+//! The vocabulary of the table: what an argument can mean, when it is read, and how long it is.
+//!
+//! A new word needs an arm in each `match` here and one in the user half's `decode`; no `match` over [`Kind`] has a
+//! `_` arm, so the compiler lists them.
+
+use super::flags::{FlagSet, ValueSet};
+use super::structs::StructDef;
+use super::{Arg, BOTH, capture};
+use crate::index::Abi;
+use crate::record::PATH_MAX;
+use crate::spec::{ArgSpec, length, phase, read};
+
+/// Bytes of an address of any family, at most: `struct sockaddr_storage`.
+const SOCKADDR_MAX: u16 = 128;
+/// Bytes of an array of structures, at most.
+const STRUCTS_MAX: u16 = 1024;
+
+/// What an argument means. Words without a note about memory are the register itself.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// A signed 32-bit number.
+    Int,
+    /// An unsigned 32-bit number.
+    Uint,
+    /// A signed number of the ABI's width.
+    Long,
+    /// A count, length or size, of the ABI's width, unsigned.
+    Size,
+    /// A signed 64-bit number (`loff_t`): an even pair of registers in 32-bit code.
+    Wide,
+    /// A mask, cookie or other number best seen in hexadecimal.
+    Hex,
+    /// A pointer that is not followed.
+    Addr,
+    /// A descriptor.
+    Fd,
+    /// A descriptor of a directory, or `AT_FDCWD` (-100).
+    DirFd,
+    /// A process or thread.
+    Pid,
+    /// A user or group; -1 for "unchanged".
+    Id,
+    /// Permission bits, and a file's type where it has one.
+    Mode,
+    /// A device number.
+    Dev,
+    /// A signal.
+    Signal,
+    /// A set of bits.
+    Flags(&'static FlagSet),
+    /// One of a list.
+    Enum(&'static ValueSet),
+    /// A path, read at entry, whole.
+    Path,
+    /// A string, read at entry, whole.
+    Str,
+    /// A string that the call gives, as long as its return value, read at exit.
+    StrOut,
+    /// A string without an end that the call gives, ended by a zero byte, read at exit (`getcwd`).
+    PathOut,
+    /// Bytes that the call takes, as many as the named argument says, read at entry.
+    Buf(&'static str),
+    /// Bytes that the call gives, as many as its return value, read at exit.
+    BufOut,
+    /// A socket address that the call takes, as long as the named argument says, read at entry.
+    Sockaddr(&'static str),
+    /// A socket address that the call gives, as long as the `socklen_t` behind the named argument, read at exit.
+    SockaddrOut(&'static str),
+    /// A `socklen_t` that the call takes and gives, read at entry and exit.
+    SocklenInOut,
+    /// A structure that the call takes, read at entry.
+    Struct(&'static StructDef),
+    /// A structure that the call gives, read at exit.
+    StructOut(&'static StructDef),
+    /// A structure that the call gives even where it fails, read at exit (`nanosleep`'s remainder).
+    StructOutAlways(&'static StructDef),
+    /// A structure that the call takes and gives, read at entry and exit.
+    StructInOut(&'static StructDef),
+    /// Structures that the call takes, as many as the named argument says, read at entry.
+    Structs(&'static StructDef, &'static str),
+    /// Structures that the call gives, as many as its return value, read at exit.
+    StructsOut(&'static StructDef),
+    /// Structures that the call takes and gives, as many as the named argument says, read at entry and exit.
+    StructsInOut(&'static StructDef, &'static str),
+    /// Directory entries that the call gives, as many bytes as its return value, read at exit.
+    Dirents,
+    /// Buffers that the call takes, as many as the named argument says, read at entry.
+    Iovec(&'static str),
+    /// Buffers that the call fills, as many as the named argument says, read at exit.
+    IovecOut(&'static str),
+    /// Strings ended by a null pointer, read at entry.
+    Strings,
+    /// A message that the call takes: address, buffers, control data, read at entry.
+    Msghdr,
+    /// A message that the call gives, read at exit.
+    MsghdrOut,
+}
+
+/// How a kind's bytes are read: the answer to [`Kind::spec`] without its length.
+impl Kind {
+    /// What the kernel half copies for it in that ABI. Which register holds the length is left to the row.
+    #[must_use]
+    pub const fn spec(&self, abi: Abi) -> ArgSpec {
+        match self {
+            Self::Int
+            | Self::Uint
+            | Self::Long
+            | Self::Size
+            | Self::Wide
+            | Self::Hex
+            | Self::Addr
+            | Self::Fd
+            | Self::DirFd
+            | Self::Pid
+            | Self::Id
+            | Self::Mode
+            | Self::Dev
+            | Self::Signal
+            | Self::Flags(_)
+            | Self::Enum(_) => super::NOTHING,
+            Self::Path | Self::Str => {
+                capture(read::STRING, phase::ENTER, length::ONE, 1, PATH_MAX as u16)
+            }
+            Self::PathOut => capture(read::STRING, phase::EXIT, length::ONE, 1, PATH_MAX as u16),
+            Self::StrOut => capture(read::BYTES, phase::EXIT, length::RETURN, 1, PATH_MAX as u16),
+            Self::Buf(_) => capture(read::BYTES, phase::ENTER, length::REGISTER, 1, 0),
+            Self::BufOut => capture(read::BYTES, phase::EXIT, length::RETURN, 1, 0),
+            Self::Sockaddr(_) => {
+                capture(read::BYTES, phase::ENTER, length::REGISTER, 1, SOCKADDR_MAX)
+            }
+            Self::SockaddrOut(_) => {
+                capture(read::BYTES, phase::EXIT, length::POINTER, 1, SOCKADDR_MAX)
+            }
+            Self::SocklenInOut => capture(read::BYTES, BOTH, length::ONE, 4, 4),
+            Self::Struct(def) => fixed(def, phase::ENTER, abi),
+            Self::StructOut(def) => fixed(def, phase::EXIT, abi),
+            Self::StructOutAlways(def) => fixed(def, phase::EXIT | phase::EXIT_ALWAYS, abi),
+            Self::StructInOut(def) => fixed(def, BOTH, abi),
+            Self::Structs(def, _) => many(def, phase::ENTER, length::REGISTER, abi),
+            Self::StructsOut(def) => many(def, phase::EXIT, length::RETURN, abi),
+            Self::StructsInOut(def, _) => many(def, BOTH, length::REGISTER, abi),
+            Self::Dirents => capture(read::BYTES, phase::EXIT, length::RETURN, 1, STRUCTS_MAX),
+            Self::Iovec(_) => capture(read::IOVEC, phase::ENTER, length::REGISTER, 1, 0),
+            Self::IovecOut(_) => capture(read::IOVEC, phase::EXIT, length::REGISTER, 1, 0),
+            Self::Strings => capture(read::STRINGS, phase::ENTER, length::ONE, 1, 0),
+            Self::Msghdr => capture(read::MSGHDR, phase::ENTER, length::ONE, 1, 0),
+            Self::MsghdrOut => capture(read::MSGHDR, phase::EXIT, length::ONE, 1, 0),
+        }
+    }
+
+    /// The argument that says how many elements there are.
+    #[must_use]
+    pub const fn length(&self) -> Option<&'static str> {
+        match self {
+            Self::Buf(name)
+            | Self::Sockaddr(name)
+            | Self::SockaddrOut(name)
+            | Self::Structs(_, name)
+            | Self::StructsInOut(_, name)
+            | Self::Iovec(name)
+            | Self::IovecOut(name) => Some(name),
+            Self::Int
+            | Self::Uint
+            | Self::Long
+            | Self::Size
+            | Self::Wide
+            | Self::Hex
+            | Self::Addr
+            | Self::Fd
+            | Self::DirFd
+            | Self::Pid
+            | Self::Id
+            | Self::Mode
+            | Self::Dev
+            | Self::Signal
+            | Self::Flags(_)
+            | Self::Enum(_)
+            | Self::Path
+            | Self::Str
+            | Self::PathOut
+            | Self::StrOut
+            | Self::BufOut
+            | Self::SocklenInOut
+            | Self::Struct(_)
+            | Self::StructOut(_)
+            | Self::StructOutAlways(_)
+            | Self::StructInOut(_)
+            | Self::StructsOut(_)
+            | Self::Dirents
+            | Self::Strings
+            | Self::Msghdr
+            | Self::MsghdrOut => None,
+        }
+    }
+
+    /// Whether the register holds the address of user memory that is read.
+    #[must_use]
+    pub const fn is_pointer(&self) -> bool {
+        self.spec(Abi::Arm64).read != read::NONE
+    }
+
+    /// Whether it takes two registers in 32-bit code.
+    #[must_use]
+    pub const fn wide(&self) -> bool {
+        matches!(self, Self::Wide)
+    }
+}
+
+const fn fixed(def: &StructDef, phase: u8, abi: Abi) -> ArgSpec {
+    let size = def.size(abi);
+    capture(read::BYTES, phase, length::ONE, size, size)
+}
+
+const fn many(def: &StructDef, phase: u8, length: u8, abi: Abi) -> ArgSpec {
+    capture(read::BYTES, phase, length, def.size(abi), STRUCTS_MAX)
+}
+
+/// An argument of any kind; the short names below read better in a row.
+#[must_use]
+pub const fn arg(name: &'static str, kind: Kind) -> Arg {
+    Arg { name, kind }
+}

@@ -1,0 +1,51 @@
+//! What the kernel half remembers of a thread, from its first sighting to its end.
+
+/// Where the thread is; [`Slot::state`].
+pub mod state {
+    /// Outside a call, for certain.
+    pub const NONE: u8 = 0;
+    /// In a call whose entry was reported.
+    pub const ENTERED: u8 = 1;
+    /// In a call that a filter dropped: its return is dropped too.
+    pub const FILTERED: u8 = 2;
+    /// In a call whose entry found no room in the ring: its return is dropped too.
+    pub const LOST: u8 = 3;
+    /// Not known: met in the middle of its life, perhaps inside a call.
+    pub const UNKNOWN: u8 = 4;
+}
+
+/// Bits of [`Slot::flags`].
+pub mod flag {
+    /// A target by itself (`-p`, `-t`, a command), not by its user ID.
+    pub const FOLLOWED: u8 = 1;
+    /// Its children are targets too.
+    pub const FOLLOW_CHILDREN: u8 = 2;
+    /// The call under way replaced the program.
+    pub const EXECED: u8 = 4;
+    /// The last return asks for a restart: whatever the thread does next says it was not killed.
+    pub const RESTART: u8 = 8;
+    /// The call under way can change the task's user ID, and is counted in `Control::leaving`.
+    pub const LEAVING: u8 = 16;
+}
+
+/// One thread. 8 bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct Slot {
+    /// One of [`state`].
+    pub state: u8,
+    /// Bits of [`flag`].
+    pub flags: u8,
+    /// Index of the call under way.
+    pub index: u16,
+    /// Registers whose user memory was not resident at entry, one bit each.
+    pub late: u8,
+    /// Keeps the size a multiple of 8.
+    pub unused: [u8; 3],
+}
+
+const _: () = assert!(size_of::<Slot>() == 8);
+
+#[cfg(feature = "user")]
+// SAFETY: plain integers, no padding (asserted above), any bit pattern is a value.
+unsafe impl aya::Pod for Slot {}
