@@ -1,0 +1,36 @@
+//! Where things lie: the repository, the build directory, the cache.
+//!
+//! Creates nothing; whoever writes to a place makes it.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// The repository's root directory.
+pub(crate) fn root() -> PathBuf {
+    let package = env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    package
+        .parent()
+        .map_or_else(|| package.clone(), Path::to_path_buf)
+}
+
+/// Cargo's build directory; ours have sub-directories of it.
+pub(crate) fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir))
+}
+
+/// What is downloaded once and kept: kernels, busybox, tools.
+pub(crate) fn cache() -> PathBuf {
+    env::var_os("SANDBOXD_CACHE").map_or_else(|| root().join(".cache"), |dir| root().join(dir))
+}
+
+/// The lab's sources: guest files and programs.
+pub(crate) fn lab() -> PathBuf {
+    root().join("xtask/lab")
+}
+
+/// The GKI-like kernels, which somebody may or may not have put beside the repository.
+pub(crate) fn kernels() -> PathBuf {
+    env::var_os("SANDBOXD_KERNELS")
+        .map_or_else(|| root().join("../shared/kernels"), |dir| root().join(dir))
+}
