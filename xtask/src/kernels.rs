@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use crate::apt::Apt;
 use crate::paths;
 
-/// Modules the lab's devices need where they are not built in, in loading order.
+/// Modules the lab's devices need where they are not built in.
 pub(crate) const MODULES: [&str; 9] = [
     "virtio",
     "virtio_ring",
@@ -139,13 +139,10 @@ impl Debian {
             self.fetch(&dir)
                 .with_context(|| format!("cannot get kernel {}", self.name))?;
         }
-        let modules = MODULES
-            .iter()
-            .map(|module| dir.join(format!("{module}.ko")));
         Ok(Kernel {
             name: self.name.into(),
             image: dir.join("vmlinuz"),
-            modules: modules.filter(|path| path.exists()).collect(),
+            modules: in_order(&dir)?,
         })
     }
 
@@ -224,6 +221,49 @@ impl Debian {
         fs::rename(&kept, dir)
             .with_context(|| format!("cannot move the kernel to {}", dir.display()))
     }
+}
+
+/// The modules that are there, each after those it depends on; the dependencies are not the same in every version.
+fn in_order(dir: &Path) -> Result<Vec<PathBuf>> {
+    let mut waiting = Vec::new();
+    for module in MODULES {
+        let path = dir.join(format!("{module}.ko"));
+        if path.exists() {
+            let content =
+                fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            waiting.push((module, path, depends(&content)));
+        }
+    }
+    let mut ordered = Vec::new();
+    while !waiting.is_empty() {
+        let names: Vec<_> = waiting.iter().map(|(name, ..)| *name).collect();
+        let free = |needs: &[String]| !needs.iter().any(|need| names.contains(&need.as_str()));
+        let Some(at) = waiting.iter().position(|(_, _, needs)| free(needs)) else {
+            bail!(
+                "the modules in {} depend on each other in a circle",
+                dir.display()
+            );
+        };
+        ordered.push(waiting.remove(at).1);
+    }
+    Ok(ordered)
+}
+
+/// The names in a module's `depends=a,b` entry.
+fn depends(module: &[u8]) -> Vec<String> {
+    const KEY: &[u8] = b"\0depends=";
+    let Some(at) = module.windows(KEY.len()).position(|window| window == KEY) else {
+        return Vec::new();
+    };
+    let value = module[at + KEY.len()..]
+        .split(|byte| *byte == 0)
+        .next()
+        .unwrap_or_default();
+    String::from_utf8_lossy(value)
+        .split(',')
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Numbers in a package name, for ordering by version.
