@@ -52,6 +52,8 @@ pub mod length {
     pub const REGISTER: u8 = 1;
     /// The call's return value.
     pub const RETURN: u8 = 2;
+    /// The low half of the register [`super::ArgSpec::register`]: the kernel takes an `int`.
+    pub const REGISTER32: u8 = 4;
     /// The `u32` that the register [`super::ArgSpec::register`] points at (`socklen_t *`).
     pub const POINTER: u8 = 3;
 }

@@ -1,0 +1,57 @@
+//! From the kernel's saved registers to a call: which ABI, which number, which arguments. Knows no hook.
+
+use aya_ebpf::helpers::generated::bpf_probe_read_kernel;
+use kprobe_common::index::{Abi, index};
+use kprobe_common::record::Frame;
+use kprobe_common::regs::{PSTATE_MODE32, Regs};
+
+/// Copies the whole saved register block in one read.
+#[inline(always)]
+pub(crate) fn read(into: *mut Regs, from: *const Regs) -> bool {
+    // SAFETY: `into` is scratch memory of that size; the helper checks `from`.
+    unsafe { bpf_probe_read_kernel(into.cast(), size_of::<Regs>() as u32, from.cast()) == 0 }
+}
+
+/// The ABI that the task runs in now.
+#[inline(always)]
+pub(crate) fn abi(regs: &Regs) -> Abi {
+    if regs.pstate & PSTATE_MODE32 == 0 { Abi::Arm64 } else { Abi::Arm32 }
+}
+
+/// The index of the number that the kernel dispatched on: a tracer cannot make it lie, unlike `x8`.
+/// <https://github.com/torvalds/linux/blob/v6.12/arch/arm64/kernel/syscall.c#L75-L137>
+#[inline(always)]
+pub(crate) fn index_of(regs: &Regs) -> u16 {
+    index(abi(regs), regs.syscallno)
+}
+
+/// The argument registers; the first from `orig_x0`, since `x0` is the return value at exit.
+#[inline(always)]
+pub(crate) fn args(regs: &Regs) -> [u64; 6] {
+    [regs.orig_x0, regs.regs[1], regs.regs[2], regs.regs[3], regs.regs[4], regs.regs[5]]
+}
+
+/// What a record tells of a call's registers, its thread's name left empty.
+#[inline(always)]
+pub(crate) fn fill(frame: &mut Frame, regs: &Regs) {
+    let abi = abi(regs);
+    frame.nr = regs.syscallno;
+    frame.abi = abi as u32;
+    frame.args = args(regs);
+    frame.pc = regs.pc;
+    // 32-bit code keeps them in r14, r13 and r11:
+    // https://github.com/torvalds/linux/blob/v6.12/arch/arm64/include/asm/ptrace.h#L112-L119
+    (frame.lr, frame.sp, frame.fp) = match abi {
+        Abi::Arm64 => (regs.regs[30], regs.sp, regs.regs[29]),
+        Abi::Arm32 => (regs.regs[14], regs.regs[13], regs.regs[11]),
+    };
+}
+
+/// The return value; a 32-bit task's is sign-extended, so that an error is negative in both ABIs.
+#[inline(always)]
+pub(crate) fn ret(regs: &Regs) -> i64 {
+    match abi(regs) {
+        Abi::Arm64 => regs.regs[0] as i64,
+        Abi::Arm32 => regs.regs[0] as u32 as i32 as i64,
+    }
+}

@@ -1,0 +1,97 @@
+//! Hands a finished record to a ring, and counts what finds no room.
+
+use aya_ebpf::bindings::{BPF_RB_AVAIL_DATA, BPF_RB_FORCE_WAKEUP, BPF_RB_NO_WAKEUP};
+use aya_ebpf::helpers::generated::{bpf_get_smp_processor_id, bpf_ringbuf_output, bpf_ringbuf_query};
+use kprobe_common::counters::{Calls, Cpu};
+use kprobe_common::index::INDEXES;
+use kprobe_common::record::{Header, RECORD_MAX};
+
+use crate::maps;
+use crate::scratch::{Desk, SLACK};
+
+/// Which ring, and which of the CPU's counters says what it lost.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ring {
+    Calls,
+    State,
+}
+
+/// Unread bytes from which the reader is woken; below, it looks by itself every few milliseconds.
+const WAKE_AT: u64 = 32 * 1024;
+
+/// Writes the record to the ring; false, and counted for the CPU, if there was no room.
+#[inline(always)]
+pub(crate) fn emit(desk: &Desk, ring: Ring) -> bool {
+    let (map, lost) = match ring {
+        // SAFETY: the desk's counters are a value of a map.
+        Ring::Calls => (&raw const maps::CALLS, unsafe { &raw mut (*desk.cpu_counts).lost }),
+        // SAFETY: as above.
+        Ring::State => (&raw const maps::STATE, unsafe { &raw mut (*desk.cpu_counts).state_lost }),
+    };
+    // SAFETY: the header was written by `begin`.
+    unsafe {
+        (*desk.record().cast::<Header>()).lost = core::ptr::read_volatile(lost) as u32;
+    }
+    let mut len = desk.cursor();
+    if len > RECORD_MAX + SLACK {
+        len = RECORD_MAX + SLACK;
+    }
+    let map = map.cast_mut().cast();
+    // SAFETY: the map is a ring; the record has that many bytes.
+    let written = desk.is_ours()
+        && unsafe {
+            let unread = bpf_ringbuf_query(map, u64::from(BPF_RB_AVAIL_DATA));
+            let wake = if unread >= WAKE_AT { BPF_RB_FORCE_WAKEUP } else { BPF_RB_NO_WAKEUP };
+            bpf_ringbuf_output(map, desk.record().cast(), len as u64, u64::from(wake)) == 0
+        };
+    if !written {
+        add(lost);
+    }
+    written
+}
+
+/// Adds one to a counter of the current CPU and of a call.
+#[inline(always)]
+pub(crate) fn count_call(desk: &Desk, index: u16, field: impl FnOnce(&mut Calls) -> *mut u64) {
+    if let Some(calls) = maps::COUNTS.get_ptr_mut(desk.cpu * INDEXES as u32 + index as u32) {
+        // SAFETY: a value of the map.
+        add(field(unsafe { &mut *calls }));
+    }
+}
+
+/// Adds one to a counter of the current CPU.
+#[inline(always)]
+pub(crate) fn count_cpu(field: impl FnOnce(&mut Cpu) -> *mut u64) {
+    // SAFETY: takes no pointer.
+    if let Some(cpu) = maps::CPUS.get_ptr_mut(unsafe { bpf_get_smp_processor_id() }) {
+        // SAFETY: a value of the map.
+        add(field(unsafe { &mut *cpu }));
+    }
+}
+
+/// Adds one: atomically, since another task may run on this CPU in between on 7.x.
+#[inline(always)]
+pub(crate) fn add(counter: *mut u64) {
+    add_to(counter, 1);
+}
+
+/// Takes one away; see [`add`].
+#[inline(always)]
+pub(crate) fn subtract(counter: *mut u64) {
+    add_to(counter, u64::MAX);
+}
+
+/// The oldest atomic instruction, which gives nothing back. 5.10 refuses the newer ones ("BPF_STX uses reserved
+/// fields"), and `core` has none for a target without compare-and-swap.
+#[inline(always)]
+fn add_to(counter: *mut u64, value: u64) {
+    // SAFETY: callers pass a counter in a map value, 8-byte aligned.
+    unsafe {
+        core::arch::asm!(
+            "lock *(u64 *)({counter} + 0) += {value}",
+            counter = in(reg) counter,
+            value = in(reg) value,
+            options(nostack),
+        );
+    }
+}

@@ -1,0 +1,207 @@
+//! The return of a call: paired with the thread's slot, not with its number, which `rt_sigreturn` and `execve` change.
+
+use kprobe_common::record::{Frame, Return, flag, kind};
+use kprobe_common::regs::Regs;
+use kprobe_common::spec::{self, Spec, phase};
+use kprobe_common::thread::{self, Slot, state};
+
+use crate::call;
+use crate::capture::Capture;
+use crate::emit::{self, Ring};
+use crate::enter::{change, frame, wanted};
+use crate::maps;
+use crate::scratch::Desk;
+use crate::target::{self, Task};
+use crate::thread::{Found, find};
+
+/// Returns from -4095 to -1 are errors.
+/// <https://github.com/torvalds/linux/blob/v6.12/include/linux/err.h#L28>
+const MAX_ERRNO: i64 = 4095;
+/// Asks for a restart: `ERESTARTSYS` to `ERESTART_RESTARTBLOCK`.
+/// <https://github.com/torvalds/linux/blob/v6.12/include/linux/errno.h#L14-L20>
+const RESTART: core::ops::RangeInclusive<i64> = -516..=-512;
+
+/// A call returned; `regs` is the kernel's pointer to the user's registers.
+#[inline(always)]
+pub(crate) fn exit(regs: *const Regs) {
+    let Some((task, found)) = thread_of_call() else { return };
+    let before = leave(found.slot);
+    if target::stopped() {
+        return;
+    }
+    let Some(desk) = Desk::take(task) else { return };
+    if !desk.read_regs(regs) {
+        return;
+    }
+    // SAFETY: just read.
+    let ret = unsafe { call::ret(&*desk.regs()) };
+    match before.state {
+        state::ENTERED => returned(&desk, &before, found.slot, ret),
+        state::FILTERED | state::LOST => {}
+        _ => alone(&desk, &before, &found, ret),
+    }
+    // SAFETY: read above.
+    let index = match before.state {
+        state::ENTERED | state::FILTERED | state::LOST => before.index,
+        _ => call::index_of(unsafe { &*desk.regs() }),
+    };
+    if let Some(spec) = maps::SPECS.get(index as u32)
+        && spec.flags & spec::STATE_EXIT != 0
+        && !failed(ret)
+    {
+        change(&desk, index, 0, ret);
+    }
+}
+
+/// The current thread, if the call it returns from was a target's or made it one.
+#[inline(always)]
+fn thread_of_call() -> Option<(Task, Found)> {
+    if let Some((task, watch)) = target::current() {
+        return Some((task, find(task, watch)?));
+    }
+    // Not a target now. It was one at entry if it is among the few inside a call that changes the user ID.
+    let control = target::control()?;
+    // SAFETY: the map's only value.
+    if unsafe { core::ptr::read_volatile(&raw const (*control).leaving) } == 0 {
+        return None;
+    }
+    let task = target::identify(target::uid());
+    let slot = maps::THREADS.get_ptr_mut(task.tid)?;
+    // SAFETY: a value of the map of threads, used by the current thread alone.
+    if unsafe { (*slot).flags } & thread::flag::LEAVING == 0 { None } else { Some((task, Found { slot, new: false })) }
+}
+
+/// Takes the call out of the slot: the thread is outside, for certain.
+#[inline(always)]
+fn leave(slot: *mut Slot) -> Slot {
+    if slot.is_null() {
+        return Slot { state: state::UNKNOWN, ..Slot::default() };
+    }
+    // SAFETY: a value of the map of threads, used by the current thread alone.
+    unsafe {
+        let before = *slot;
+        (*slot).state = state::NONE;
+        (*slot).flags &= !(thread::flag::LEAVING | thread::flag::EXECED);
+        if before.flags & thread::flag::LEAVING != 0
+            && let Some(control) = target::control()
+        {
+            emit::subtract(&raw mut (*control).leaving);
+        }
+        before
+    }
+}
+
+/// The return of a call whose entry was reported.
+#[inline(always)]
+fn returned(desk: &Desk, before: &Slot, slot: *mut Slot, ret: i64) {
+    let Some(spec) = maps::SPECS.get(before.index as u32) else { return };
+    let execed = before.flags & thread::flag::EXECED != 0;
+    desk.begin(kind::EXIT, if execed { flag::EXECED } else { 0 }, before.index, size_of::<Return>());
+    put_return(desk, ret);
+    if !execed {
+        // SAFETY: the registers were read.
+        let abi = call::abi(unsafe { &*desk.regs() });
+        Capture { desk, abi, at_exit: true, ret }.walk(spec, phases(ret), before.late);
+    }
+    if !emit::emit(desk, Ring::Calls) {
+        emit::count_call(desk, before.index, |calls| &raw mut calls.exits_lost);
+    }
+    if RESTART.contains(&ret) && !slot.is_null() {
+        // SAFETY: a value of the map of threads, used by the current thread alone.
+        unsafe { (*slot).flags |= thread::flag::RESTART };
+    }
+}
+
+/// A return without a reported entry.
+#[inline(always)]
+fn alone(desk: &Desk, before: &Slot, found: &Found, ret: i64) {
+    // SAFETY: the registers were read.
+    let (index, nr) = unsafe { (call::index_of(&*desk.regs()), (*desk.regs()).syscallno) };
+    let Some(spec) = maps::SPECS.get(index as u32) else { return };
+    if spec.flags & spec::SELECTED == 0 || nr < 0 {
+        return resumed(desk, before, found.slot);
+    }
+    emit::count_call(desk, index, |calls| &raw mut calls.seen);
+    if !wanted(desk, spec, index) {
+        emit::count_call(desk, index, |calls| &raw mut calls.filtered);
+        return resumed(desk, before, found.slot);
+    }
+    if report(desk, spec, index, why(before, spec, found.new), ret) {
+        clear_restart(found.slot);
+    } else {
+        emit::count_call(desk, index, |calls| &raw mut calls.lost);
+    }
+}
+
+/// What is known of why the entry was not reported.
+#[inline(always)]
+fn why(before: &Slot, spec: &Spec, new: bool) -> u8 {
+    if before.state == state::NONE && spec.flags & spec::ATTACHED != 0 {
+        flag::BLOCKED
+    } else if new && spec.flags & spec::IDENTITY != 0 {
+        flag::ARRIVED
+    } else {
+        0
+    }
+}
+
+#[inline(always)]
+fn report(desk: &Desk, spec: &Spec, index: u16, flags: u8, ret: i64) -> bool {
+    desk.begin(kind::EXIT_ONLY, flags, index, size_of::<Return>() + size_of::<Frame>());
+    put_return(desk, ret);
+    let abi = frame(desk, size_of::<Return>());
+    // Inputs are read here for the first time, but late: the call is over.
+    let late = if flags & flag::BLOCKED == 0 { inputs(spec) } else { 0 };
+    let phases = if flags & flag::BLOCKED == 0 { phases(ret) } else { phase::ENTER };
+    Capture { desk, abi, at_exit: true, ret }.walk(spec, phases, late);
+    emit::emit(desk, Ring::Calls)
+}
+
+/// The registers that the call reads through at entry, one bit each.
+#[inline(always)]
+fn inputs(spec: &Spec) -> u8 {
+    let mut mask = 0;
+    for register in 0..spec::REGISTERS {
+        if spec.args[register].phase & phase::ENTER != 0 {
+            mask |= 1 << register;
+        }
+    }
+    mask
+}
+
+/// The thread lives: its last call, which asked for a restart, was not the end of it.
+#[inline(always)]
+fn resumed(desk: &Desk, before: &Slot, slot: *mut Slot) {
+    if before.flags & thread::flag::RESTART != 0 {
+        desk.begin(kind::RESUMED, 0, 0, 0);
+        emit::emit(desk, Ring::Calls);
+        clear_restart(slot);
+    }
+}
+
+#[inline(always)]
+fn clear_restart(slot: *mut Slot) {
+    if !slot.is_null() {
+        // SAFETY: a value of the map of threads, used by the current thread alone.
+        unsafe { (*slot).flags &= !thread::flag::RESTART };
+    }
+}
+
+#[inline(always)]
+fn put_return(desk: &Desk, ret: i64) {
+    // SAFETY: the return is the start of the record's fixed part; the registers were read.
+    unsafe {
+        let nr = (*desk.regs()).syscallno;
+        desk.part::<Return>(0).write(Return { ret, nr, unused: 0 });
+    }
+}
+
+#[inline(always)]
+fn phases(ret: i64) -> u8 {
+    if failed(ret) { phase::EXIT_ALWAYS } else { phase::EXIT | phase::EXIT_ALWAYS }
+}
+
+#[inline(always)]
+fn failed(ret: i64) -> bool {
+    (-MAX_ERRNO..0).contains(&ret)
+}

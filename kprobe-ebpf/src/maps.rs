@@ -1,0 +1,56 @@
+//! Every map, in one list. Sizes of one are set by the loader.
+
+use aya_ebpf::bindings::BPF_F_MMAPABLE;
+use aya_ebpf::macros::map;
+use aya_ebpf::maps::{Array, HashMap, RingBuf};
+use kprobe_common::config::Control;
+use kprobe_common::counters::{Calls, Cpu};
+use kprobe_common::index::INDEXES;
+use kprobe_common::spec::Spec;
+use kprobe_common::thread;
+
+use crate::scratch::Scratch;
+
+/// Records of calls.
+#[map]
+pub(crate) static CALLS: RingBuf = RingBuf::with_byte_size(1 << 12, 0);
+
+/// Records of state.
+#[map]
+pub(crate) static STATE: RingBuf = RingBuf::with_byte_size(1 << 12, 0);
+
+/// What to copy, by index.
+#[map]
+pub(crate) static SPECS: Array<Spec> = Array::with_max_entries(INDEXES as u32, 0);
+
+/// Listed commands: `spec::command_key`.
+#[map]
+pub(crate) static COMMANDS: HashMap<u64, u8> = HashMap::with_max_entries(1024, 0);
+
+/// Target user IDs.
+#[map]
+pub(crate) static UIDS: HashMap<u32, u8> = HashMap::with_max_entries(1024, 0);
+
+/// Target processes, with the `thread::flag` bits that their threads start with.
+#[map]
+pub(crate) static TGIDS: HashMap<u32, u8> = HashMap::with_max_entries(1024, 0);
+
+/// What is remembered of each thread. Preallocated: what finds no room is counted, nothing is evicted.
+#[map]
+pub(crate) static THREADS: HashMap<u32, thread::Slot> = HashMap::with_max_entries(16384, 0);
+
+/// Counts, by CPU times `INDEXES` plus index.
+#[map]
+pub(crate) static COUNTS: Array<Calls> = Array::with_max_entries(1, BPF_F_MMAPABLE);
+
+/// Counts, by CPU.
+#[map]
+pub(crate) static CPUS: Array<Cpu> = Array::with_max_entries(1, BPF_F_MMAPABLE);
+
+/// Shared while running.
+#[map]
+pub(crate) static CONTROL: Array<Control> = Array::with_max_entries(1, BPF_F_MMAPABLE);
+
+/// Where records are put together, by CPU times `scratch::PER_CPU` plus turn.
+#[map]
+pub(crate) static SCRATCH: Array<Scratch> = Array::with_max_entries(1, 0);

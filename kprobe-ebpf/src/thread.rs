@@ -1,0 +1,48 @@
+//! What is remembered of a thread: its slot, made at its first sighting.
+
+use kprobe_common::thread::{Slot, flag, state};
+
+use crate::emit::count_cpu;
+use crate::maps;
+use crate::target::{Task, Watch};
+
+/// A thread's slot, and whether it was made just now.
+pub(crate) struct Found {
+    pub(crate) slot: *mut Slot,
+    pub(crate) new: bool,
+}
+
+/// The slot of a watched thread; `None` if the thread is not a target.
+///
+/// `Some` with a null slot means: a target, but the map of threads is full.
+#[inline(always)]
+pub(crate) fn find(task: Task, watch: Watch) -> Option<Found> {
+    let slot = maps::THREADS.get_ptr_mut(task.tid);
+    match (slot, watch) {
+        (Some(slot), Watch::Uid) => Some(Found { slot, new: false }),
+        (Some(slot), Watch::Task) => {
+            // SAFETY: a value of the map; preallocated, so it stays memory of that type.
+            if unsafe { (*slot).flags } & flag::FOLLOWED == 0 { None } else { Some(Found { slot, new: false }) }
+        }
+        (None, Watch::Uid) => Some(make(task.tid, 0)),
+        (None, Watch::Task) => {
+            let flags = maps::TGIDS.get_ptr(task.tgid)?;
+            // SAFETY: a value of the map.
+            Some(make(task.tid, unsafe { *flags }))
+        }
+    }
+}
+
+#[inline(always)]
+fn make(tid: u32, flags: u8) -> Found {
+    remember(tid, &Slot { state: state::UNKNOWN, flags, ..Slot::default() });
+    Found { slot: maps::THREADS.get_ptr_mut(tid).unwrap_or(core::ptr::null_mut()), new: true }
+}
+
+/// Gives a thread a slot; counts it where there is no room.
+#[inline(always)]
+pub(crate) fn remember(tid: u32, slot: &Slot) {
+    if maps::THREADS.insert(tid, slot, 0).is_err() {
+        count_cpu(|cpu| &raw mut cpu.threads_full);
+    }
+}
