@@ -133,13 +133,15 @@ fn sources(release: &str) -> Result<String> {
         );
     };
     let key = mirror.keyring.as_deref().unwrap_or(KEYRING);
-    let mut text = format!("deb [signed-by={key}] {main} {release} main\n");
+    let mut lines = vec![format!("deb [signed-by={key}] {main} {release} main\n")];
     if release != "sid"
         && let Some(security) = mirror.security
     {
-        text += &format!("deb [signed-by={key}] {security} {release}-security main\n");
+        lines.push(format!(
+            "deb [signed-by={key}] {security} {release}-security main\n"
+        ));
     }
-    Ok(text)
+    Ok(lines.concat())
 }
 
 fn host_mirror() -> Result<Mirror> {
@@ -158,9 +160,9 @@ fn host_mirror() -> Result<Mirror> {
                 .with_context(|| format!("cannot read {}", file.display()))?;
             let deb822 = file.extension().is_some_and(|end| end == "sources");
             if deb822 {
-                mirror.add_stanzas(&text)
+                mirror.add_stanzas(&text);
             } else {
-                mirror.add_lines(&text)
+                mirror.add_lines(&text);
             }
         }
     }

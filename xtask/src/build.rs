@@ -5,7 +5,7 @@
 use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -34,9 +34,9 @@ impl Build {
     }
 
     /// Runs the verb: prints the program's path.
-    pub(crate) fn run(&self) -> Result<()> {
+    pub(crate) fn run(&self) -> Result<ExitCode> {
         println!("{}", self.program()?.display());
-        Ok(())
+        Ok(ExitCode::SUCCESS)
     }
 
     /// Builds what is stale and returns the program's path.

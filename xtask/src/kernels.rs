@@ -84,6 +84,39 @@ const DEBIAN: [Debian; 5] = [
 ];
 const GKI_LIKE: [&str; 2] = ["gki-like-5.10", "gki-like-6.12"];
 
+impl Kernel {
+    /// Says so when a CPU model cannot run this kernel, which would show as a silent hang.
+    pub(crate) fn suits(&self, cpu: &str) -> Result<()> {
+        const SMALL_PAGES_ONLY: [&str; 3] = ["cortex-a53", "cortex-a57", "cortex-a72"];
+        if self.page_kib()? == Some(16)
+            && SMALL_PAGES_ONLY.iter().any(|model| cpu.starts_with(model))
+        {
+            bail!(
+                "{} has 16 KiB pages, which a {cpu} lacks: use --cpu max,pauth-impdef=on",
+                self.name
+            );
+        }
+        Ok(())
+    }
+
+    /// The page size that an uncompressed image's header tells: flags at byte 24, the size in bits 1 and 2.
+    fn page_kib(&self) -> Result<Option<u32>> {
+        let mut header = [0; 64];
+        let mut image = fs::File::open(&self.image)
+            .with_context(|| format!("cannot read {}", self.image.display()))?;
+        image
+            .read_exact(&mut header)
+            .with_context(|| format!("{} is no kernel", self.image.display()))?;
+        let magic = &header[56..60] == b"ARM\x64";
+        Ok(match (magic, (header[24] >> 1) & 3) {
+            (true, 1) => Some(4),
+            (true, 2) => Some(16),
+            (true, 3) => Some(64),
+            _ => None,
+        })
+    }
+}
+
 /// Every name that [`find`] knows.
 pub(crate) fn names() -> Vec<&'static str> {
     DEBIAN
@@ -162,7 +195,7 @@ impl Debian {
         };
         let mut failure = None;
         for package in &packages {
-            match self.fetch_package(&apt, package, dir) {
+            match Self::fetch_package(&apt, package, dir) {
                 Ok(()) if package == newest => return Ok(()),
                 Ok(()) => {
                     eprintln!(
@@ -171,7 +204,10 @@ impl Debian {
                     );
                     return Ok(());
                 }
-                Err(error) => failure = Some(error),
+                Err(error) => {
+                    eprintln!("xtask: {package} could not be had; trying the next older one");
+                    failure = Some(error);
+                }
             }
         }
         failure.map_or(Ok(()), |error| {
@@ -191,7 +227,7 @@ impl Debian {
         })
     }
 
-    fn fetch_package(&self, apt: &Apt, package: &str, dir: &Path) -> Result<()> {
+    fn fetch_package(apt: &Apt, package: &str, dir: &Path) -> Result<()> {
         let parent = dir.parent().context("a kernel's directory has a parent")?;
         fs::create_dir_all(parent).with_context(|| format!("cannot make {}", parent.display()))?;
         // Everything happens in a scratch directory, so that an interrupted fetch leaves no half a kernel.
@@ -288,7 +324,7 @@ fn unpack_kernel(deb: &Path, dir: &Path) -> Result<()> {
         };
         let target = if stem.starts_with("vmlinuz") {
             dir.join("vmlinuz")
-        } else if stem.starts_with("config") && !stem.ends_with(".gz") {
+        } else if stem.starts_with("config") {
             dir.join("config")
         } else if MODULES.contains(&stem) && stem != file {
             dir.join(format!("{stem}.ko"))

@@ -82,6 +82,21 @@ pub(crate) fn version() -> Result<String> {
 }
 
 impl Machine {
+    /// A machine of the usual size.
+    pub(crate) fn new(kernel: Kernel, cpu: &str, command: String) -> Self {
+        Self {
+            kernel,
+            cpu: cpu.to_owned(),
+            icount: false,
+            cpus: 2,
+            memory: 1024,
+            net: false,
+            timeout: Duration::from_mins(2),
+            copies: Vec::new(),
+            command,
+        }
+    }
+
     /// Boots, passes the command's output on, and returns its exit status.
     pub(crate) fn run(
         &self,

@@ -75,6 +75,7 @@ impl Vm {
 
     fn boot(&self) -> Result<i32> {
         let kernel = kernels::find(&self.kernel)?;
+        kernel.suits(&self.cpu)?;
         if !self.no_build {
             Build::quiet()
                 .program()

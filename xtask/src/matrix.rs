@@ -1,0 +1,209 @@
+//! `cargo xtask vm-matrix`: the lab tests on every kernel and CPU model, two boots at a time.
+//!
+//! Says which boots there are; `round` does one, `report` prints them all.
+
+use std::collections::VecDeque;
+use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use crate::build::Build;
+use crate::kernels::{self, Absent, Kernel};
+use crate::lab::Case;
+use crate::report::{Report, Round, Skipped, Verdict};
+use crate::{cases, qemu, round};
+
+const OLD_CPU: &str = "cortex-a57";
+const NEW_CPU: &str = "max,pauth-impdef=on";
+/// Boots at once: more would only take each other's time.
+const WORKERS: usize = 2;
+
+/// What the test command runs: a boot, and the kernel to take where the first is absent.
+const QUICK: [(&str, &str, Option<&str>); 4] = [
+    ("debian-5.10", OLD_CPU, None),
+    ("debian-6.1", NEW_CPU, None),
+    ("gki-like-6.12", NEW_CPU, Some("debian-6.12")),
+    ("gki-like-5.10", OLD_CPU, Some("debian-6.12")),
+];
+
+/// Run the lab tests on every kernel and CPU model; the table goes to target/vm-matrix.{txt,json} too
+#[derive(Args)]
+pub(crate) struct Matrix {
+    /// Only these kernels, by name or path
+    #[arg(long)]
+    kernel: Vec<String>,
+    /// Only these CPU models
+    #[arg(long)]
+    cpu: Vec<String>,
+    /// Only these cases
+    #[arg(long)]
+    case: Vec<String>,
+    /// Only the fixed part that the test command runs
+    #[arg(long, conflicts_with_all = ["kernel", "cpu"])]
+    quick: bool,
+    /// List the cases and end
+    #[arg(long)]
+    list: bool,
+    /// Take the newest build as it is; do without if there is none
+    #[arg(long)]
+    no_build: bool,
+}
+
+struct Boot {
+    kernel: Kernel,
+    cpu: String,
+}
+
+impl Matrix {
+    /// Runs the verb: fails if a case failed.
+    pub(crate) fn run(&self) -> Result<ExitCode> {
+        let cases = self.cases()?;
+        if self.list {
+            for case in &cases {
+                println!("{}", case.name);
+            }
+            return Ok(ExitCode::SUCCESS);
+        }
+        let mut skipped = Vec::new();
+        let boots = self.boots(&mut skipped)?;
+        if !self.no_build {
+            Build::quiet()
+                .program()
+                .context("cannot build what the guests run")?;
+        }
+        let rounds = run_all(boots, &cases);
+        let report = Report {
+            qemu: qemu::version()?,
+            rounds,
+            skipped,
+        };
+        report.save()?;
+        print!("{report}");
+        Ok(if report.totals().1 == 0 {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
+    }
+
+    fn cases(&self) -> Result<Vec<Case>> {
+        let mut cases = cases::all();
+        for name in &self.case {
+            if !cases.iter().any(|case| case.name == name) {
+                let names: Vec<_> = cases.iter().map(|case| case.name).collect();
+                bail!("no case {name:?}: there are {}", names.join(", "));
+            }
+        }
+        cases.retain(|case| self.case.is_empty() || self.case.iter().any(|name| name == case.name));
+        Ok(cases)
+    }
+
+    fn boots(&self, skipped: &mut Vec<Skipped>) -> Result<Vec<Boot>> {
+        if self.quick {
+            return quick_boots(skipped);
+        }
+        let given = |list: &[String], all: &[&str]| match list {
+            [] => all.iter().map(|&name| name.to_owned()).collect(),
+            list => list.to_vec(),
+        };
+        let mut boots = Vec::new();
+        for name in given(&self.kernel, &kernels::names()) {
+            let Some(kernel) = present(&name, skipped)? else {
+                continue;
+            };
+            for cpu in given(&self.cpu, &[OLD_CPU, NEW_CPU]) {
+                match kernel.suits(&cpu) {
+                    Ok(()) => boots.push(Boot {
+                        kernel: kernel.clone(),
+                        cpu,
+                    }),
+                    Err(error) => skip(&format!("{name}, {cpu}"), &error, skipped),
+                }
+            }
+        }
+        Ok(boots)
+    }
+}
+
+fn quick_boots(skipped: &mut Vec<Skipped>) -> Result<Vec<Boot>> {
+    let mut boots = Vec::new();
+    for (name, cpu, instead) in QUICK {
+        let kernel = match (present(name, skipped)?, instead) {
+            (None, Some(other)) => present(other, skipped)?,
+            (kernel, _) => kernel,
+        };
+        boots.extend(kernel.map(|kernel| Boot {
+            kernel,
+            cpu: cpu.to_owned(),
+        }));
+    }
+    Ok(boots)
+}
+
+/// A kernel that is absent is skipped, and said to be; any other trouble with it is an error.
+fn present(name: &str, skipped: &mut Vec<Skipped>) -> Result<Option<Kernel>> {
+    match kernels::find(name) {
+        Ok(kernel) => Ok(Some(kernel)),
+        Err(error) if error.is::<Absent>() => {
+            skip(name, &error, skipped);
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn skip(kernel: &str, error: &anyhow::Error, skipped: &mut Vec<Skipped>) {
+    eprintln!("xtask: skipped: {error}");
+    skipped.push(Skipped {
+        kernel: kernel.into(),
+        reason: error.to_string(),
+    });
+}
+
+fn run_all(boots: Vec<Boot>, cases: &[Case]) -> Vec<Round> {
+    let waiting: Mutex<VecDeque<_>> = Mutex::new(boots.into_iter().enumerate().collect());
+    let done = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..WORKERS {
+            scope.spawn(|| {
+                loop {
+                    let next = waiting
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .pop_front();
+                    let Some((order, Boot { kernel, cpu })) = next else {
+                        return;
+                    };
+                    let round = round::run(&kernel, &cpu, cases)
+                        .unwrap_or_else(|error| failed(&kernel, &cpu, cases, &error));
+                    done.lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .push((order, round));
+                }
+            });
+        }
+    });
+    let mut rounds = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    rounds.sort_by_key(|(order, _)| *order);
+    rounds.into_iter().map(|(_, round)| round).collect()
+}
+
+/// A boot that could not even be tried fails every case.
+fn failed(kernel: &Kernel, cpu: &str, cases: &[Case], error: &anyhow::Error) -> Round {
+    let verdict = |case: &Case| Verdict {
+        case: case.name.into(),
+        failure: Some(format!("not run: {error:#}")),
+        seconds: 0.0,
+    };
+    Round {
+        kernel: kernel.name.clone(),
+        release: "not booted".into(),
+        cpu: cpu.into(),
+        boot_seconds: 0.0,
+        seconds: 0.0,
+        verdicts: cases.iter().map(verdict).collect(),
+    }
+}

@@ -1,0 +1,153 @@
+//! What the matrix found, as text for people and as JSON for machines.
+//!
+//! Judges nothing; knows only which kernels' failures count.
+
+use std::fmt;
+use std::fs;
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+
+use crate::paths;
+
+/// Reports and never gates: it changes under our feet.
+const UNCOUNTED: &str = "debian-latest";
+
+/// The outcome of one boot.
+#[derive(Serialize)]
+pub(crate) struct Round {
+    pub(crate) kernel: String,
+    pub(crate) release: String,
+    pub(crate) cpu: String,
+    pub(crate) boot_seconds: f64,
+    pub(crate) seconds: f64,
+    pub(crate) verdicts: Vec<Verdict>,
+}
+
+/// The outcome of one case in one boot.
+#[derive(Serialize)]
+pub(crate) struct Verdict {
+    pub(crate) case: String,
+    pub(crate) failure: Option<String>,
+    pub(crate) seconds: f64,
+}
+
+/// A kernel that was not booted.
+#[derive(Serialize)]
+pub(crate) struct Skipped {
+    pub(crate) kernel: String,
+    pub(crate) reason: String,
+}
+
+/// Everything one run of the matrix found.
+#[derive(Serialize)]
+pub(crate) struct Report {
+    pub(crate) qemu: String,
+    pub(crate) rounds: Vec<Round>,
+    pub(crate) skipped: Vec<Skipped>,
+}
+
+impl Report {
+    /// Passed and failed cases that count.
+    pub(crate) fn totals(&self) -> (usize, usize) {
+        let counted = self.rounds.iter().filter(|round| round.kernel != UNCOUNTED);
+        counted
+            .flat_map(|round| &round.verdicts)
+            .fold((0, 0), |(passed, failed), verdict| {
+                if verdict.failure.is_none() {
+                    (passed + 1, failed)
+                } else {
+                    (passed, failed + 1)
+                }
+            })
+    }
+
+    /// Writes `vm-matrix.txt` and `vm-matrix.json` into the build directory.
+    pub(crate) fn save(&self) -> Result<()> {
+        let json = serde_json::to_string_pretty(self).context("cannot write the report as JSON")?;
+        for (name, text) in [
+            ("vm-matrix.txt", self.to_string()),
+            ("vm-matrix.json", json),
+        ] {
+            let path = paths::target().join(name);
+            fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for round in &self.rounds {
+            let Round {
+                kernel,
+                release,
+                cpu,
+                boot_seconds,
+                seconds,
+                verdicts,
+            } = round;
+            writeln!(
+                f,
+                "{kernel} ({release}), {cpu}, QEMU {}: {seconds:.1} s, boot {boot_seconds:.1} s",
+                self.qemu
+            )?;
+            for Verdict {
+                case,
+                failure,
+                seconds,
+            } in verdicts
+            {
+                let word = if failure.is_none() { "pass" } else { "FAIL" };
+                writeln!(f, "  {word}  {case:<32} {seconds:6.1} s")?;
+                for line in failure.iter().flat_map(|failure| failure.lines()) {
+                    writeln!(f, "          {line}")?;
+                }
+            }
+        }
+        for Skipped { kernel, reason } in &self.skipped {
+            writeln!(f, "skipped {kernel}: {reason}")?;
+        }
+        if self.rounds.iter().any(|round| round.kernel == UNCOUNTED) {
+            writeln!(f, "{UNCOUNTED} is reported, not counted")?;
+        }
+        let (passed, failed) = self.totals();
+        writeln!(f, "{passed} passed, {failed} failed")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn round(kernel: &str, failure: Option<&str>) -> Round {
+        let verdict = Verdict {
+            case: "boots".into(),
+            failure: failure.map(str::to_owned),
+            seconds: 1.0,
+        };
+        Round {
+            kernel: kernel.into(),
+            release: "6.1.0".into(),
+            cpu: "max".into(),
+            boot_seconds: 1.0,
+            seconds: 2.0,
+            verdicts: vec![verdict],
+        }
+    }
+
+    #[test]
+    fn the_last_line_counts_what_gates() {
+        let rounds = vec![
+            round("debian-6.1", None),
+            round("debian-5.10", Some("no")),
+            round(UNCOUNTED, Some("no")),
+        ];
+        let report = Report {
+            qemu: "7.2".into(),
+            rounds,
+            skipped: Vec::new(),
+        };
+        assert!(report.to_string().ends_with("\n1 passed, 1 failed\n"));
+    }
+}

@@ -1,0 +1,195 @@
+//! One boot of the matrix: a guest runs every case in turn, then the host judges what each left.
+//!
+//! Files come out as one tar after the other, so that what came before a guest's death is kept.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{self, BufReader};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use crate::kernels::Kernel;
+use crate::lab::{Case, Outcome, directory};
+use crate::paths;
+use crate::qemu::{Machine, Report};
+use crate::report::{Round, Verdict};
+
+/// Wall-clock seconds for a boot and for carrying the files out.
+const OVERHEAD_S: u32 = 90;
+
+/// Boots one kernel on one CPU model and runs the cases.
+pub(crate) fn run(kernel: &Kernel, cpu: &str, cases: &[Case]) -> Result<Round> {
+    let dir = directory(&paths::target(), &kernel.name, cpu);
+    clear(&dir)?;
+    let begin = Instant::now();
+    let report = boot(kernel, cpu, cases, &dir)?;
+    let times = unpack(&dir)?;
+    let release = fs::read_to_string(dir.join("release"))
+        .unwrap_or_default()
+        .trim()
+        .to_owned();
+    let judge = Judge {
+        dir,
+        kernel: &kernel.name,
+        release: &release,
+        cpu,
+        times,
+        report: &report,
+    };
+    let verdicts = judge.all(cases);
+    Ok(Round {
+        kernel: kernel.name.clone(),
+        release: release.clone(),
+        cpu: cpu.to_owned(),
+        boot_seconds: report
+            .as_ref()
+            .map_or(0.0, |report| report.boot.as_secs_f64()),
+        seconds: begin.elapsed().as_secs_f64(),
+        verdicts,
+    })
+}
+
+/// The inner result is the guest's end: a lost guest may have finished some cases before.
+fn boot(kernel: &Kernel, cpu: &str, cases: &[Case], dir: &Path) -> Result<Result<Report>> {
+    let scripts = dir.join("scripts");
+    fs::create_dir_all(&scripts).with_context(|| format!("cannot make {}", scripts.display()))?;
+    for case in cases {
+        fs::write(scripts.join(case.name), case.script).context("cannot write a case's script")?;
+    }
+    let seconds = cases.iter().map(|case| case.timeout_s).sum::<u32>() + OVERHEAD_S;
+    let machine = Machine {
+        timeout: Duration::from_secs(seconds.into()),
+        copies: vec![(scripts, "/lab/cases".into())],
+        ..Machine::new(
+            kernel.clone(),
+            cpu,
+            script(&format!("{} {cpu}", kernel.name), cases),
+        )
+    };
+    let tar = dir.join("files.tar");
+    let out = fs::File::create(&tar).with_context(|| format!("cannot write {}", tar.display()))?;
+    Ok(machine.run(out, io::stderr()))
+}
+
+/// The guest's side: stdout carries the files, stderr the progress.
+fn script(label: &str, cases: &[Case]) -> String {
+    let mut script = String::from(
+        "mkdir -p /tmp/case && cd /tmp/case && uname -r >release && tar -c release\n\
+         keep=\" $(echo /proc/[0-9]*) \"\n\
+         reap() { for p in /proc/[0-9]*; do case \"$keep\" in *\" $p \"*) ;; *) kill -9 ${p#/proc/} ;; esac; done 2>/dev/null; }\n\
+         now() { cut -d' ' -f1 /proc/uptime; }\n\
+         run() {\n\
+         echo \"$label: $1\" >&2; mkdir $1; cd $1; begin=$(now)\n\
+         timeout -s KILL $2 sh /lab/cases/$1 >stdout 2>stderr; echo $? >status\n\
+         cd ..; reap; echo $begin $(now) >$1.time; tar -c $1 $1.time; rm -rf $1 $1.time\n\
+         }\n",
+    );
+    let _ = writeln!(script, "label='{label}'");
+    for case in cases {
+        let _ = writeln!(script, "run {} {}", case.name, case.timeout_s);
+    }
+    script
+}
+
+/// Unpacks what came and returns the seconds of every case whose files are complete: `NAME.time` comes last.
+fn unpack(dir: &Path) -> Result<BTreeMap<String, f64>> {
+    let file = fs::File::open(dir.join("files.tar")).context("the guest's files are gone")?;
+    let mut archive = tar::Archive::new(BufReader::new(file));
+    archive.set_ignore_zeros(true);
+    archive.set_preserve_mtime(false);
+    let mut times = BTreeMap::new();
+    // A guest that died left half an archive: what is whole counts.
+    for mut entry in archive.entries()?.map_while(Result::ok) {
+        let kind = entry.header().entry_type();
+        if !(kind.is_file() || kind.is_dir()) {
+            continue;
+        }
+        let path = entry.path()?.into_owned();
+        if entry.unpack_in(dir).is_err() {
+            break;
+        }
+        if path.extension().is_some_and(|end| end == "time") {
+            let text = fs::read_to_string(dir.join(&path)).unwrap_or_default();
+            let mut seconds = text
+                .split_whitespace()
+                .map(|time| time.parse().unwrap_or(0.0));
+            let begin: f64 = seconds.next().unwrap_or(0.0);
+            times.insert(
+                path.with_extension("").display().to_string(),
+                seconds.next().unwrap_or(begin) - begin,
+            );
+        }
+    }
+    Ok(times)
+}
+
+struct Judge<'a> {
+    dir: PathBuf,
+    kernel: &'a str,
+    release: &'a str,
+    cpu: &'a str,
+    times: BTreeMap<String, f64>,
+    report: &'a Result<Report>,
+}
+
+impl Judge<'_> {
+    fn all(&self, cases: &[Case]) -> Vec<Verdict> {
+        let mut last = None;
+        let judge = |case: &Case| {
+            let seconds = self.times.get(case.name).copied();
+            let result = match seconds {
+                Some(seconds) => self.one(case, seconds),
+                None => self.lost(last.replace(case.name)),
+            };
+            let failure = result.err().map(|error| format!("{error:#}"));
+            Verdict {
+                case: case.name.into(),
+                failure,
+                seconds: seconds.unwrap_or(0.0),
+            }
+        };
+        cases.iter().map(judge).collect()
+    }
+
+    fn one(&self, case: &Case, seconds: f64) -> Result<()> {
+        let outcome = Outcome {
+            dir: self.dir.join(case.name),
+            kernel: self.kernel.into(),
+            release: self.release.into(),
+            cpu: self.cpu.into(),
+        };
+        if seconds >= f64::from(case.timeout_s) && outcome.status()? == 128 + 9 {
+            bail!(
+                "the script was still busy after {} s, and was killed",
+                case.timeout_s
+            );
+        }
+        // A check that panics fails alone.
+        let check = std::panic::AssertUnwindSafe(|| (case.check)(&outcome));
+        std::panic::catch_unwind(check).unwrap_or_else(|_| bail!("the check panicked"))
+    }
+
+    /// The first case without files is the one in which the guest was lost.
+    fn lost(&self, earlier: Option<&str>) -> Result<()> {
+        match (earlier, self.report) {
+            (Some(_), _) => bail!("not run: the guest was lost before"),
+            (None, Err(error)) => bail!("the guest was lost in this case: {error:#}"),
+            (None, Ok(report)) => bail!(
+                "left no files; the guest's script ended with status {}",
+                report.status
+            ),
+        }
+    }
+}
+
+fn clear(dir: &Path) -> Result<()> {
+    match fs::remove_dir_all(dir) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove {}", dir.display()))
+        }
+        _ => fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display())),
+    }
+}
