@@ -14,6 +14,7 @@ pub mod target {
 
 /// Constant for a run: the verifier sees the values and drops what they rule out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "user", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[repr(C)]
 pub struct Config {
     /// Bits of [`target`].
@@ -40,6 +41,7 @@ pub struct Config {
 
 /// Shared while running; one entry of an array that user space maps into its memory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "user", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[repr(C)]
 pub struct Control {
     /// Not zero: no call is counted or reported any more.

@@ -4,6 +4,7 @@
 
 /// Of one call on one CPU.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "user", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[repr(C)]
 pub struct Calls {
     /// Selected calls of targets.
@@ -18,6 +19,7 @@ pub struct Calls {
 
 /// Of one CPU.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "user", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[repr(C)]
 pub struct Cpu {
     /// Records that found no room in the ring of calls.

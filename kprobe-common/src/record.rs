@@ -38,6 +38,7 @@ pub mod flag {
 
 /// Starts every record. 32 bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "user", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[repr(C)]
 pub struct Header {
     /// One of [`kind`].
@@ -64,6 +65,7 @@ pub struct Header {
 
 /// The registers of a call. 104 bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "user", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[repr(C)]
 pub struct Frame {
     /// The number, also where the index stands for many.
@@ -86,6 +88,7 @@ pub struct Frame {
 
 /// A return. 16 bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "user", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[repr(C)]
 pub struct Return {
     /// `x0` at exit; a 32-bit task's is zero-extended.
@@ -98,6 +101,7 @@ pub struct Return {
 
 /// A call that changes what is known of the process. 64 bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "user", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[repr(C)]
 pub struct Change {
     /// The argument registers.
@@ -112,6 +116,7 @@ pub struct Change {
 
 /// A new task. 32 bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "user", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[repr(C)]
 pub struct Fork {
     /// `clone(2)` flags, the exit signal not among them.
@@ -126,6 +131,7 @@ pub struct Fork {
 
 /// A program was executed. 24 bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "user", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[repr(C)]
 pub struct Exec {
     /// The thread that called, which now has the leader's number.
@@ -150,6 +156,7 @@ pub mod state {
 
 /// Starts each slot; its bytes follow, padded with anything to a multiple of 8. 8 bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "user", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[repr(C)]
 pub struct Slot {
     /// The register it was read through.

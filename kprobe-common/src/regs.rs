@@ -6,6 +6,7 @@
 
 /// The part of `struct pt_regs` that a call needs, copied in one read.
 #[derive(Clone, Copy)]
+#[cfg_attr(feature = "user", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[repr(C)]
 pub struct Regs {
     /// `x0` to `x30`. At exit `x0` holds the return value.

@@ -70,6 +70,7 @@ pub mod command {
 
 /// One register of a call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "user", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[repr(C)]
 pub struct ArgSpec {
     /// One of [`read`].
@@ -88,6 +89,7 @@ pub struct ArgSpec {
 
 /// One call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "user", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[repr(C)]
 pub struct Spec {
     /// [`SELECTED`], [`ATTACHED`] and so on. All zero: the call is not watched.

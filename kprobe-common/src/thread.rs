@@ -30,6 +30,7 @@ pub mod flag {
 
 /// One thread. 8 bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "user", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[repr(C)]
 pub struct Slot {
     /// One of [`state`].

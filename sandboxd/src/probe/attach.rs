@@ -1,0 +1,88 @@
+//! Attaches the programs, one symbol at a time: a symbol that will not take a probe is reported, not fatal.
+
+use aya::Ebpf;
+use aya::programs::{KProbe, ProgramError, RawTracePoint, TracePoint};
+
+use super::load::program;
+use super::{Backend, Loaded, ProbeError};
+
+/// What was attached.
+#[derive(Clone, Debug, Default)]
+pub struct Attached {
+    /// Symbols that carry a probe, or the names of the tracepoints.
+    pub symbols: Vec<String>,
+    /// Symbols that would not, each with the reason.
+    pub failed: Vec<(String, String)>,
+}
+
+/// Attaches returns and process life first, then entries, so that no entry is ever without its return.
+pub fn attach(
+    loaded: &mut Loaded,
+    backend: Backend,
+    returns: bool,
+    symbols: &[String],
+    mut progress: impl FnMut(usize, usize),
+) -> Result<Attached, ProbeError> {
+    let ebpf = &mut loaded.ebpf;
+    for (name, category, event, full) in [
+        ("task_made", "task", "task_newtask", "task:task_newtask"),
+        ("task_execed", "sched", "sched_process_exec", "sched:sched_process_exec"),
+        ("task_ended", "sched", "sched_process_exit", "sched:sched_process_exit"),
+    ] {
+        let program: &mut TracePoint = program(ebpf, name)?;
+        program
+            .attach(category, event)
+            .map_err(|source| ProbeError::Tracepoint { name: full, source })?;
+    }
+    if returns {
+        attach_raw(ebpf, "exit_tracepoint", "sys_exit")?;
+    }
+    match backend {
+        Backend::Tracepoint => {
+            attach_raw(ebpf, "enter_tracepoint", "sys_enter")?;
+            Ok(Attached { symbols: vec!["sys_enter".to_owned()], failed: Vec::new() })
+        }
+        Backend::Kprobe => attach_kprobes(ebpf, symbols, &mut progress),
+    }
+}
+
+fn attach_raw(ebpf: &mut Ebpf, name: &'static str, event: &'static str) -> Result<(), ProbeError> {
+    let program: &mut RawTracePoint = program(ebpf, name)?;
+    program
+        .attach(event)
+        .map(drop)
+        .map_err(|source| ProbeError::Tracepoint { name: event, source })
+}
+
+fn attach_kprobes(
+    ebpf: &mut Ebpf,
+    symbols: &[String],
+    progress: &mut impl FnMut(usize, usize),
+) -> Result<Attached, ProbeError> {
+    let program: &mut KProbe = program(ebpf, "enter_kprobe")?;
+    let mut attached = Attached::default();
+    for (done, symbol) in symbols.iter().enumerate() {
+        progress(done, symbols.len());
+        match program.attach(symbol, 0) {
+            Ok(_) => attached.symbols.push(symbol.clone()),
+            Err(error) => attached.failed.push((symbol.clone(), reason(&error))),
+        }
+    }
+    match attached.failed.first() {
+        Some((symbol, reason)) if attached.symbols.is_empty() => Err(ProbeError::NothingAttached {
+            count: symbols.len(),
+            symbol: symbol.clone(),
+            reason: reason.clone(),
+        }),
+        _ => Ok(attached),
+    }
+}
+
+/// The innermost words of an error: aya's outer ones repeat what the line says anyway.
+fn reason(error: &ProgramError) -> String {
+    let mut innermost: &dyn std::error::Error = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}

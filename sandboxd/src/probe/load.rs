@@ -1,0 +1,258 @@
+//! Loads the object and fills its maps: which tasks, which calls, how much of each.
+
+use std::io;
+
+use aya::maps::{Array, HashMap, MapData, RingBuf};
+use aya::programs::{KProbe, ProgramError, RawTracePoint, TracePoint};
+use aya::{Ebpf, EbpfError, EbpfLoader, VerifierLogLevel};
+use kprobe_common::config::{Config, target};
+use kprobe_common::index::INDEXES;
+use kprobe_common::spec::{self, Spec};
+use kprobe_common::thread;
+
+use super::{Backend, ProbeError, Shared, tracefs};
+
+/// Scratch memories per CPU; the kernel half takes them in turn.
+const SCRATCH_PER_CPU: u32 = 4;
+
+/// What the kernel half shall watch.
+#[derive(Clone, Debug, Default)]
+pub struct Watch {
+    /// Tasks by user ID.
+    pub uids: Vec<u32>,
+    /// Tasks of every app.
+    pub all_apps: bool,
+    /// Processes, with the `thread::flag` bits of their threads.
+    pub tgids: Vec<(u32, u8)>,
+    /// Threads, with their `thread::flag` bits.
+    pub tids: Vec<(u32, u8)>,
+    /// Whether processes will be added later (a command that does not run yet).
+    pub tasks_later: bool,
+    /// What to copy, by index.
+    pub specs: Vec<(u16, Spec)>,
+    /// Listed commands, by index.
+    pub commands: Vec<(u16, u32)>,
+    /// Most bytes of a buffer.
+    pub strsize: u32,
+    /// Whether returns are watched.
+    pub returns: bool,
+    /// Bytes of the ring of calls.
+    pub ring: u32,
+    /// Bytes of the ring of state.
+    pub state_ring: u32,
+}
+
+/// The kernel half, loaded and told what to do, not attached.
+pub struct Loaded {
+    pub(super) ebpf: Ebpf,
+    /// Records of calls.
+    pub calls: RingBuf<MapData>,
+    /// Records of state.
+    pub state: RingBuf<MapData>,
+    /// Counters and the stop word.
+    pub shared: Shared,
+    threads: HashMap<MapData, u32, thread::Slot>,
+    tgids: HashMap<MapData, u32, u8>,
+}
+
+impl Loaded {
+    /// Adds a process and its threads to the targets. Its calls under way are not reported: it is one of ours, about
+    /// to execute a command.
+    pub fn add_command(&mut self, pid: u32) -> Result<(), ProbeError> {
+        let flags = thread::flag::FOLLOWED | thread::flag::FOLLOW_CHILDREN;
+        let slot = thread::Slot { state: thread::state::FILTERED, flags, ..thread::Slot::default() };
+        self.threads.insert(pid, slot, 0).map_err(|source| map_error("THREADS", source))?;
+        self.tgids.insert(pid, flags, 0).map_err(|source| map_error("TGIDS", source))
+    }
+
+    /// Adds a running thread to the targets; where it is in its life is not known.
+    pub fn add_thread(&mut self, tid: u32, flags: u8) -> Result<(), ProbeError> {
+        let slot = thread::Slot { state: thread::state::UNKNOWN, flags, ..thread::Slot::default() };
+        match self.threads.insert(tid, slot, 1) {
+            // BPF_NOEXIST: it was seen already, and its slot knows better.
+            Ok(()) | Err(aya::maps::MapError::KeyNotFound) => Ok(()),
+            Err(aya::maps::MapError::SyscallError(error))
+                if error.io_error.kind() == io::ErrorKind::AlreadyExists =>
+            {
+                Ok(())
+            }
+            Err(source) => Err(map_error("THREADS", source)),
+        }
+    }
+}
+
+/// Loads the object for this watch and backend.
+pub fn load(object: &[u8], watch: &Watch, backend: Backend) -> Result<Loaded, ProbeError> {
+    if object.is_empty() {
+        return Err(ProbeError::NoObject);
+    }
+    let cpus = aya::util::nr_cpus()
+        .map_err(|(_, source)| ProbeError::Unsupported { what: "counting its CPUs", source })?;
+    let config = config(watch, cpus as u32)?;
+    let mut ebpf = EbpfLoader::new()
+        .btf(None)
+        .verifier_log_level(VerifierLogLevel::DISABLE)
+        .override_global("CONFIG", &config, true)
+        .map_max_entries("CALLS", watch.ring)
+        .map_max_entries("STATE", watch.state_ring)
+        .map_max_entries("COUNTS", cpus as u32 * INDEXES as u32)
+        .map_max_entries("CPUS", cpus as u32)
+        .map_max_entries("SCRATCH", cpus as u32 * SCRATCH_PER_CPU)
+        .load(object)
+        .map_err(load_error)?;
+    load_programs(&mut ebpf, watch, backend)?;
+    fill(&mut ebpf, watch)?;
+    let shared = Shared::map(
+        take_map(&mut ebpf, "COUNTS")?.map_data(),
+        take_map(&mut ebpf, "CPUS")?.map_data(),
+        take_map(&mut ebpf, "CONTROL")?.map_data(),
+        cpus,
+    )?;
+    let mut loaded = Loaded {
+        calls: take(&mut ebpf, "CALLS")?,
+        state: take(&mut ebpf, "STATE")?,
+        threads: take(&mut ebpf, "THREADS")?,
+        tgids: take(&mut ebpf, "TGIDS")?,
+        shared,
+        ebpf,
+    };
+    for &(tgid, flags) in &watch.tgids {
+        loaded.tgids.insert(tgid, flags, 0).map_err(|source| map_error("TGIDS", source))?;
+    }
+    for &(tid, flags) in &watch.tids {
+        loaded.add_thread(tid, flags)?;
+    }
+    Ok(loaded)
+}
+
+fn config(watch: &Watch, cpus: u32) -> Result<Config, ProbeError> {
+    let mut targets = 0;
+    match watch.uids.len() {
+        0 => {}
+        1 => targets |= target::ONE_UID,
+        _ => targets |= target::UIDS,
+    }
+    if watch.all_apps {
+        targets |= target::ALL_APPS;
+    }
+    if watch.tasks_later || !watch.tgids.is_empty() || !watch.tids.is_empty() {
+        targets |= target::TASKS;
+    }
+    Ok(Config {
+        targets,
+        uid: watch.uids.first().copied().unwrap_or(u32::MAX),
+        own_tgid: std::process::id(),
+        strsize: watch.strsize,
+        cpus,
+        returns: watch.returns.into(),
+        newtask_pid: tracefs::offset("task/task_newtask", "pid")?,
+        newtask_flags: tracefs::offset("task/task_newtask", "clone_flags")?,
+        exec_filename: tracefs::offset("sched/sched_process_exec", "filename")?,
+        exec_old_pid: tracefs::offset("sched/sched_process_exec", "old_pid")?,
+    })
+}
+
+/// Only the programs that will be attached: the other backend's may be more than the kernel can take.
+fn load_programs(ebpf: &mut Ebpf, watch: &Watch, backend: Backend) -> Result<(), ProbeError> {
+    match backend {
+        Backend::Kprobe => {
+            let program: &mut KProbe = program(ebpf, "enter_kprobe")?;
+            program.load().map_err(|error| refused("enter_kprobe", error))?;
+        }
+        Backend::Tracepoint => load_raw(ebpf, "enter_tracepoint")?,
+    }
+    if watch.returns {
+        load_raw(ebpf, "exit_tracepoint")?;
+    }
+    for name in ["task_made", "task_execed", "task_ended"] {
+        let program: &mut TracePoint = program(ebpf, name)?;
+        program.load().map_err(|error| refused(name, error))?;
+    }
+    Ok(())
+}
+
+fn load_raw(ebpf: &mut Ebpf, name: &'static str) -> Result<(), ProbeError> {
+    let program: &mut RawTracePoint = program(ebpf, name)?;
+    program.load().map_err(|error| refused(name, error))
+}
+
+pub(super) fn program<'a, P>(ebpf: &'a mut Ebpf, name: &'static str) -> Result<&'a mut P, ProbeError>
+where
+    &'a mut P: TryFrom<&'a mut aya::programs::Program, Error = ProgramError>,
+{
+    ebpf.program_mut(name)
+        .ok_or_else(|| refused(name, ProgramError::NotLoaded))?
+        .try_into()
+        .map_err(|error| refused(name, error))
+}
+
+fn refused(program: &'static str, source: ProgramError) -> ProbeError {
+    match source {
+        ProgramError::SyscallError(error) if error.io_error.raw_os_error() == Some(libc::EPERM) => {
+            ProbeError::Denied { what: "to load BPF programs", source: error.io_error }
+        }
+        source => ProbeError::Refused { program, source },
+    }
+}
+
+fn load_error(error: EbpfError) -> ProbeError {
+    if let EbpfError::MapError(aya::maps::MapError::CreateError { io_error, .. }) = &error {
+        let source = io::Error::from_raw_os_error(io_error.raw_os_error().unwrap_or(0));
+        return match io_error.raw_os_error() {
+            Some(libc::EPERM) => ProbeError::Denied { what: "to make BPF maps", source },
+            Some(libc::ENOSYS) => ProbeError::Unsupported { what: "the bpf system call", source },
+            Some(libc::EINVAL) => ProbeError::Unsupported { what: "one of the BPF map types", source },
+            _ => ProbeError::Load(error),
+        };
+    }
+    ProbeError::Load(error)
+}
+
+fn fill(ebpf: &mut Ebpf, watch: &Watch) -> Result<(), ProbeError> {
+    let mut specs: Array<MapData, Spec> = take(ebpf, "SPECS")?;
+    for (index, spec) in &watch.specs {
+        specs.set(u32::from(*index), spec, 0).map_err(|source| map_error("SPECS", source))?;
+    }
+    let mut commands: HashMap<MapData, u64, u8> = take(ebpf, "COMMANDS")?;
+    for &(index, command) in &watch.commands {
+        let key = spec::command_key(index, command);
+        commands.insert(key, 0, 0).map_err(|source| map_error("COMMANDS", source))?;
+    }
+    let mut uids: HashMap<MapData, u32, u8> = take(ebpf, "UIDS")?;
+    for &uid in &watch.uids {
+        uids.insert(uid, 0, 0).map_err(|source| map_error("UIDS", source))?;
+    }
+    Ok(())
+}
+
+fn take<M>(ebpf: &mut Ebpf, name: &'static str) -> Result<M, ProbeError>
+where
+    M: TryFrom<aya::maps::Map, Error = aya::maps::MapError>,
+{
+    let map = ebpf.take_map(name).ok_or_else(|| missing(name))?;
+    map.try_into().map_err(|source| map_error(name, source))
+}
+
+fn take_map(ebpf: &mut Ebpf, name: &'static str) -> Result<ArrayMap, ProbeError> {
+    match ebpf.take_map(name) {
+        Some(aya::maps::Map::Array(data)) => Ok(ArrayMap(data)),
+        _ => Err(missing(name)),
+    }
+}
+
+/// The data of an array that is only mapped, never asked through `bpf(2)`.
+struct ArrayMap(MapData);
+
+impl ArrayMap {
+    fn map_data(&self) -> &MapData {
+        &self.0
+    }
+}
+
+fn missing(name: &'static str) -> ProbeError {
+    map_error(name, aya::maps::MapError::InvalidName { name: name.to_owned() })
+}
+
+fn map_error(name: &'static str, source: aya::maps::MapError) -> ProbeError {
+    ProbeError::Map { name, source }
+}

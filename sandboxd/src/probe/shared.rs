@@ -1,0 +1,134 @@
+//! Memory that the kernel half and the daemon share: counters, and the word that stops the probes.
+//!
+//! Reading it needs no `bpf(2)`, which would silence kprobes on its CPU meanwhile.
+
+use std::os::fd::AsRawFd as _;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use aya::maps::MapData;
+use kprobe_common::config::Control;
+use kprobe_common::counters::{Calls, Cpu};
+use kprobe_common::index::INDEXES;
+use memmap2::{MmapMut, MmapOptions};
+
+use super::ProbeError;
+
+/// The counters of every CPU and the control word.
+#[derive(Debug)]
+pub struct Shared {
+    counts: MmapMut,
+    cpus: MmapMut,
+    control: MmapMut,
+    cpu_count: usize,
+}
+
+/// What one CPU lost so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct CpuLosses {
+    /// The CPU.
+    pub cpu: u16,
+    /// Records of calls that found no room.
+    pub lost: u64,
+    /// Records of state that found no room.
+    pub state_lost: u64,
+    /// By index: calls lost whole, returns lost.
+    pub by_index: Vec<(u16, u64, u64)>,
+}
+
+impl Shared {
+    pub(super) fn map(
+        counts: &MapData,
+        cpus: &MapData,
+        control: &MapData,
+        cpu_count: usize,
+    ) -> Result<Self, ProbeError> {
+        Ok(Self {
+            counts: mmap("COUNTS", counts, cpu_count * INDEXES as usize * size_of::<Calls>())?,
+            cpus: mmap("CPUS", cpus, cpu_count * size_of::<Cpu>())?,
+            control: mmap("CONTROL", control, size_of::<Control>())?,
+            cpu_count,
+        })
+    }
+
+    /// Makes the probes silent: nothing is counted or reported from now on.
+    pub fn stop(&self) {
+        self.word(&self.control, std::mem::offset_of!(Control, stopped)).store(1, Ordering::SeqCst);
+    }
+
+    /// Counts of one call over all CPUs.
+    #[must_use]
+    pub fn calls(&self, index: u16) -> Calls {
+        (0..self.cpu_count).map(|cpu| self.calls_on(cpu, index)).fold(Calls::default(), |sum, calls| Calls {
+            seen: sum.seen + calls.seen,
+            filtered: sum.filtered + calls.filtered,
+            lost: sum.lost + calls.lost,
+            exits_lost: sum.exits_lost + calls.exits_lost,
+        })
+    }
+
+    fn calls_on(&self, cpu: usize, index: u16) -> Calls {
+        let at = (cpu * INDEXES as usize + index as usize) * size_of::<Calls>();
+        let word = |field: usize| self.word(&self.counts, at + field).load(Ordering::Relaxed);
+        Calls {
+            seen: word(std::mem::offset_of!(Calls, seen)),
+            filtered: word(std::mem::offset_of!(Calls, filtered)),
+            lost: word(std::mem::offset_of!(Calls, lost)),
+            exits_lost: word(std::mem::offset_of!(Calls, exits_lost)),
+        }
+    }
+
+    /// Records lost so far, of calls and of state, over all CPUs: cheap, to see whether anything happened.
+    #[must_use]
+    pub fn losses_total(&self) -> u64 {
+        (0..self.cpu_count)
+            .map(|cpu| {
+                self.cpu_word(cpu, std::mem::offset_of!(Cpu, lost))
+                    + self.cpu_word(cpu, std::mem::offset_of!(Cpu, state_lost))
+            })
+            .sum()
+    }
+
+    /// Threads that found no room in the thread map.
+    #[must_use]
+    pub fn threads_full(&self) -> u64 {
+        (0..self.cpu_count).map(|cpu| self.cpu_word(cpu, std::mem::offset_of!(Cpu, threads_full))).sum()
+    }
+
+    /// What each CPU lost so far, among the calls of `indexes`; CPUs that lost nothing are left out.
+    #[must_use]
+    pub fn losses(&self, indexes: &[u16]) -> Vec<CpuLosses> {
+        (0..self.cpu_count)
+            .map(|cpu| {
+                // Calls before totals: a loss between the two reads is then in the total alone, and comes next time.
+                let lost = self.cpu_word(cpu, std::mem::offset_of!(Cpu, lost));
+                let state_lost = self.cpu_word(cpu, std::mem::offset_of!(Cpu, state_lost));
+                let by_index = indexes
+                    .iter()
+                    .map(|&index| (index, self.calls_on(cpu, index)))
+                    .filter(|(_, calls)| calls.lost + calls.exits_lost > 0)
+                    .map(|(index, calls)| (index, calls.lost, calls.exits_lost))
+                    .collect();
+                CpuLosses { cpu: cpu as u16, lost, state_lost, by_index }
+            })
+            .filter(|cpu| cpu.lost + cpu.state_lost > 0)
+            .collect()
+    }
+
+    fn cpu_word(&self, cpu: usize, field: usize) -> u64 {
+        self.word(&self.cpus, cpu * size_of::<Cpu>() + field).load(Ordering::Relaxed)
+    }
+
+    fn word<'a>(&self, map: &'a MmapMut, at: usize) -> &'a AtomicU64 {
+        let bytes = &map[at..at + 8];
+        // SAFETY: eight bytes of a live mapping, 8-byte aligned because the mapping is page-aligned and `at` a
+        // multiple of 8; the kernel half changes them atomically.
+        unsafe { AtomicU64::from_ptr(bytes.as_ptr().cast_mut().cast()) }
+    }
+}
+
+fn mmap(name: &'static str, map: &MapData, len: usize) -> Result<MmapMut, ProbeError> {
+    use std::os::fd::AsFd as _;
+    // SAFETY: the mapping is of a BPF array, which nothing shrinks; it is read through atomics alone.
+    unsafe { MmapOptions::new().len(len).map_mut(map.fd().as_fd().as_raw_fd()) }
+        .map_err(|source| ProbeError::Mmap { name, source })
+}
