@@ -11,8 +11,8 @@ use anyhow::{Context, Result, bail};
 
 use crate::apt::Apt;
 use crate::archive::{Access, Archive};
-use crate::kernels::{self, Kernel};
-use crate::{build, paths, process, programs};
+use crate::kernels::Kernel;
+use crate::{build, package, paths, process, programs};
 
 /// A host file or directory, and where the guest shall have it.
 pub(crate) type Copy = (PathBuf, String);
@@ -181,7 +181,7 @@ fn busybox() -> Result<PathBuf> {
         .context("cannot make a scratch directory in the cache")?;
     let deb = apt.download("busybox-static", scratch.path())?;
     let program = scratch.path().join("busybox");
-    kernels::unpack(&deb, |path, content| {
+    package::unpack(&deb, |path, content| {
         if path.ends_with("bin/busybox") {
             std::io::copy(content, &mut fs::File::create(&program)?)?;
         }

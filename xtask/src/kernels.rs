@@ -5,12 +5,11 @@
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
 use crate::apt::Apt;
-use crate::paths;
+use crate::{package, paths};
 
 /// Modules the lab's devices need where they are not built in.
 pub(crate) const MODULES: [&str; 9] = [
@@ -311,7 +310,7 @@ fn version(name: &str) -> Vec<u64> {
 
 /// Keeps the image, the configuration and the modules of [`MODULES`] from a Debian package.
 fn unpack_kernel(deb: &Path, dir: &Path) -> Result<()> {
-    unpack(deb, |path, content| {
+    package::unpack(deb, |path, content| {
         let file = path
             .file_name()
             .unwrap_or_default()
@@ -342,35 +341,6 @@ fn unpack_kernel(deb: &Path, dir: &Path) -> Result<()> {
                 .with_context(|| format!("cannot unpack {file}"))
         }
     })
-}
-
-/// Shows every plain file of a Debian package to `keep`.
-pub(crate) fn unpack(
-    deb: &Path,
-    mut keep: impl FnMut(&Path, &mut dyn Read) -> Result<()>,
-) -> Result<()> {
-    let mut child = Command::new("dpkg-deb")
-        .arg("--fsys-tarfile")
-        .arg(deb)
-        .stdout(Stdio::piped())
-        .spawn()
-        .with_context(|| format!("cannot run dpkg-deb to unpack {}", deb.display()))?;
-    let stream = child.stdout.take().context("dpkg-deb has no stdout")?;
-    let mut archive = tar::Archive::new(stream);
-    for entry in archive.entries()? {
-        let mut entry = entry.with_context(|| format!("cannot read {}", deb.display()))?;
-        if entry.header().entry_type().is_file() {
-            let path = entry.path()?.into_owned();
-            keep(&path, &mut entry)?;
-        }
-    }
-    // The archive ends before its padding does; a closed pipe would make dpkg-deb fail.
-    std::io::copy(&mut archive.into_inner(), &mut std::io::sink())?;
-    let status = child.wait()?;
-    if !status.success() {
-        bail!("dpkg-deb could not unpack {}: {status}", deb.display());
-    }
-    Ok(())
 }
 
 #[cfg(test)]

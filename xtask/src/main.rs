@@ -4,10 +4,12 @@ mod apt;
 mod archive;
 mod build;
 mod cases;
+mod check;
 mod guest;
 mod kernels;
 mod lab;
 mod matrix;
+mod package;
 mod paths;
 mod process;
 mod programs;
@@ -15,6 +17,7 @@ mod qemu;
 mod report;
 mod round;
 mod stream;
+mod tidy;
 mod toolchain;
 mod vm;
 
@@ -26,6 +29,7 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 enum Verb {
+    Check(check::Check),
     Build(build::Build),
     Vm(vm::Vm),
     VmMatrix(matrix::Matrix),
@@ -34,6 +38,7 @@ enum Verb {
 fn main() -> ExitCode {
     let verb = Verb::parse();
     let result = qemu::catch_signals().and_then(|()| match verb {
+        Verb::Check(_) => Ok(check::Check::run()),
         Verb::Build(build) => build.run(),
         Verb::Vm(vm) => Ok(vm.run()),
         Verb::VmMatrix(matrix) => matrix.run(),

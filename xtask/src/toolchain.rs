@@ -71,6 +71,24 @@ impl Toolchain {
     /// Cargo set up to compile for the BPF machine, `core` included.
     pub(crate) fn bpf_cargo(&self, verb: &str) -> Command {
         let mut cargo = self.cargo(verb);
+        self.aim_at_bpf(&mut cargo);
+        cargo
+    }
+
+    /// Clippy for the BPF machine, if the toolchain has the clippy of this very compiler.
+    pub(crate) fn bpf_clippy(&self) -> Option<Command> {
+        let program = self.rustc.with_file_name("cargo-clippy");
+        if !program.exists() || !self.rustc.with_file_name("clippy-driver").exists() {
+            return None;
+        }
+        let mut clippy = Command::new(program);
+        self.prepare(clippy.arg("clippy").current_dir(paths::root()));
+        self.aim_at_bpf(&mut clippy);
+        clippy.arg("--target-dir").arg(paths::target().join("bpf"));
+        Some(clippy)
+    }
+
+    fn aim_at_bpf(&self, cargo: &mut Command) {
         let flags = [
             "--cfg=bpf_target_arch=\"aarch64\"",
             "-Clink-arg=--btf",
@@ -80,7 +98,6 @@ impl Toolchain {
             .args(["-Zbuild-std=core", "--target=bpfel-unknown-none"])
             .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"))
             .env("CARGO_TARGET_BPFEL_UNKNOWN_NONE_LINKER", &self.bpf_linker);
-        cargo
     }
 
     /// Cargo set up to compile a static arm64 program.
@@ -99,12 +116,16 @@ impl Toolchain {
 
     fn cargo(&self, verb: &str) -> Command {
         let mut cargo = host_cargo(verb);
+        self.prepare(&mut cargo);
+        cargo
+    }
+
+    fn prepare(&self, cargo: &mut Command) {
         // `-Zbuild-std` on a stable compiler needs the bootstrap switch; the library source is the compiler's own.
         cargo
             .env("RUSTC", &self.rustc)
             .env("RUSTC_BOOTSTRAP", "1")
             .env_remove("RUSTC_WRAPPER");
-        cargo
     }
 }
 
@@ -155,12 +176,12 @@ impl Kind {
         let sysroot = PathBuf::from(ask(&rustc, &["--print", "sysroot"])?.trim());
         let about = ask(&rustc, &["-vV"])?;
         let rustlib = sysroot.join("lib/rustlib");
-        let (source, target, packages) = match self {
-            Self::Rustup => ("rust-src", MUSL, "component rust-src"),
-            Self::Debian => ("rust-web-src", GNU, "package rust-web-src"),
+        let (target, source) = match self {
+            Self::Rustup => (MUSL, "component rust-src"),
+            Self::Debian => (GNU, "package rust-web-src"),
         };
         if !rustlib.join("src/rust/library/core").is_dir() {
-            bail!("{packages} is missing ({source}: the library's source, for `core` on BPF)");
+            bail!("{source} is missing (`core` for BPF is built from it)");
         }
         if !rustlib.join(target).join("lib").is_dir() {
             bail!("target {target} is missing");
