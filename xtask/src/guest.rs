@@ -66,8 +66,40 @@ const DIRECTORIES: &[(&str, Access)] = &[
     ("sdcard", Access::root(0o771)),
 ];
 
+/// The programs that every guest has, made ready once.
+pub(crate) struct Programs {
+    busybox: PathBuf,
+    daemon: Option<PathBuf>,
+    lab: Vec<PathBuf>,
+}
+
+impl Programs {
+    /// Fetches, compiles and strips what is not there yet.
+    pub(crate) fn prepare() -> Result<Self> {
+        Ok(Self {
+            busybox: busybox()?,
+            daemon: daemon()?,
+            lab: programs::build()?,
+        })
+    }
+
+    fn write<W: Write>(&self, archive: &mut Archive<W>) -> Result<()> {
+        let access = Access::root(0o755);
+        archive.file("bin/busybox", access, &read(&self.busybox)?)?;
+        if let Some(daemon) = &self.daemon {
+            archive.file("bin/sandboxd", access, &read(daemon)?)?;
+        }
+        for program in &self.lab {
+            let name = program.file_name().unwrap_or_default().to_string_lossy();
+            archive.file(&format!("bin/{name}"), access, &read(program)?)?;
+        }
+        Ok(())
+    }
+}
+
 /// What one boot is given.
 pub(crate) struct Guest<'a> {
+    pub(crate) programs: &'a Programs,
     pub(crate) kernel: &'a Kernel,
     pub(crate) command: &'a str,
     pub(crate) copies: &'a [Copy],
@@ -82,15 +114,7 @@ impl Guest<'_> {
             .with_context(|| format!("cannot write {}", initramfs.display()))?;
         let mut archive = Archive::new(BufWriter::new(file));
         tree(&mut archive)?;
-        let programs = Access::root(0o755);
-        archive.file("bin/busybox", programs, &read(&busybox()?)?)?;
-        if let Some(daemon) = daemon()? {
-            archive.file("bin/sandboxd", programs, &read(&daemon)?)?;
-        }
-        for program in programs::build()? {
-            let name = program.file_name().unwrap_or_default().to_string_lossy();
-            archive.file(&format!("bin/{name}"), programs, &read(&program)?)?;
-        }
+        self.programs.write(&mut archive)?;
         for (order, module) in self.kernel.modules.iter().enumerate() {
             let name = module.file_name().unwrap_or_default().to_string_lossy();
             archive.file(
@@ -157,15 +181,17 @@ fn daemon() -> Result<Option<PathBuf>> {
     };
     if time(&stripped) <= time(&built) {
         fs::create_dir_all(paths::target().join("lab"))?;
+        let partial = stripped.with_extension(std::process::id().to_string());
         let mut strip = Command::new("aarch64-linux-gnu-strip");
         process::run(
             strip
                 .arg("--strip-debug")
                 .arg("-o")
-                .arg(&stripped)
+                .arg(&partial)
                 .arg(&built),
             "stripping sandboxd",
         )?;
+        fs::rename(&partial, &stripped).context("cannot keep the stripped sandboxd")?;
     }
     Ok(Some(stripped))
 }
@@ -173,21 +199,19 @@ fn daemon() -> Result<Option<PathBuf>> {
 /// Static busybox for arm64, from Debian's package.
 fn busybox() -> Result<PathBuf> {
     let kept = paths::cache().join("busybox-arm64");
-    if kept.exists() {
-        return Ok(kept);
-    }
-    let apt = Apt::open("bookworm")?;
-    let scratch = tempfile::tempdir_in(paths::cache())
-        .context("cannot make a scratch directory in the cache")?;
-    let deb = apt.download("busybox-static", scratch.path())?;
-    let program = scratch.path().join("busybox");
-    package::unpack(&deb, |path, content| {
-        if path.ends_with("bin/busybox") {
-            std::io::copy(content, &mut fs::File::create(&program)?)?;
-        }
-        Ok(())
+    paths::ensure_cached(&kept, || {
+        let apt = Apt::open("bookworm")?;
+        let scratch = tempfile::tempdir_in(paths::cache()).context("cannot write to the cache")?;
+        let deb = apt.download("busybox-static", scratch.path())?;
+        let program = scratch.path().join("busybox");
+        package::unpack(&deb, |path, content| {
+            if path.ends_with("bin/busybox") {
+                std::io::copy(content, &mut fs::File::create(&program)?)?;
+            }
+            Ok(())
+        })?;
+        fs::rename(&program, &kept).context("Debian's busybox-static package holds no bin/busybox")
     })?;
-    fs::rename(&program, &kept).context("Debian's busybox-static package holds no bin/busybox")?;
     Ok(kept)
 }
 

@@ -167,10 +167,8 @@ pub(crate) fn find(name: &str) -> Result<Kernel> {
 impl Debian {
     fn get(&self) -> Result<Kernel> {
         let dir = paths::cache().join("kernels").join(self.name);
-        if !dir.exists() {
-            self.fetch(&dir)
-                .with_context(|| format!("cannot get kernel {}", self.name))?;
-        }
+        paths::ensure_cached(&dir, || self.fetch(&dir))
+            .with_context(|| format!("cannot get kernel {}", self.name))?;
         Ok(Kernel {
             name: self.name.into(),
             image: dir.join("vmlinuz"),

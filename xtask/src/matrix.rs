@@ -11,6 +11,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use crate::build::Build;
+use crate::guest::Programs;
 use crate::kernels::{self, Absent, Kernel};
 use crate::lab::Case;
 use crate::report::{Report, Round, Skipped, Verdict};
@@ -74,7 +75,7 @@ impl Matrix {
                 .program()
                 .context("cannot build what the guests run")?;
         }
-        let rounds = run_all(boots, &cases);
+        let rounds = run_all(boots, &Programs::prepare()?, &cases);
         let report = Report {
             qemu: qemu::version()?,
             rounds,
@@ -163,7 +164,7 @@ fn skip(kernel: &str, error: &anyhow::Error, skipped: &mut Vec<Skipped>) {
     });
 }
 
-fn run_all(boots: Vec<Boot>, cases: &[Case]) -> Vec<Round> {
+fn run_all(boots: Vec<Boot>, programs: &Programs, cases: &[Case]) -> Vec<Round> {
     let waiting: Mutex<VecDeque<_>> = Mutex::new(boots.into_iter().enumerate().collect());
     let done = Mutex::new(Vec::new());
     thread::scope(|scope| {
@@ -177,7 +178,7 @@ fn run_all(boots: Vec<Boot>, cases: &[Case]) -> Vec<Round> {
                     let Some((order, Boot { kernel, cpu })) = next else {
                         return;
                     };
-                    let round = round::run(&kernel, &cpu, cases)
+                    let round = round::run(&kernel, &cpu, programs, cases)
                         .unwrap_or_else(|error| failed(&kernel, &cpu, cases, &error));
                     done.lock()
                         .unwrap_or_else(PoisonError::into_inner)

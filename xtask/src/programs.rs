@@ -65,13 +65,17 @@ fn compile(abi: &Abi, source: &Path, headers: Option<SystemTime>) -> Result<Path
         return Ok(program);
     }
     fs::create_dir_all(&dir).with_context(|| format!("cannot make {}", dir.display()))?;
+    // Under another name until it is whole: somebody else may be taking it into a guest.
+    let partial = dir.join(format!(".{}", std::process::id()));
     let mut compiler = Command::new(abi.compiler);
     compiler
         .args(abi.flags)
         .args(["-Wall", "-o"])
-        .arg(&program)
+        .arg(&partial)
         .arg(source);
     process::run(&mut compiler, &format!("compiling {}", source.display()))?;
+    fs::rename(&partial, &program)
+        .with_context(|| format!("cannot write {}", program.display()))?;
     Ok(program)
 }
 

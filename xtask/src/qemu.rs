@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::guest::{Copy, Guest};
+use crate::guest::{Copy, Guest, Programs};
 use crate::kernels::Kernel;
 use crate::stream::{self, End};
 
@@ -36,6 +36,8 @@ pub(crate) struct Machine {
     pub(crate) cpus: u32,
     pub(crate) memory: u32,
     pub(crate) net: bool,
+    /// TCP ports of the host's loopback and the guest's ports they lead to; needs `net`.
+    pub(crate) forwards: Vec<(u16, u16)>,
     pub(crate) timeout: Duration,
     pub(crate) copies: Vec<Copy>,
     pub(crate) command: String,
@@ -91,6 +93,7 @@ impl Machine {
             cpus: 2,
             memory: 1024,
             net: false,
+            forwards: Vec::new(),
             timeout: Duration::from_mins(2),
             copies: Vec::new(),
             command,
@@ -100,6 +103,7 @@ impl Machine {
     /// Boots, passes the command's output on, and returns its exit status.
     pub(crate) fn run(
         &self,
+        programs: &Programs,
         stdout: impl Write + Send,
         stderr: impl Write + Send,
     ) -> Result<Report> {
@@ -107,6 +111,7 @@ impl Machine {
         let trailer = trailer()?;
         let initramfs = scratch.path().join("initramfs");
         let guest = Guest {
+            programs,
             kernel: &self.kernel,
             command: &self.command,
             copies: &self.copies,
@@ -134,7 +139,17 @@ impl Machine {
             scope.spawn(move || events_out.send(Event::Ended(stream::pass(out, stdout, trailer))));
             scope.spawn(move || events_err.send(Event::Ended(stream::pass(err, stderr, trailer))));
             scope.spawn(move || read_status(status, &events));
-            let report = self.watch(&reports, begin, scratch.path());
+            let mut report = self.watch(&reports, begin, scratch.path());
+            if report.is_err()
+                && let Ok(Some(status)) = child.0.try_wait()
+                && !status.success()
+            {
+                report = Err(lost(
+                    format!("{QEMU} failed ({status}), see above"),
+                    scratch.path(),
+                    false,
+                ));
+            }
             // Closes the ports, which ends the threads.
             child.stop();
             report
@@ -220,9 +235,12 @@ impl Machine {
             ]);
         }
         if self.net {
+            let forward = |(host, guest)| format!(",hostfwd=tcp:127.0.0.1:{host}-:{guest}");
+            let forwards: String = self.forwards.iter().copied().map(forward).collect();
+            let net = format!("user,id=net{forwards}");
             command.args([
                 "-netdev",
-                "user,id=net",
+                &net,
                 "-device",
                 "virtio-net-pci,netdev=net,romfile=",
             ]);

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
+use crate::guest::Programs;
 use crate::kernels::Kernel;
 use crate::lab::{Case, Outcome, directory};
 use crate::paths;
@@ -21,11 +22,16 @@ use crate::report::{Round, Verdict};
 const OVERHEAD_S: u32 = 90;
 
 /// Boots one kernel on one CPU model and runs the cases.
-pub(crate) fn run(kernel: &Kernel, cpu: &str, cases: &[Case]) -> Result<Round> {
+pub(crate) fn run(
+    kernel: &Kernel,
+    cpu: &str,
+    programs: &Programs,
+    cases: &[Case],
+) -> Result<Round> {
     let dir = directory(&paths::target(), &kernel.name, cpu);
     clear(&dir)?;
     let begin = Instant::now();
-    let report = boot(kernel, cpu, cases, &dir)?;
+    let report = boot(kernel, cpu, programs, cases, &dir)?;
     let times = unpack(&dir)?;
     let release = fs::read_to_string(dir.join("release"))
         .unwrap_or_default()
@@ -53,7 +59,13 @@ pub(crate) fn run(kernel: &Kernel, cpu: &str, cases: &[Case]) -> Result<Round> {
 }
 
 /// The inner result is the guest's end: a lost guest may have finished some cases before.
-fn boot(kernel: &Kernel, cpu: &str, cases: &[Case], dir: &Path) -> Result<Result<Report>> {
+fn boot(
+    kernel: &Kernel,
+    cpu: &str,
+    programs: &Programs,
+    cases: &[Case],
+    dir: &Path,
+) -> Result<Result<Report>> {
     let scripts = dir.join("scripts");
     fs::create_dir_all(&scripts).with_context(|| format!("cannot make {}", scripts.display()))?;
     for case in cases {
@@ -71,7 +83,7 @@ fn boot(kernel: &Kernel, cpu: &str, cases: &[Case], dir: &Path) -> Result<Result
     };
     let tar = dir.join("files.tar");
     let out = fs::File::create(&tar).with_context(|| format!("cannot write {}", tar.display()))?;
-    Ok(machine.run(out, io::stderr()))
+    Ok(machine.run(programs, out, io::stderr()))
 }
 
 /// The guest's side: stdout carries the files, stderr the progress.

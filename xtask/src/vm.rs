@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 
 use crate::build::Build;
-use crate::guest::Copy;
+use crate::guest::{Copy, Programs};
 use crate::kernels;
 use crate::qemu::{Lost, Machine};
 
@@ -44,6 +44,9 @@ pub(crate) struct Vm {
     /// User-mode network: eth0 is 10.0.2.15, the host 10.0.2.2
     #[arg(long)]
     net: bool,
+    /// Lead a TCP port of the host's loopback to a port of the guest; implies --net
+    #[arg(long, value_name = "HOST:GUEST", value_parser = parse_forward)]
+    forward: Vec<(u16, u16)>,
     /// Put a host file or directory into the guest [default place: /data/local/tmp/NAME]
     #[arg(long, value_name = "HOST[:GUEST]", value_parser = parse_copy)]
     copy: Vec<Copy>,
@@ -87,13 +90,23 @@ impl Vm {
             icount: self.icount,
             cpus: self.smp,
             memory: self.mem,
-            net: self.net,
+            net: self.net || !self.forward.is_empty(),
+            forwards: self.forward.clone(),
             timeout: Duration::from_secs(self.timeout),
             copies: self.copy.clone(),
             command: self.command.join(" "),
         };
-        Ok(machine.run(io::stdout(), io::stderr())?.status)
+        Ok(machine
+            .run(&Programs::prepare()?, io::stdout(), io::stderr())?
+            .status)
     }
+}
+
+fn parse_forward(text: &str) -> Result<(u16, u16)> {
+    let (host, guest) = text
+        .split_once(':')
+        .context("two ports with a colon between them, as in 5555:5555")?;
+    Ok((host.parse()?, guest.parse()?))
 }
 
 fn parse_copy(text: &str) -> Result<Copy> {
