@@ -2,11 +2,57 @@
 //!
 //! What a case is stands in `lab`, what runs them in `matrix`.
 
+mod arm32;
+mod books;
 mod boots;
+mod breadth;
+mod endings;
+mod inline;
+mod load;
+mod pairing;
+mod pointers;
+mod script;
+mod targets;
+mod trace;
+mod usage;
+mod waiting;
 
 use crate::lab::Case;
 
 /// Every case, in the order in which a guest runs them.
 pub(crate) fn all() -> Vec<Case> {
-    vec![boots::CASE]
+    vec![
+        boots::CASE,
+        usage::CASE,
+        inline::CASE,
+        inline::BY_TRACEPOINT,
+        waiting::FORTY,
+        waiting::FORTY_BY_TRACEPOINT,
+        waiting::FORTY_ATTACHED,
+        waiting::KILLED,
+        waiting::EXIT_GROUP,
+        waiting::UNFINISHED,
+        pointers::LATE,
+        pointers::LATE_BY_TRACEPOINT,
+        pointers::TAGGED,
+        pointers::BAD,
+        pointers::EXEC,
+        arm32::CASE,
+        pairing::SECCOMP,
+        pairing::SECCOMP_BY_TRACEPOINT,
+        pairing::SIGNALS,
+        pairing::EXEC,
+        targets::OTHERS,
+        targets::BECOMES,
+        targets::OWN,
+        load::FLOOD,
+        load::FLOOD_BY_TRACEPOINT,
+        load::ORDER,
+        breadth::EVERY,
+        breadth::EVERY32,
+        breadth::NO_RETURNS,
+        endings::DISK_FULL,
+        endings::READER_GONE,
+        endings::PROBES_GONE,
+    ]
 }

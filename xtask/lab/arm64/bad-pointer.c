@@ -1,5 +1,5 @@
 /* Calls with pointers that lead nowhere: each fails with EFAULT (-14), and a tracer can only say that it could not read.
- * The last writev has a good array with one good and one bad buffer: the kernel writes the good one. */
+ * The last writev has a good array with one good and one bad buffer, of which the good one can be read. */
 #include "svc.h"
 #include <netinet/in.h>
 #include <sys/uio.h>

@@ -1,0 +1,79 @@
+//! 32-bit ARM: numbers of another table, arguments in pairs of registers, calls outside every table.
+
+use anyhow::{Result, ensure};
+use serde_json::json;
+
+use super::script::traced;
+use super::trace::{Facts, Trace, expect};
+use crate::lab::{Case, Outcome};
+
+/// By kprobes, on CPUs that run such programs.
+pub(crate) const CASE: Case = Case {
+    name: "arm32",
+    script: traced!(
+        "-u 10123 -e getppid,openat,open,pread64,close,socket,connect,cacheflush,set_tls,write,faccessat,5000,511",
+        "as-uid 10123 arm32 >facts || exit 91"
+    ),
+    check,
+    timeout_s: 60,
+};
+
+fn check(outcome: &Outcome) -> Result<()> {
+    let trace = Trace::of(outcome)?;
+    let facts = Facts::read(outcome, "facts")?;
+    let pid = facts.number("pid")?;
+    let of_program = || {
+        trace
+            .calls()
+            .filter(|line| line["pid"] == pid && line["abi"] == "arm32")
+    };
+    let parent = facts.number("getppid")?;
+    let getppid: Vec<_> = of_program()
+        .filter(|line| line["syscall"] == "getppid")
+        .collect();
+    ensure!(getppid.len() == 1, "{} lines of getppid", getppid.len());
+    expect(getppid[0], &[("/nr", json!(64)), ("/ret", json!(parent))])?;
+    expect(
+        trace.with_path("/arm32/openat")?,
+        &[
+            ("/nr", json!(322)),
+            ("/abi", json!("arm32")),
+            ("/ret", json!(-2)),
+        ],
+    )?;
+    expect(
+        trace.with_path("/arm32/open")?,
+        &[
+            ("/nr", json!(5)),
+            ("/syscall", json!("open")),
+            ("/ret", json!(-2)),
+        ],
+    )?;
+    expect(
+        trace.only("pread64")?,
+        &[
+            ("/nr", json!(180)),
+            ("/args/offset", json!(0x1_0000_0002_u64)),
+            ("/args/count", json!(16)),
+            ("/ret", json!(0)),
+        ],
+    )?;
+    let connect = trace.only("connect")?;
+    expect(
+        connect,
+        &[
+            ("/nr", json!(283)),
+            ("/ret", json!(-111)),
+            ("/error", json!("ECONNREFUSED")),
+        ],
+    )?;
+    ensure!(
+        connect["args"]["addr"].to_string().contains("27042"),
+        "{connect}"
+    );
+    for nr in [0xf_0002, 0xf_0005, 511, 5000] {
+        let lines = of_program().filter(|line| line["nr"] == nr).count();
+        ensure!(lines == 1, "{lines} lines with number {nr:#x}");
+    }
+    expect(trace.with_path("/arm32/last")?, &[("/pid", json!(pid))])
+}

@@ -1,0 +1,232 @@
+//! What every trace has to satisfy, whatever it is of: frame, numbering, order, complete lines, books that balance.
+//!
+//! Pure functions over lines; the tests break a good trace in every way that a check is there for.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+/// Stand in every line of a system call, whatever became of it.
+const ALWAYS: [&str; 16] = [
+    "run", "seq", "time", "boot_ns", "cpu", "proc", "pid", "tid", "uid", "user", "comm", "abi",
+    "nr", "syscall", "outcome", "args",
+];
+const OUTCOMES: [&str; 6] = [
+    "returned",
+    "no_return",
+    "blocked",
+    "entry_missed",
+    "exit_missed",
+    "unfinished",
+];
+
+/// Every check there is.
+pub(crate) fn check(lines: &[Value]) -> Result<()> {
+    framed(lines)?;
+    numbered(lines)?;
+    complete(lines)?;
+    ordered(lines)?;
+    balanced(lines)?;
+    losses_told(lines)
+}
+
+/// Begins with the start, ends with the end, and has one of each; all of one run.
+fn framed(lines: &[Value]) -> Result<()> {
+    let is = |line: Option<&Value>, kind: &str| line.is_some_and(|line| line["type"] == kind);
+    ensure!(is(lines.first(), "start"), "the first line is no start");
+    ensure!(is(lines.last(), "end"), "the last line is no end");
+    for kind in ["start", "end"] {
+        let count = lines.iter().filter(|line| line["type"] == kind).count();
+        ensure!(count == 1, "{count} lines of type {kind}");
+    }
+    let run = &lines[0]["run"];
+    ensure!(run.is_string(), "the start names no run");
+    for line in lines {
+        ensure!(line["run"] == *run, "not of run {run}: {line}");
+    }
+    Ok(())
+}
+
+/// `seq` counts the lines without gaps.
+fn numbered(lines: &[Value]) -> Result<()> {
+    let mut last = None;
+    for line in lines {
+        let Some(seq) = line["seq"].as_u64() else {
+            ensure!(line["type"] == "start", "a line without seq: {line}");
+            continue;
+        };
+        match last {
+            Some(last) => ensure!(seq == last + 1, "seq goes from {last} to {seq}"),
+            None => ensure!(seq <= 1, "seq begins with {seq}"),
+        }
+        last = Some(seq);
+    }
+    Ok(())
+}
+
+/// A call's line has what every such line has, and its result agrees with itself.
+fn complete(lines: &[Value]) -> Result<()> {
+    for line in calls(lines) {
+        for field in ALWAYS {
+            ensure!(
+                line.get(field).is_some_and(|value| !value.is_null()),
+                "no {field} in {line}"
+            );
+        }
+        let outcome = line["outcome"].as_str().unwrap_or_default();
+        ensure!(OUTCOMES.contains(&outcome), "outcome {outcome:?} in {line}");
+        ensure!(line.get("ret").is_some(), "no ret in {line}");
+        let ret = line["ret"].as_i64();
+        ensure!(
+            outcome != "returned" || ret.is_some() || line.get("ret_hex").is_some(),
+            "returned, but what? {line}"
+        );
+        let failed = ret.is_some_and(|ret| (-4095..0).contains(&ret));
+        ensure!(
+            failed == line.get("error").is_some_and(Value::is_string),
+            "ret and error disagree in {line}"
+        );
+    }
+    Ok(())
+}
+
+/// The calls of one thread come in the order in which it made them.
+fn ordered(lines: &[Value]) -> Result<()> {
+    let mut last: BTreeMap<String, u64> = BTreeMap::new();
+    for line in calls(lines) {
+        let thread = format!("{} {}", line["proc"], line["tid"]);
+        let time = line["boot_ns"].as_u64().context("boot_ns is no number")?;
+        let before = last.insert(thread, time).unwrap_or(0);
+        ensure!(
+            before <= time,
+            "earlier than the line before of its thread: {line}"
+        );
+    }
+    Ok(())
+}
+
+/// Seen is emitted, filtered and lost, of every call and in all; emitted is what stands in the lines.
+fn balanced(lines: &[Value]) -> Result<()> {
+    let end = &lines[lines.len() - 1];
+    balances(end).context("in all")?;
+    let by_call = end["by_call"]
+        .as_object()
+        .context("the end has no by_call")?;
+    let mut written: BTreeMap<&str, u64> = BTreeMap::new();
+    for line in calls(lines) {
+        *written
+            .entry(line["syscall"].as_str().unwrap_or_default())
+            .or_default() += 1;
+    }
+    for name in written.keys() {
+        ensure!(by_call.contains_key(*name), "by_call does not know {name}");
+    }
+    for (name, counts) in by_call {
+        balances(counts).with_context(|| format!("of {name}"))?;
+        let (emitted, lines) = (
+            number(counts, "emitted")?,
+            written.get(name.as_str()).copied(),
+        );
+        ensure!(
+            emitted == lines.unwrap_or(0),
+            "{name}: {emitted} emitted, {} lines",
+            lines.unwrap_or(0)
+        );
+    }
+    for what in ["seen", "emitted", "filtered", "lost"] {
+        let mut sum = 0;
+        for counts in by_call.values() {
+            sum += number(counts, what)?;
+        }
+        let all = number(end, what)?;
+        ensure!(sum == all, "{what}: {sum} by call, {all} in all");
+    }
+    let missed = calls(lines)
+        .filter(|line| line["outcome"] == "exit_missed")
+        .count() as u64;
+    let told = number(end, "exits_missed")?;
+    ensure!(
+        missed == told,
+        "{missed} lines miss their exit, the end says {told}"
+    );
+    Ok(())
+}
+
+/// The losses told along the way are the losses of the end.
+fn losses_told(lines: &[Value]) -> Result<()> {
+    let mut told: BTreeMap<&str, u64> = BTreeMap::new();
+    for line in lines.iter().filter(|line| line["type"] == "loss") {
+        let by_call = line["by_call"]
+            .as_object()
+            .context("a loss without by_call")?;
+        let mut sum = 0;
+        for (name, count) in by_call {
+            let count = count.as_u64().context("a count that is no number")?;
+            *told.entry(name).or_default() += count;
+            sum += count;
+        }
+        ensure!(number(line, "count")? == sum, "does not add up: {line}");
+    }
+    let by_call = lines[lines.len() - 1]["by_call"].as_object();
+    for (name, counts) in by_call.into_iter().flatten() {
+        let (lost, told) = (
+            number(counts, "lost")?,
+            told.remove(name.as_str()).unwrap_or(0),
+        );
+        ensure!(
+            lost == told,
+            "{name}: {lost} lost, loss lines tell of {told}"
+        );
+    }
+    ensure!(
+        told.is_empty(),
+        "the end knows nothing of the loss of {told:?}"
+    );
+    Ok(())
+}
+
+/// The recording gives the bytes that the live run gave; names the first line that differs.
+pub(crate) fn replayed(live: &[u8], replayed: &[u8]) -> Result<()> {
+    if live == replayed {
+        return Ok(());
+    }
+    let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+    let (live, replayed) = (text(live), text(replayed));
+    let same = live
+        .lines()
+        .zip(replayed.lines())
+        .take_while(|(a, b)| a == b)
+        .count();
+    let at = |lines: &str| lines.lines().nth(same).unwrap_or("(nothing)").to_owned();
+    anyhow::bail!(
+        "line {} differs. Live: {} Replayed: {}",
+        same + 1,
+        at(&live),
+        at(&replayed)
+    )
+}
+
+fn balances(counts: &Value) -> Result<()> {
+    let seen = number(counts, "seen")?;
+    let parts = number(counts, "emitted")? + number(counts, "filtered")? + number(counts, "lost")?;
+    ensure!(
+        seen == parts,
+        "{seen} seen, but {parts} accounted for: {counts}"
+    );
+    Ok(())
+}
+
+fn number(of: &Value, field: &str) -> Result<u64> {
+    of[field]
+        .as_u64()
+        .with_context(|| format!("no number {field} in {of}"))
+}
+
+fn calls(lines: &[Value]) -> impl Iterator<Item = &Value> {
+    lines.iter().filter(|line| line["type"] == "syscall")
+}
+
+#[cfg(test)]
+#[path = "books_tests.rs"]
+mod tests;
