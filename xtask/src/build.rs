@@ -25,6 +25,14 @@ pub(crate) struct Build {
 }
 
 impl Build {
+    /// The build that people and the matrix want: its progress is shown.
+    pub(crate) fn usual() -> Self {
+        Self {
+            profile: "release".into(),
+            quiet: false,
+        }
+    }
+
     /// The build that `vm` wants before it boots: silent when nothing is stale and nobody watches.
     pub(crate) fn quiet() -> Self {
         Self {

@@ -71,7 +71,7 @@ impl Matrix {
         let mut skipped = Vec::new();
         let boots = self.boots(&mut skipped)?;
         if !self.no_build {
-            Build::quiet()
+            Build::usual()
                 .program()
                 .context("cannot build what the guests run")?;
         }
