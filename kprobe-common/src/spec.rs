@@ -102,12 +102,16 @@ pub struct Spec {
     pub command_shift: u8,
     /// One of [`command`].
     pub command_mode: u8,
-    /// Keeps the next field aligned.
-    pub unused: u16,
+    /// Registers that are read through at entry, one bit each.
+    pub enter: u8,
+    /// Registers that are read through at exit of a success.
+    pub exit: u8,
     /// See [`Self::command_shift`].
     pub command_mask: u32,
+    /// Registers that are read through at exit of a failure.
+    pub exit_always: u8,
     /// Keeps the size a multiple of 8.
-    pub unused2: u32,
+    pub unused: [u8; 3],
     /// One entry per register.
     pub args: [ArgSpec; REGISTERS],
 }

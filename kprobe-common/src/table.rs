@@ -290,6 +290,7 @@ impl Syscall {
     #[must_use]
     pub const fn spec(&self, abi: Abi) -> Spec {
         let registers = self.registers(abi);
+        let mut spec = EMPTY;
         let mut args = [NOTHING; REGISTERS];
         let mut i = 0;
         while i < self.args.len() {
@@ -297,16 +298,25 @@ impl Syscall {
             if let Some(name) = self.args[i].kind.length() {
                 let at = self.arg(name);
                 arg.register = registers[at];
-                arg.length = if self.args[at].kind.is_pointer() {
-                    length::POINTER
-                } else {
-                    length::REGISTER
+                arg.length = match &self.args[at].kind {
+                    kind if kind.is_pointer() => length::POINTER,
+                    Kind::Size | Kind::Long => length::REGISTER,
+                    _ => length::REGISTER32,
                 };
             }
             args[registers[i] as usize] = arg;
+            let bit = 1 << registers[i];
+            if arg.phase & phase::ENTER != 0 {
+                spec.enter |= bit;
+            }
+            if arg.phase & phase::EXIT != 0 {
+                spec.exit |= bit;
+            }
+            if arg.phase & phase::EXIT_ALWAYS != 0 {
+                spec.exit_always |= bit;
+            }
             i += 1;
         }
-        let mut spec = EMPTY;
         spec.args = args;
         spec.registers = self.register_count(abi);
         if matches!(self.ret, Ret::Never) {
@@ -333,9 +343,11 @@ const EMPTY: Spec = Spec {
     command_register: 0,
     command_shift: 0,
     command_mode: spec::command::ANY,
-    unused: 0,
+    enter: 0,
+    exit: 0,
     command_mask: 0,
-    unused2: 0,
+    exit_always: 0,
+    unused: [0; 3],
     args: [NOTHING; REGISTERS],
 };
 

@@ -1,4 +1,9 @@
 //! Walks a descriptor and copies what the registers point at. Bytes only: what they mean is left to the user half.
+//!
+//! One loop, one copy a step, and the step a function of numbers alone ([`capture_step`]): the verifier walks it once
+//! by itself. Everything that a step leaves for the next lies in map memory ([`Walk`]) and is read from there anew, so
+//! that all paths look alike where they meet. With nested loops, and with the step inside the loop, 6.1 said "BPF
+//! program is too large. Processed 1000001 insn".
 
 use aya_ebpf::helpers::generated::{bpf_probe_read_user, bpf_probe_read_user_str};
 use kprobe_common::index::Abi;
@@ -6,8 +11,10 @@ use kprobe_common::record::{Header, IOVECS, PATH_MAX, RECORD_MAX, STRINGS, Slot,
 use kprobe_common::regs::untag;
 use kprobe_common::spec::{ArgSpec, REGISTERS, Spec, length, phase, read};
 
+use crate::bound::at_most;
 use crate::config::config;
-use crate::scratch::{Desk, SLACK};
+use crate::maps;
+use crate::scratch::{SLACK, Sheet};
 
 /// Bytes of an address or of control data of a message, at most.
 const NAME_MAX: u32 = 128;
@@ -16,208 +23,393 @@ const CONTROL_MAX: u32 = 256;
 const EFAULT: i16 = -14;
 /// The granule in which memory can be missing; a larger page is a multiple of it.
 const PAGE: u64 = 4096;
+/// Steps of one walk: two full vectors of strings, a path, and one for each register.
+const STEPS: u32 = 2 * (STRINGS as u32 + 1) + 1 + REGISTERS as u32;
 
-/// One capture: the desk it writes at and what every copy needs to know.
+/// What the next step does; [`Walk::stage`].
+mod stage {
+    /// Begins with the register.
+    pub(super) const BEGIN: u32 = 0;
+    /// Copies the next string of a vector.
+    pub(super) const STRING: u32 = 1;
+    /// Copies what the next iovec points at.
+    pub(super) const BUFFER: u32 = 2;
+    /// Copies a message's address, control data, iovecs.
+    pub(super) const NAME: u32 = 3;
+    pub(super) const CONTROL: u32 = 4;
+    pub(super) const IOVEC: u32 = 5;
+}
+
+/// What a step copies; [`Walk::job`].
+mod job {
+    /// Nothing.
+    pub(super) const NONE: u32 = 0;
+    /// A string.
+    pub(super) const STRING: u32 = 1;
+    /// Bytes.
+    pub(super) const BYTES: u32 = 2;
+    /// Nothing, but a slot says how it ended.
+    pub(super) const NOTE: u32 = 3;
+}
+
+/// Where a walk stands: in scratch memory.
+#[repr(C)]
+pub(crate) struct Walk {
+    /// Registers still to do, one bit each; the lowest is under way.
+    todo: u32,
+    register: u32,
+    stage: u32,
+    /// Element of a vector that comes next, and how many there are.
+    item: u32,
+    count: u64,
+    /// Where the vector lies in the task's memory.
+    vector: u64,
+    /// Where the slot with the array of iovecs or the message begins in the record.
+    array: u32,
+    message: u32,
+    /// Bytes that the parts may hold together.
+    remaining: u64,
+    /// Part of the slot that comes next, and its flag if it is read late.
+    part: u32,
+    late: u32,
+    job: u32,
+    cap: u32,
+    pointer: u64,
+    want: u64,
+    /// State and error of a note.
+    state: u32,
+    error: i32,
+}
+
+/// Reads or writes a field of the walk, in memory and nowhere else.
+macro_rules! get {
+    ($self:ident.$field:ident) => {
+        // SAFETY: a field of the scratch memory.
+        unsafe { core::ptr::read_volatile(&raw const (*$self.walk()).$field) }
+    };
+}
+macro_rules! set {
+    ($self:ident.$field:ident, $value:expr) => {{
+        let value = $value;
+        // SAFETY: a field of the scratch memory.
+        unsafe { core::ptr::write_volatile(&raw mut (*$self.walk()).$field, value) }
+    }};
+}
+
+/// What every step of one capture is told: plain numbers, since that is all that a function can be passed which the
+/// verifier of 5.10 walks once by itself and not anew at each call.
 #[derive(Clone, Copy)]
-pub(crate) struct Capture<'a> {
-    pub(crate) desk: &'a Desk,
+pub(crate) struct Capture {
+    /// Which of the scratch memories holds the record.
+    pub(crate) sheet: u32,
+    /// Index of the call.
+    pub(crate) index: u16,
     pub(crate) abi: Abi,
     /// At exit there is no later time to read again: what can be had of a buffer is taken.
     pub(crate) at_exit: bool,
     /// The call's return value; not used at entry.
     pub(crate) ret: i64,
+    /// Inputs that are read late, one bit for each register.
+    pub(crate) late: u8,
 }
 
-impl Capture<'_> {
-    /// Copies the memory of each register whose phase is among `phases`, and of those in the mask `late` again.
+impl Capture {
+    /// Copies the memory behind the registers of the mask `registers`, and behind those that are late.
     #[inline(always)]
-    pub(crate) fn walk(&self, spec: &Spec, phases: u8, late: u8) {
-        for register in 0..REGISTERS as u8 {
-            let arg = &spec.args[register as usize];
-            let again = late & (1 << register) != 0;
-            if arg.phase & phases != 0 || again {
-                self.argument(arg, register, if again { state::LATE } else { 0 });
+    pub(crate) fn walk(&self, sheet: Sheet, registers: u8) {
+        let todo = (registers | self.late) as u32;
+        if todo == 0 {
+            return;
+        }
+        // SAFETY: a field of the scratch memory.
+        unsafe {
+            let walk = &raw mut (*sheet.0).walk;
+            core::ptr::write_volatile(&raw mut (*walk).todo, todo);
+            core::ptr::write_volatile(&raw mut (*walk).register, 0);
+            core::ptr::write_volatile(&raw mut (*walk).stage, stage::BEGIN);
+        }
+        let how = self.abi as u32 | (self.at_exit as u32) << 1 | (self.late as u32) << 8;
+        for _ in 0..STEPS {
+            if capture_step(self.sheet, self.index as u32, how, self.ret as u64) == 0 {
+                return;
             }
+        }
+    }
+}
+
+/// One step; 0 when there is nothing left. Exported, so that its BTF says "global" and the verifier walks it once.
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub(crate) extern "C" fn capture_step(sheet: u32, index: u32, how: u32, ret: u64) -> u32 {
+    let (Some(sheet), Some(spec)) = (Sheet::numbered(sheet), maps::SPECS.get(index)) else { return 0 };
+    let abi = if how & 1 == 0 { Abi::Arm64 } else { Abi::Arm32 };
+    let step = Step { sheet, spec, abi, at_exit: how & 2 != 0, ret, late: how >> 8 };
+    step.take()
+}
+
+/// One step of a capture.
+#[derive(Clone, Copy)]
+struct Step<'a> {
+    sheet: Sheet,
+    spec: &'a Spec,
+    abi: Abi,
+    at_exit: bool,
+    ret: u64,
+    late: u32,
+}
+
+impl Step<'_> {
+    #[inline(always)]
+    fn take(&self) -> u32 {
+        if get!(self.todo) == 0 {
+            return 0;
+        }
+        set!(self.job, job::NONE);
+        self.prepare();
+        self.perform();
+        1
+    }
+
+    #[inline(always)]
+    fn walk(&self) -> *mut Walk {
+        // SAFETY: a field of a map value.
+        unsafe { &raw mut (*self.sheet.0).walk }
+    }
+
+    /// Decides what this step copies.
+    #[inline(always)]
+    fn prepare(&self) {
+        match get!(self.stage) {
+            stage::STRING => self.next_string(),
+            stage::BUFFER => self.next_buffer(),
+            stage::NAME => self.message_part(0, msghdr::NAME, NAME_MAX, stage::CONTROL),
+            stage::CONTROL => self.message_part(4, msghdr::CONTROL, CONTROL_MAX, stage::IOVEC),
+            stage::IOVEC => self.message_iovec(),
+            _ => self.begin(),
+        }
+    }
+
+    /// Begins with a register, or passes it over.
+    #[inline(always)]
+    fn begin(&self) {
+        let register = at_most::<{ REGISTERS - 1 }>(get!(self.register) as usize);
+        let pointer = self.sheet.arg(register as u8);
+        if get!(self.todo) & 1 == 0 || pointer == 0 {
+            return self.next_register();
+        }
+        // SAFETY: bounded above; an index that the compiler checks again could panic.
+        let arg = unsafe { self.spec.args.get_unchecked(register) };
+        let late = self.late & (1 << register) != 0;
+        set!(self.late, if late { state::LATE as u32 } else { 0 });
+        set!(self.part, 0);
+        let gives = !late && arg.phase & phase::EXIT != 0;
+        set!(self.remaining, if gives { self.ret } else { u64::MAX });
+        let count = self.count(arg);
+        set!(self.vector, pointer);
+        set!(self.count, count);
+        set!(self.item, 0);
+        match arg.read {
+            read::STRING => {
+                self.job(job::STRING, pointer, 0, PATH_MAX as u32 + 1);
+                self.next_register();
+            }
+            read::BYTES => {
+                let cap = if arg.cap == 0 { config!(strsize) } else { arg.cap as u32 };
+                self.job(job::BYTES, pointer, size_of_many(count, arg.element as u32), cap);
+                self.next_register();
+            }
+            read::STRINGS => set!(self.stage, stage::STRING),
+            read::IOVEC => self.iovec_array(pointer, count),
+            read::MSGHDR => {
+                set!(self.message, self.sheet.cursor() as u32);
+                self.job(job::BYTES, pointer, 7 * self.word() as u64, 7 * self.word());
+                set!(self.stage, stage::NAME);
+            }
+            _ => self.next_register(),
         }
     }
 
     #[inline(always)]
-    fn argument(&self, arg: &ArgSpec, register: u8, late: u8) {
-        let pointer = self.desk.arg(register);
-        if pointer == 0 {
-            return;
-        }
-        let to = Place { register, part: 0, late };
-        match arg.read {
-            read::STRING => self.string(pointer, PATH_MAX as u32 + 1, to),
-            read::BYTES => {
-                let bytes = size_of_many(self.count(arg), arg.element as u32);
-                let cap = if arg.cap == 0 { config!(strsize) } else { arg.cap as u32 };
-                self.bytes(pointer, bytes, cap, to);
-            }
-            read::IOVEC => {
-                self.desk.set_remaining(self.limit(arg, late));
-                self.iovec(pointer, self.count(arg), to);
-            }
-            read::STRINGS => self.strings(pointer, to),
-            read::MSGHDR => {
-                self.desk.set_remaining(self.limit(arg, late));
-                self.message(pointer, to);
-            }
-            _ => {}
-        }
+    fn next_register(&self) {
+        set!(self.todo, get!(self.todo) >> 1);
+        set!(self.register, get!(self.register) + 1);
+        set!(self.stage, stage::BEGIN);
+    }
+
+    #[inline(always)]
+    fn job(&self, job: u32, pointer: u64, want: u64, cap: u32) {
+        set!(self.job, job);
+        set!(self.pointer, untag(pointer));
+        set!(self.want, want);
+        set!(self.cap, cap);
+    }
+
+    #[inline(always)]
+    fn note(&self, state: u8, error: i16) {
+        set!(self.job, job::NOTE);
+        set!(self.part, 0);
+        set!(self.state, state as u32);
+        set!(self.error, error as i32);
+        self.next_register();
     }
 
     /// How many elements there are.
     #[inline(always)]
     fn count(&self, arg: &ArgSpec) -> u64 {
         match arg.length {
-            length::REGISTER => self.desk.arg(arg.register),
-            length::REGISTER32 => self.desk.arg(arg.register) & 0xffff_ffff,
-            length::RETURN => self.ret as u64,
-            length::POINTER => {
-                let mut count = 0u32;
-                // SAFETY: the destination is on the stack; the helper checks the source.
-                unsafe {
-                    bpf_probe_read_user(
-                        (&raw mut count).cast(),
-                        4,
-                        untag(self.desk.arg(arg.register)) as *const _,
-                    );
-                }
-                count as u64
-            }
+            length::REGISTER => self.sheet.arg(arg.register),
+            length::REGISTER32 => self.sheet.arg(arg.register) & 0xffff_ffff,
+            length::RETURN => self.ret,
+            length::POINTER => self.user_u32(self.sheet.arg(arg.register)),
             _ => 1,
         }
     }
 
-    /// What a vector's parts hold together: all of it where the call takes it, the return value where it gives it.
     #[inline(always)]
-    fn limit(&self, arg: &ArgSpec, late: u8) -> u64 {
-        if late == 0 && arg.phase & phase::EXIT != 0 { self.ret as u64 } else { u64::MAX }
+    fn user_u32(&self, pointer: u64) -> u64 {
+        let mut value = 0u32;
+        // SAFETY: the destination is on the stack; the helper checks the source and zeroes what it cannot read.
+        unsafe { bpf_probe_read_user((&raw mut value).cast(), 4, untag(pointer) as *const _) };
+        value as u64
+    }
+
+    /// The next of an array of pointers to strings. The slot of part 0 comes last and says how the array ended.
+    #[inline(always)]
+    fn next_string(&self) {
+        let item = get!(self.item);
+        if item >= STRINGS as u32 {
+            return self.note(state::CUT, 0);
+        }
+        let at = untag(get!(self.vector)) + (item * self.word()) as u64;
+        let mut string = 0u64;
+        // SAFETY: the destination is on the stack; the helper checks the source.
+        let read = unsafe { bpf_probe_read_user((&raw mut string).cast(), self.word(), at as *const _) };
+        if read != 0 {
+            self.sheet.set_late(self.sheet.late() | 1 << (get!(self.register) & 7));
+            return self.note(state::UNREAD, EFAULT);
+        }
+        if string == 0 {
+            return self.note(state::WHOLE, 0);
+        }
+        set!(self.item, item + 1);
+        set!(self.part, item + 1);
+        self.job(job::STRING, string, 0, config!(strsize) + 1);
+    }
+
+    /// The array of a vector of buffers.
+    #[inline(always)]
+    fn iovec_array(&self, pointer: u64, count: u64) {
+        let element = 2 * self.word();
+        set!(self.array, self.sheet.cursor() as u32);
+        self.job(job::BYTES, pointer, size_of_many(count, element), IOVECS as u32 * element);
+        set!(self.stage, stage::BUFFER);
+    }
+
+    /// What the next entry of an array of iovecs points at.
+    #[inline(always)]
+    fn next_buffer(&self) {
+        let item = get!(self.item);
+        if item >= IOVECS as u32 || item as u64 >= get!(self.count) || self.failed() {
+            return self.next_register();
+        }
+        let base = self.field(get!(self.array), item * 2);
+        let len = self.field(get!(self.array), item * 2 + 1);
+        let remaining = get!(self.remaining);
+        let len = if len < remaining { len } else { remaining };
+        set!(self.remaining, remaining - len);
+        set!(self.item, item + 1);
+        set!(self.part, get!(self.part) + 1);
+        self.job(job::BYTES, base, len, config!(strsize));
+    }
+
+    /// A pointer of a `struct msghdr` and the length behind it: the words `word` and `word + 1`.
+    /// <https://github.com/torvalds/linux/blob/v6.12/include/linux/socket.h#L106-L115>
+    #[inline(always)]
+    fn message_part(&self, word: u32, part: u8, cap: u32, next: u32) {
+        if self.failed() {
+            return self.next_register();
+        }
+        set!(self.stage, next);
+        let pointer = self.field(get!(self.message), word);
+        if pointer != 0 {
+            set!(self.part, part as u32);
+            // The length of the address is an `int`; the control data's is a word, and no longer than this.
+            let len = self.field(get!(self.message), word + 1) & 0xffff_ffff;
+            self.job(job::BYTES, pointer, len, cap);
+        }
+    }
+
+    #[inline(always)]
+    fn message_iovec(&self) {
+        let pointer = self.field(get!(self.message), 2);
+        if self.failed() || pointer == 0 {
+            return self.next_register();
+        }
+        let count = self.field(get!(self.message), 3);
+        set!(self.count, count);
+        set!(self.part, msghdr::IOVEC as u32);
+        self.iovec_array(pointer, count);
+    }
+
+    /// Copies what was decided.
+    #[inline(always)]
+    fn perform(&self) {
+        match get!(self.job) {
+            job::STRING => self.string(),
+            job::BYTES => self.bytes(),
+            job::NOTE => self.put(get!(self.state), 0, get!(self.error)),
+            _ => {}
+        }
     }
 
     /// A string, its final zero byte within `cap` bytes.
     #[inline(always)]
-    fn string(&self, pointer: u64, cap: u32, to: Place) {
-        let at = self.desk.cursor();
+    fn string(&self) {
+        let at = self.sheet.cursor();
+        let cap = at_most::<{ PATH_MAX + 1 }>(get!(self.cap) as usize) as u32;
         if at > RECORD_MAX {
-            return self.put(to, state::CUT, 0, 0);
+            return self.put(state::CUT as u32, 0, 0);
         }
-        let cap = if cap > PATH_MAX as u32 + 1 { PATH_MAX as u32 + 1 } else { cap };
-        // SAFETY: `at` is within the record and the slack behind it holds the longest string.
-        let read = unsafe {
-            bpf_probe_read_user_str(self.desk.data(at), cap, untag(pointer) as *const _)
-        };
+        let from = get!(self.pointer) as *const _;
+        // SAFETY: `data` keeps within the record, and the slack behind it holds the longest string.
+        let read = unsafe { bpf_probe_read_user_str(self.sheet.data(at), cap, from) };
         if read < 0 {
-            self.unread(to, read as i16);
-        } else if read as u32 >= cap {
+            self.unread(read as i32);
+        } else if read as u32 >= get!(self.cap) {
             // Filled to the last byte, which the helper made zero.
-            self.put(to, state::CUT, cap - 1, 0);
+            self.put(state::CUT as u32, read as u32 - 1, 0);
         } else {
-            self.put(to, state::WHOLE, (read as u32).saturating_sub(1), 0);
+            self.put(state::WHOLE as u32, (read as u32).saturating_sub(1), 0);
         }
     }
 
     /// Bytes: `want` of them, at most `cap`.
     #[inline(always)]
-    fn bytes(&self, pointer: u64, want: u64, cap: u32, to: Place) {
-        let at = self.desk.cursor();
+    fn bytes(&self) {
+        let (want, cap) = (get!(self.want), get!(self.cap));
+        let len = if want > cap as u64 { cap } else { want as u32 };
+        let whole = if want > len as u64 { state::CUT } else { state::WHOLE } as u32;
+        let at = self.sheet.cursor();
         if at > RECORD_MAX {
-            return self.put(to, state::CUT, 0, 0);
+            return self.put(state::CUT as u32, 0, 0);
         }
-        let mut len = if want > cap as u64 { cap } else { want as u32 };
-        if len > PATH_MAX as u32 {
-            len = PATH_MAX as u32;
-        }
-        let whole = if want > len as u64 { state::CUT } else { state::WHOLE };
-        if len == 0 {
-            return self.put(to, whole, 0, 0);
-        }
-        let pointer = untag(pointer);
-        if self.copy(at, len, pointer) {
-            return self.put(to, whole, len, 0);
+        if len == 0 || self.copy(at, len) {
+            return self.put(whole, len, 0);
         }
         // The helper copies all or nothing: take what lies before the next page, once nothing else can be done.
-        let near = (PAGE - (pointer & (PAGE - 1))) as u32;
-        if self.at_exit && near < len && self.copy(at, near, pointer) {
-            return self.put(to, state::CUT, near, EFAULT);
+        let near = (PAGE - (get!(self.pointer) & (PAGE - 1))) as u32;
+        if self.at_exit && near < len && self.copy(at, near) {
+            return self.put(state::CUT as u32, near, EFAULT as i32);
         }
-        self.unread(to, EFAULT);
+        self.unread(EFAULT as i32);
     }
 
     #[inline(always)]
-    fn copy(&self, at: usize, len: u32, pointer: u64) -> bool {
-        if len > PATH_MAX as u32 {
-            return false;
-        }
-        // SAFETY: `at` is within the record and the slack behind it holds `PATH_MAX` bytes.
-        unsafe { bpf_probe_read_user(self.desk.data(at), len, pointer as *const _) == 0 }
-    }
-
-    /// An array of `struct iovec`, then what each entry points at.
-    #[inline(always)]
-    fn iovec(&self, pointer: u64, count: u64, to: Place) {
-        let element = self.word() * 2;
-        let at = self.desk.cursor();
-        let bytes = size_of_many(count, element);
-        self.bytes(pointer, bytes, IOVECS as u32 * element, to);
-        for i in 0..IOVECS as u32 {
-            if i as u64 >= count || self.failed(to.register) {
-                return;
-            }
-            let base = self.field(at, i * element);
-            let len = self.field(at, i * element + self.word());
-            let len = self.desk.spend(len);
-            self.bytes(base, len, config!(strsize), to.part(to.part + 1 + i as u8));
-        }
-    }
-
-    /// An array of pointers to strings, ended by a null pointer. Part 0 comes last and says how it ended.
-    #[inline(always)]
-    fn strings(&self, pointer: u64, to: Place) {
-        let cap = config!(strsize) + 1;
-        for i in 0..STRINGS as u32 {
-            let mut string = 0u64;
-            let at = untag(pointer) + (i * self.word()) as u64;
-            // SAFETY: the destination is on the stack; the helper checks the source.
-            let read = unsafe {
-                bpf_probe_read_user((&raw mut string).cast(), self.word(), at as *const _)
-            };
-            if read != 0 {
-                return self.unread(to, EFAULT);
-            }
-            if string == 0 {
-                return self.put(to, state::WHOLE, 0, 0);
-            }
-            self.string(string, cap, to.part(1 + i as u8));
-        }
-        self.put(to, state::CUT, 0, 0);
-    }
-
-    /// A `struct msghdr` and what it points at.
-    /// <https://github.com/torvalds/linux/blob/v6.12/include/linux/socket.h#L106-L115>
-    #[inline(always)]
-    fn message(&self, pointer: u64, to: Place) {
-        let word = self.word();
-        let at = self.desk.cursor();
-        self.bytes(pointer, (7 * word) as u64, 7 * word, to);
-        if self.failed(to.register) {
-            return;
-        }
-        let name = self.field(at, 0);
-        let name_len = self.field(at, word) & 0xffff_ffff;
-        if name != 0 {
-            self.bytes(name, name_len, NAME_MAX, to.part(msghdr::NAME));
-        }
-        let control = self.field(at, 4 * word);
-        if control != 0 {
-            self.bytes(control, self.field(at, 5 * word), CONTROL_MAX, to.part(msghdr::CONTROL));
-        }
-        let iovec = self.field(at, 2 * word);
-        if iovec != 0 {
-            self.iovec(iovec, self.field(at, 3 * word), to.part(msghdr::IOVEC));
-        }
+    fn copy(&self, at: usize, len: u32) -> bool {
+        let len = at_most::<PATH_MAX>(len as usize) as u32;
+        let from = get!(self.pointer) as *const _;
+        // SAFETY: `data` keeps within the record, and the slack behind it holds `PATH_MAX` bytes.
+        unsafe { bpf_probe_read_user(self.sheet.data(at), len, from) == 0 }
     }
 
     /// Bytes in a pointer.
@@ -229,69 +421,65 @@ impl Capture<'_> {
         }
     }
 
-    /// A pointer-sized field of the structure whose slot begins at `at`: from our copy, so that it is read once.
+    /// A word of the structure whose slot begins at `at`: from our copy, so that it is read once.
     #[inline(always)]
-    fn field(&self, at: usize, offset: u32) -> u64 {
-        if at > RECORD_MAX {
-            return 0;
-        }
-        // SAFETY: within the record or the slack behind it; slots are 8-byte, fields word-aligned.
+    fn field(&self, at: u32, word: u32) -> u64 {
+        let at = at_most::<RECORD_MAX>(at as usize);
+        let offset = at_most::<{ 8 * 2 * IOVECS }>((word * self.word()) as usize);
+        // SAFETY: within the record or the slack behind it; slots are 8-byte, words word-aligned.
         unsafe {
-            let field = self.desk.data(at).cast::<u8>().add(offset as usize & 0xff);
+            let field = self.sheet.data(at).cast::<u8>().add(offset);
+            let low = field.cast::<u32>().read_volatile() as u64;
             match self.abi {
-                Abi::Arm64 => field.cast::<u64>().read_volatile(),
-                Abi::Arm32 => field.cast::<u32>().read_volatile() as u64,
+                Abi::Arm64 => low | (field.add(4).cast::<u32>().read_volatile() as u64) << 32,
+                Abi::Arm32 => low,
             }
         }
     }
 
+    /// Whether something of this register could not be read.
     #[inline(always)]
-    fn failed(&self, register: u8) -> bool {
-        self.desk.late() & (1 << register) != 0
+    fn failed(&self) -> bool {
+        self.sheet.late() >> (get!(self.register) & 7) & 1 != 0
     }
 
     #[inline(always)]
-    fn unread(&self, to: Place, error: i16) {
-        self.desk.set_late(self.desk.late() | 1 << to.register);
-        self.put(to, state::UNREAD, 0, error);
+    fn unread(&self, error: i32) {
+        // The register may have been passed on already; the slot's own is behind.
+        let register = self.register_of_slot();
+        self.sheet.set_late(self.sheet.late() | 1 << (register & 7));
+        self.put(state::UNREAD as u32, 0, error);
+    }
+
+    /// The register that the job belongs to: simple jobs pass to the next one before they are performed.
+    #[inline(always)]
+    fn register_of_slot(&self) -> u32 {
+        let register = get!(self.register);
+        if get!(self.stage) == stage::BEGIN { register.wrapping_sub(1) } else { register }
     }
 
     /// Ends a slot: its head, now that its bytes are there.
     #[inline(always)]
-    fn put(&self, to: Place, state: u8, len: u32, error: i16) {
-        let at = self.desk.cursor();
+    fn put(&self, state: u32, len: u32, error: i32) {
+        let at = self.sheet.cursor();
         if at > RECORD_MAX + SLACK - 2 * size_of::<Slot>() {
             return;
         }
         let slot = Slot {
-            register: to.register,
-            part: to.part,
-            state: state | to.late,
+            register: self.register_of_slot() as u8,
+            part: get!(self.part) as u8,
+            state: (state | get!(self.late)) as u8,
             unused: 0,
             len: len as u16,
-            error,
+            error: error as i16,
         };
+        let at = at_most::<{ RECORD_MAX + SLACK - 2 * size_of::<Slot>() }>(at);
         // SAFETY: within the record or its slack; every slot begins at a multiple of 8; the header was written.
         unsafe {
-            self.desk.record().add(at).cast::<Slot>().write(slot);
-            (*self.desk.record().cast::<Header>()).slots += 1;
+            self.sheet.record().add(at).cast::<Slot>().write(slot);
+            (*self.sheet.record().cast::<Header>()).slots += 1;
         }
-        self.desk.set_cursor(at as u32 + size_of::<Slot>() as u32 + (len + 7 & !7));
-    }
-}
-
-/// Where the next bytes belong.
-#[derive(Clone, Copy)]
-struct Place {
-    register: u8,
-    part: u8,
-    late: u8,
-}
-
-impl Place {
-    #[inline(always)]
-    fn part(self, part: u8) -> Self {
-        Self { part, ..self }
+        self.sheet.set_cursor(at as u32 + size_of::<Slot>() as u32 + (len + 7 & !7));
     }
 }
 

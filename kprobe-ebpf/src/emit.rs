@@ -6,6 +6,7 @@ use kprobe_common::counters::{Calls, Cpu};
 use kprobe_common::index::INDEXES;
 use kprobe_common::record::{Header, RECORD_MAX};
 
+use crate::bound::at_most;
 use crate::maps;
 use crate::scratch::{Desk, SLACK};
 
@@ -30,19 +31,16 @@ pub(crate) fn emit(desk: &Desk, ring: Ring) -> bool {
     };
     // SAFETY: the header was written by `begin`.
     unsafe {
-        (*desk.record().cast::<Header>()).lost = core::ptr::read_volatile(lost) as u32;
+        (*desk.sheet.record().cast::<Header>()).lost = core::ptr::read_volatile(lost) as u32;
     }
-    let mut len = desk.cursor();
-    if len > RECORD_MAX + SLACK {
-        len = RECORD_MAX + SLACK;
-    }
+    let len = at_most::<{ RECORD_MAX + SLACK }>(desk.sheet.cursor());
     let map = map.cast_mut().cast();
     // SAFETY: the map is a ring; the record has that many bytes.
     let written = desk.is_ours()
         && unsafe {
             let unread = bpf_ringbuf_query(map, u64::from(BPF_RB_AVAIL_DATA));
             let wake = if unread >= WAKE_AT { BPF_RB_FORCE_WAKEUP } else { BPF_RB_NO_WAKEUP };
-            bpf_ringbuf_output(map, desk.record().cast(), len as u64, u64::from(wake)) == 0
+            bpf_ringbuf_output(map, desk.sheet.record().cast(), len as u64, u64::from(wake)) == 0
         };
     if !written {
         add(lost);

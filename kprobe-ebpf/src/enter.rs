@@ -3,7 +3,7 @@
 use aya_ebpf::helpers::generated::bpf_get_current_comm;
 use kprobe_common::record::{Change, Frame, flag, kind};
 use kprobe_common::regs::Regs;
-use kprobe_common::spec::{self, Spec, command, phase};
+use kprobe_common::spec::{self, Spec, command};
 use kprobe_common::thread::{self, Slot};
 
 use crate::call;
@@ -24,11 +24,11 @@ pub(crate) fn enter(regs: *const Regs) {
     }
     let Some(found) = find(task, watch) else { return };
     let Some(desk) = Desk::take(task) else { return };
-    if !desk.read_regs(regs) {
+    if !desk.sheet.read_regs(regs) {
         return;
     }
     // SAFETY: just read.
-    let index = call::index_of(unsafe { &*desk.regs() });
+    let index = call::index_of(unsafe { &*desk.sheet.regs() });
     let Some(spec) = maps::SPECS.get(index as u32) else { return };
     if spec.flags & spec::STATE_ENTER != 0 {
         change(&desk, index, flag::BEFORE, 0);
@@ -45,7 +45,7 @@ pub(crate) fn enter(regs: *const Regs) {
             emit::count_call(&desk, index, |calls| &raw mut calls.lost);
             thread::state::LOST
         };
-        slot.late = desk.late() as u8;
+        slot.late = desk.sheet.late() as u8;
     }
     keep(found.slot, spec, slot);
 }
@@ -75,7 +75,7 @@ pub(crate) fn wanted(desk: &Desk, spec: &Spec, index: u16) -> bool {
     if spec.command_mode == command::ANY {
         return true;
     }
-    let word = desk.arg(spec.command_register) >> (spec.command_shift & 63);
+    let word = desk.sheet.arg(spec.command_register) >> (spec.command_shift & 63);
     let key = spec::command_key(index, word as u32 & spec.command_mask);
     let listed = maps::COMMANDS.get_ptr(key).is_some();
     listed == (spec.command_mode == command::LISTED)
@@ -87,19 +87,20 @@ fn report(desk: &Desk, spec: &Spec, index: u16, no_slot: bool) -> bool {
     let flags = if no_slot { flag::NO_SLOT } else { 0 };
     desk.begin(kind::ENTER, flags, index, size_of::<Frame>());
     let abi = frame(desk, 0);
-    Capture { desk, abi, at_exit: false, ret: 0 }.walk(spec, phase::ENTER, 0);
+    let capture = Capture { sheet: desk.number, index, abi, at_exit: false, ret: 0, late: 0 };
+    capture.walk(desk.sheet, spec.enter);
     emit::emit(desk, Ring::Calls)
 }
 
 /// Fills the part of a record that tells of the registers, `offset` bytes behind its header.
 #[inline(always)]
 pub(crate) fn frame(desk: &Desk, offset: usize) -> kprobe_common::index::Abi {
-    let frame = desk.frame(offset);
+    let frame = desk.sheet.frame(offset);
     // SAFETY: the registers were read; the frame lies in the record's fixed part.
     unsafe {
-        call::fill(&mut *frame, &*desk.regs());
+        call::fill(&mut *frame, &*desk.sheet.regs());
         bpf_get_current_comm((&raw mut (*frame).comm).cast(), 16);
-        call::abi(&*desk.regs())
+        call::abi(&*desk.sheet.regs())
     }
 }
 
@@ -109,8 +110,8 @@ pub(crate) fn change(desk: &Desk, index: u16, flags: u8, ret: i64) {
     desk.begin(kind::CHANGE, flags, index, size_of::<Change>());
     // SAFETY: the registers were read; the change is the record's fixed part.
     unsafe {
-        let regs = &*desk.regs();
-        desk.part::<Change>(0).write(Change {
+        let regs = &*desk.sheet.regs();
+        desk.sheet.part::<Change>(0).write(Change {
             args: call::args(regs),
             ret,
             nr: regs.syscallno,

@@ -2,7 +2,7 @@
 
 use kprobe_common::record::{Frame, Return, flag, kind};
 use kprobe_common::regs::Regs;
-use kprobe_common::spec::{self, Spec, phase};
+use kprobe_common::spec::{self, Spec};
 use kprobe_common::thread::{self, Slot, state};
 
 use crate::call;
@@ -30,11 +30,11 @@ pub(crate) fn exit(regs: *const Regs) {
         return;
     }
     let Some(desk) = Desk::take(task) else { return };
-    if !desk.read_regs(regs) {
+    if !desk.sheet.read_regs(regs) {
         return;
     }
     // SAFETY: just read.
-    let ret = unsafe { call::ret(&*desk.regs()) };
+    let ret = unsafe { call::ret(&*desk.sheet.regs()) };
     match before.state {
         state::ENTERED => returned(&desk, &before, found.slot, ret),
         state::FILTERED | state::LOST => {}
@@ -43,7 +43,7 @@ pub(crate) fn exit(regs: *const Regs) {
     // SAFETY: read above.
     let index = match before.state {
         state::ENTERED | state::FILTERED | state::LOST => before.index,
-        _ => call::index_of(unsafe { &*desk.regs() }),
+        _ => call::index_of(unsafe { &*desk.sheet.regs() }),
     };
     if let Some(spec) = maps::SPECS.get(index as u32)
         && spec.flags & spec::STATE_EXIT != 0
@@ -100,8 +100,16 @@ fn returned(desk: &Desk, before: &Slot, slot: *mut Slot, ret: i64) {
     put_return(desk, ret);
     if !execed {
         // SAFETY: the registers were read.
-        let abi = call::abi(unsafe { &*desk.regs() });
-        Capture { desk, abi, at_exit: true, ret }.walk(spec, phases(ret), before.late);
+        let abi = call::abi(unsafe { &*desk.sheet.regs() });
+        let capture = Capture {
+            sheet: desk.number,
+            index: before.index,
+            abi,
+            at_exit: true,
+            ret,
+            late: before.late,
+        };
+        capture.walk(desk.sheet, outputs(spec, ret));
     }
     if !emit::emit(desk, Ring::Calls) {
         emit::count_call(desk, before.index, |calls| &raw mut calls.exits_lost);
@@ -116,7 +124,7 @@ fn returned(desk: &Desk, before: &Slot, slot: *mut Slot, ret: i64) {
 #[inline(always)]
 fn alone(desk: &Desk, before: &Slot, found: &Found, ret: i64) {
     // SAFETY: the registers were read.
-    let (index, nr) = unsafe { (call::index_of(&*desk.regs()), (*desk.regs()).syscallno) };
+    let (index, nr) = unsafe { (call::index_of(&*desk.sheet.regs()), (*desk.sheet.regs()).syscallno) };
     let Some(spec) = maps::SPECS.get(index as u32) else { return };
     if spec.flags & spec::SELECTED == 0 || nr < 0 {
         return resumed(desk, before, found.slot);
@@ -150,23 +158,11 @@ fn report(desk: &Desk, spec: &Spec, index: u16, flags: u8, ret: i64) -> bool {
     desk.begin(kind::EXIT_ONLY, flags, index, size_of::<Return>() + size_of::<Frame>());
     put_return(desk, ret);
     let abi = frame(desk, size_of::<Return>());
-    // Inputs are read here for the first time, but late: the call is over.
-    let late = if flags & flag::BLOCKED == 0 { inputs(spec) } else { 0 };
-    let phases = if flags & flag::BLOCKED == 0 { phases(ret) } else { phase::ENTER };
-    Capture { desk, abi, at_exit: true, ret }.walk(spec, phases, late);
+    // Inputs are read here for the first time: late, unless the call never ran.
+    let (registers, late) =
+        if flags & flag::BLOCKED == 0 { (outputs(spec, ret), spec.enter) } else { (spec.enter, 0) };
+    Capture { sheet: desk.number, index, abi, at_exit: true, ret, late }.walk(desk.sheet, registers);
     emit::emit(desk, Ring::Calls)
-}
-
-/// The registers that the call reads through at entry, one bit each.
-#[inline(always)]
-fn inputs(spec: &Spec) -> u8 {
-    let mut mask = 0;
-    for register in 0..spec::REGISTERS {
-        if spec.args[register].phase & phase::ENTER != 0 {
-            mask |= 1 << register;
-        }
-    }
-    mask
 }
 
 /// The thread lives: its last call, which asked for a restart, was not the end of it.
@@ -191,14 +187,15 @@ fn clear_restart(slot: *mut Slot) {
 fn put_return(desk: &Desk, ret: i64) {
     // SAFETY: the return is the start of the record's fixed part; the registers were read.
     unsafe {
-        let nr = (*desk.regs()).syscallno;
-        desk.part::<Return>(0).write(Return { ret, nr, unused: 0 });
+        let nr = (*desk.sheet.regs()).syscallno;
+        desk.sheet.part::<Return>(0).write(Return { ret, nr, unused: 0 });
     }
 }
 
+/// The registers that the call gives through, one bit each.
 #[inline(always)]
-fn phases(ret: i64) -> u8 {
-    if failed(ret) { phase::EXIT_ALWAYS } else { phase::EXIT | phase::EXIT_ALWAYS }
+fn outputs(spec: &Spec, ret: i64) -> u8 {
+    if failed(ret) { spec.exit_always } else { spec.exit }
 }
 
 #[inline(always)]

@@ -25,7 +25,7 @@ pub(crate) fn fork(ctx: &TracePointContext) {
     desk.begin(kind::FORK, 0, 0, size_of::<Fork>());
     // SAFETY: the fork is the record's fixed part.
     unsafe {
-        let fork = desk.part::<Fork>(0);
+        let fork = desk.sheet.part::<Fork>(0);
         fork.write(Fork { clone_flags, child, unused: 0, comm: [0; 16] });
         bpf_get_current_comm((&raw mut (*fork).comm).cast(), 16);
     }
@@ -51,11 +51,11 @@ pub(crate) fn exec(ctx: &TracePointContext) {
     let at = size_of::<Header>() + size_of::<Exec>();
     // SAFETY: the fixed part is `Exec`; the slot and its string follow it, inside the record.
     unsafe {
-        let exec = desk.part::<Exec>(0);
+        let exec = desk.sheet.part::<Exec>(0);
         exec.write(Exec { old_tid, unused: 0, comm: [0; 16] });
         bpf_get_current_comm((&raw mut (*exec).comm).cast(), 16);
         let from = ctx.as_ptr().cast::<u8>().add(location as usize);
-        let read = bpf_probe_read_kernel_str(desk.data(at), PATH_MAX as u32, from.cast());
+        let read = bpf_probe_read_kernel_str(desk.sheet.data(at), PATH_MAX as u32, from.cast());
         let len = if read > 0 { (read - 1) as u32 } else { 0 };
         let slot = RecordSlot {
             state: if read < 0 { state::UNREAD } else { state::WHOLE },
@@ -63,9 +63,9 @@ pub(crate) fn exec(ctx: &TracePointContext) {
             error: if read < 0 { read as i16 } else { 0 },
             ..RecordSlot::default()
         };
-        desk.record().add(at).cast::<RecordSlot>().write(slot);
-        (*desk.record().cast::<Header>()).slots = 1;
-        desk.set_cursor(at as u32 + size_of::<RecordSlot>() as u32 + (len + 7 & !7));
+        desk.sheet.record().add(at).cast::<RecordSlot>().write(slot);
+        (*desk.sheet.record().cast::<Header>()).slots = 1;
+        desk.sheet.set_cursor(at as u32 + size_of::<RecordSlot>() as u32 + (len + 7 & !7));
     }
     emit::emit(&desk, Ring::State);
 }

@@ -4,6 +4,7 @@
 #![no_main]
 #![feature(asm_experimental_arch)]
 
+mod bound;
 mod call;
 mod capture;
 mod config;

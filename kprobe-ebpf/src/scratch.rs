@@ -8,7 +8,9 @@ use kprobe_common::counters::Cpu;
 use kprobe_common::record::{Frame, Header, PATH_MAX, RECORD_MAX, Slot};
 use kprobe_common::regs::Regs;
 
+use crate::bound::at_most;
 use crate::call;
+use crate::capture::Walk;
 use crate::maps;
 use crate::target::Task;
 
@@ -29,8 +31,7 @@ pub(crate) struct Scratch {
     pub(crate) cursor: u32,
     /// Registers that could not be read through.
     pub(crate) late: u32,
-    /// Bytes still to come through the vector that is being copied.
-    pub(crate) remaining: u64,
+    pub(crate) walk: Walk,
     pub(crate) regs: Regs,
     pub(crate) record: [u8; RECORD_MAX + SLACK],
 }
@@ -38,7 +39,9 @@ pub(crate) struct Scratch {
 /// What a program holds while it puts a record together.
 #[derive(Clone, Copy)]
 pub(crate) struct Desk {
-    pub(crate) scratch: *mut Scratch,
+    pub(crate) sheet: Sheet,
+    /// Which of the scratch memories it is.
+    pub(crate) number: u32,
     pub(crate) cpu: u32,
     pub(crate) cpu_counts: *mut Cpu,
     pub(crate) time: u64,
@@ -58,10 +61,11 @@ impl Desk {
             (*cpu_counts).turn = turn + 1;
             turn as u32 % PER_CPU
         };
-        let scratch = maps::SCRATCH.get_ptr_mut(cpu * PER_CPU + turn)?;
-        let desk = Self { scratch, cpu, cpu_counts, time, task };
+        let number = cpu * PER_CPU + turn;
+        let sheet = Sheet::numbered(number)?;
+        let desk = Self { sheet, number, cpu, cpu_counts, time, task };
         // SAFETY: a value of the map, ours for this turn.
-        unsafe { core::ptr::write_volatile(&raw mut (*scratch).owner, desk.mark()) };
+        unsafe { core::ptr::write_volatile(&raw mut (*sheet.0).owner, desk.mark()) };
         Some(desk)
     }
 
@@ -69,7 +73,7 @@ impl Desk {
     #[inline(always)]
     pub(crate) fn is_ours(&self) -> bool {
         // SAFETY: as in `take`.
-        unsafe { core::ptr::read_volatile(&raw const (*self.scratch).owner) == self.mark() }
+        unsafe { core::ptr::read_volatile(&raw const (*self.sheet.0).owner) == self.mark() }
     }
 
     #[inline(always)]
@@ -94,17 +98,29 @@ impl Desk {
         };
         // SAFETY: the record begins with a header and is 8-byte aligned in the scratch memory.
         unsafe {
-            self.record().cast::<Header>().write(header);
-            self.set_cursor((size_of::<Header>() + fixed) as u32);
+            self.sheet.record().cast::<Header>().write(header);
+            self.sheet.set_cursor((size_of::<Header>() + fixed) as u32);
         }
-        self.set_late(0);
+        self.sheet.set_late(0);
+    }
+}
+
+/// Scratch memory, as a record is written on it.
+#[derive(Clone, Copy)]
+pub(crate) struct Sheet(pub(crate) *mut Scratch);
+
+impl Sheet {
+    /// One of the scratch memories.
+    #[inline(always)]
+    pub(crate) fn numbered(number: u32) -> Option<Self> {
+        maps::SCRATCH.get_ptr_mut(number).map(Self)
     }
 
     /// The record's first byte.
     #[inline(always)]
     pub(crate) fn record(&self) -> *mut u8 {
         // SAFETY: a field of a map value.
-        unsafe { (&raw mut (*self.scratch).record).cast() }
+        unsafe { (&raw mut (*self.0).record).cast() }
     }
 
     /// The part of the record `offset` bytes behind its header.
@@ -123,20 +139,20 @@ impl Desk {
     #[inline(always)]
     pub(crate) fn cursor(&self) -> usize {
         // SAFETY: a field of a map value.
-        unsafe { core::ptr::read_volatile(&raw const (*self.scratch).cursor) as usize }
+        unsafe { core::ptr::read_volatile(&raw const (*self.0).cursor) as usize }
     }
 
     #[inline(always)]
     pub(crate) fn set_cursor(&self, cursor: u32) {
         // SAFETY: a field of a map value.
-        unsafe { core::ptr::write_volatile(&raw mut (*self.scratch).cursor, cursor) }
+        unsafe { core::ptr::write_volatile(&raw mut (*self.0).cursor, cursor) }
     }
 
     /// The saved registers, once [`crate::call::read`] has filled them.
     #[inline(always)]
     pub(crate) fn regs(&self) -> *mut Regs {
         // SAFETY: a field of a map value.
-        unsafe { &raw mut (*self.scratch).regs }
+        unsafe { &raw mut (*self.0).regs }
     }
 
     /// Reads the registers of the call, and keeps the first argument where the others are: `x0` is the return value
@@ -163,7 +179,8 @@ impl Desk {
     /// Where the bytes of a slot that begins at `at` go.
     #[inline(always)]
     pub(crate) fn data(&self, at: usize) -> *mut core::ffi::c_void {
-        // SAFETY: callers checked `at` against `RECORD_MAX`.
+        let at = at_most::<RECORD_MAX>(at);
+        // SAFETY: `at` is within the record.
         unsafe { self.record().add(at + size_of::<Slot>()).cast() }
     }
 
@@ -171,31 +188,12 @@ impl Desk {
     #[inline(always)]
     pub(crate) fn late(&self) -> u32 {
         // SAFETY: a field of a map value.
-        unsafe { core::ptr::read_volatile(&raw const (*self.scratch).late) }
+        unsafe { core::ptr::read_volatile(&raw const (*self.0).late) }
     }
 
     #[inline(always)]
     pub(crate) fn set_late(&self, late: u32) {
         // SAFETY: a field of a map value.
-        unsafe { core::ptr::write_volatile(&raw mut (*self.scratch).late, late) }
-    }
-
-    /// How much a vector's parts may hold together.
-    #[inline(always)]
-    pub(crate) fn set_remaining(&self, remaining: u64) {
-        // SAFETY: a field of a map value.
-        unsafe { core::ptr::write_volatile(&raw mut (*self.scratch).remaining, remaining) }
-    }
-
-    /// Takes up to `len` bytes from what remains.
-    #[inline(always)]
-    pub(crate) fn spend(&self, len: u64) -> u64 {
-        // SAFETY: a field of a map value.
-        unsafe {
-            let remaining = core::ptr::read_volatile(&raw const (*self.scratch).remaining);
-            let spent = if len < remaining { len } else { remaining };
-            self.set_remaining(remaining - spent);
-            spent
-        }
+        unsafe { core::ptr::write_volatile(&raw mut (*self.0).late, late) }
     }
 }

@@ -91,7 +91,7 @@ pub fn load(object: &[u8], watch: &Watch, backend: Backend) -> Result<Loaded, Pr
     let config = config(watch, cpus as u32)?;
     let mut ebpf = EbpfLoader::new()
         .btf(None)
-        .verifier_log_level(VerifierLogLevel::DISABLE)
+        .verifier_log_level(VerifierLogLevel::STATS)
         .override_global("CONFIG", &config, true)
         .map_max_entries("CALLS", watch.ring)
         .map_max_entries("STATE", watch.state_ring)
