@@ -2,6 +2,7 @@
 //!
 //! What a case is stands in `lab`, what runs them in `matrix`.
 
+mod app;
 mod arm32;
 mod books;
 mod boots;
@@ -11,6 +12,7 @@ mod inline;
 mod load;
 mod pairing;
 mod pointers;
+mod schema;
 mod script;
 mod targets;
 mod trace;
@@ -24,6 +26,7 @@ pub(crate) fn all() -> Vec<Case> {
     vec![
         boots::CASE,
         usage::CASE,
+        app::CASE,
         inline::CASE,
         inline::BY_TRACEPOINT,
         waiting::FORTY,

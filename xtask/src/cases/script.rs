@@ -1,6 +1,7 @@
 //! The scripts' common frame: start a trace, wait until its probes are live, do something, stop it, replay it.
 //!
-//! It leaves `lines` (stdout), `log` (stderr), `rec` (the recording), `replayed`, and `ended` with both exit statuses.
+//! It leaves `lines` (stdout), `log` (stderr), `rec` (the recording), `replayed`, `ended` with both exit statuses,
+//! and `schema.json`.
 //! What happens in between is each case's.
 
 /// Starts the daemon with the given options. Fails the script with 90 if it is not ready in time.
@@ -19,7 +20,8 @@ macro_rules! start {
 macro_rules! stop {
     () => {
         "\nkill -INT $pid\nwait $pid; echo \"trace $?\" >ended\n\
-         sandboxd replay rec >replayed 2>replay.log; echo \"replay $?\" >>ended\n"
+         sandboxd replay rec >replayed 2>replay.log; echo \"replay $?\" >>ended\n\
+         sandboxd schema --json >schema.json\n"
     };
 }
 

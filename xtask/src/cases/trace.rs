@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 use super::books;
+use super::schema::Schema;
 use crate::lab::Outcome;
 
 /// The lines of one trace, found to be in order.
@@ -14,7 +15,8 @@ pub(crate) struct Trace {
 }
 
 impl Trace {
-    /// Of a script made by `traced!`: it ended well, every shared check holds, and the replay gives the same bytes.
+    /// Of a script made by `traced!`: it ended well, every shared check holds, the replay gives the
+    /// same bytes, every line is what the schema says.
     pub(crate) fn of(outcome: &Outcome) -> Result<Self> {
         outcome.expect_status(0)?;
         let ended = outcome.text("ended")?;
@@ -25,6 +27,8 @@ impl Trace {
         );
         let trace = Self::read(outcome, "lines")?;
         books::replayed(&outcome.bytes("lines")?, &outcome.bytes("replayed")?)?;
+        let schema = Schema::parse(&outcome.text("schema.json")?)?;
+        trace.lines.iter().try_for_each(|line| schema.check(line))?;
         Ok(trace)
     }
 
