@@ -1,3 +1,6 @@
 //! The user half of sandboxd, in the order in which data flows.
 
+pub mod args;
+pub mod event;
 pub mod probe;
+pub mod status;

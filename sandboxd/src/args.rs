@@ -1,0 +1,68 @@
+//! Arguments of one call, decoded: names and values, in the row's order.
+
+use kprobe_common::index::Abi;
+use kprobe_common::table::flags::{FlagSet, ValueSet};
+use kprobe_common::table::structs::StructDef;
+
+/// The arguments of a call.
+#[derive(Debug, Default)]
+pub struct Args<'a>(pub Vec<(&'static str, Value<'a>)>);
+
+/// A value. Each kind of argument always gives the same variant, or [`Value::Null`]: one JSON type.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value<'a> {
+    /// Not there, or not readable.
+    Null,
+    /// A number.
+    Int(i64),
+    /// A descriptor of a directory: a number; text says `AT_FDCWD`.
+    DirFd(i64),
+    /// Permission bits: a number; text says it in octal.
+    Mode(u64),
+    /// A pointer, mask or cookie: a string in hexadecimal.
+    Hex(u64),
+    /// A set of bits: a list of names.
+    Flags(&'static FlagSet, u64),
+    /// One of a list: its name.
+    Enum(&'static ValueSet, u64),
+    /// A string.
+    Text(&'a [u8]),
+    /// A buffer: an object with `len` and `text` or `hex`.
+    Buffer(Buffer<'a>),
+    /// A socket address: an object with `family` and what the family has.
+    Sockaddr(&'a [u8]),
+    /// A structure: an object with its fields.
+    Struct(&'static StructDef, Abi, &'a [u8]),
+    /// Structures: a list of objects.
+    Structs(&'static StructDef, Abi, &'a [u8]),
+    /// Strings: a list.
+    Strings(Vec<&'a [u8]>),
+    /// Buffers: a list.
+    Buffers(Vec<Buffer<'a>>),
+    /// A message: an object with `name`, `iov`, `control`, `flags`.
+    Message(Message<'a>),
+    /// Directory entries: a list of objects.
+    Dirents(&'a [u8]),
+}
+
+/// Bytes, perhaps only the start of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Buffer<'a> {
+    /// How many there are in truth.
+    pub len: u64,
+    /// Those that were read.
+    pub bytes: &'a [u8],
+}
+
+/// A `struct msghdr` and what it points at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Message<'a> {
+    /// The address.
+    pub name: Option<&'a [u8]>,
+    /// The buffers.
+    pub iov: Vec<Buffer<'a>>,
+    /// The control data.
+    pub control: Option<Buffer<'a>>,
+    /// `msg_flags`.
+    pub flags: u32,
+}

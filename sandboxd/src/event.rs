@@ -1,0 +1,455 @@
+//! The lines of the output, schema 1.0, as types: what is here is an interface.
+//!
+//! New fields, types and values are minor changes, everything else is a major one. Rendering is left to `sink` and
+//! `text`; the JSON Schema and the table definitions to `schema`, which reads these types and the table's rows.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::args::Args;
+use crate::status::Status;
+
+/// Version of the schema, in every `start` line.
+pub const SCHEMA: &str = "1.0";
+
+/// One line.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Line<'a> {
+    /// The first line of a run.
+    Start(Box<Start<'a>>),
+    /// A call.
+    Syscall(Syscall<'a>),
+    /// A process appeared, changed or ended.
+    Process(Process<'a>),
+    /// Calls were lost.
+    Loss(Loss<'a>),
+    /// Records of state were lost.
+    StateLoss(StateLoss<'a>),
+    /// The wall clock was set.
+    Clock(Clock<'a>),
+    /// Once a minute: a quiet app is not a dead tracer.
+    Stats(Stats<'a>),
+    /// The last line of a run.
+    End(End<'a>),
+}
+
+/// `start`
+#[derive(Debug, Serialize)]
+pub struct Start<'a> {
+    /// [`SCHEMA`].
+    pub schema: &'static str,
+    /// The run: the same on all its lines.
+    pub run: &'a str,
+    /// 0.
+    pub seq: u64,
+    /// sandboxd's version.
+    pub version: &'a str,
+    /// RFC 3339, nanoseconds, UTC.
+    pub time: String,
+    /// `CLOCK_BOOTTIME`, nanoseconds.
+    pub boot_ns: u64,
+    /// `uname -r`.
+    pub kernel: &'a str,
+    /// `uname -m`.
+    pub arch: &'a str,
+    /// What is known of the device.
+    pub device: &'a BTreeMap<String, String>,
+    /// The command line.
+    pub argv: &'a [String],
+    /// The user's own labels for the run.
+    pub tags: &'a BTreeMap<String, String>,
+    /// `kprobe` or `tracepoint`.
+    pub backend: &'a str,
+    /// Why that one.
+    pub backend_reason: &'a str,
+    /// Whether returns are watched.
+    pub returns: bool,
+    /// Who is watched.
+    pub targets: &'a Targets,
+    /// Names of the selected calls.
+    pub calls: &'a [String],
+    /// How many probes are attached.
+    pub attached: usize,
+    /// Kernel symbols that could not be probed.
+    pub failed: &'a [Failed],
+}
+
+/// Who is watched.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Targets {
+    /// User IDs.
+    pub uids: Vec<u32>,
+    /// Processes.
+    pub pids: Vec<u32>,
+    /// Threads.
+    pub tids: Vec<u32>,
+    /// The packages that the user IDs belong to, where `packages.list` says.
+    pub packages: Vec<String>,
+    /// The command that was started.
+    pub command: Vec<String>,
+    /// Every app.
+    pub all_apps: bool,
+    /// Whether children of processes and commands are followed.
+    pub follow: bool,
+}
+
+/// A kernel symbol that could not be probed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Failed {
+    /// `__arm64_sys_…`
+    pub symbol: String,
+    /// The kernel's answer.
+    pub reason: String,
+}
+
+/// What became of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It returned.
+    Returned,
+    /// It does not return (`exit`).
+    NoReturn,
+    /// Refused before the kernel's function: seccomp, a tracer.
+    Blocked,
+    /// A return whose entry was not seen: before attaching, lost, or not probed.
+    EntryMissed,
+    /// An entry whose return was not seen.
+    ExitMissed,
+    /// Still inside when the run ended.
+    Unfinished,
+    /// Returns are not watched (`--no-returns`).
+    Entered,
+}
+
+impl Outcome {
+    /// All of them, for the schema.
+    pub const ALL: [Self; 7] = [
+        Self::Returned,
+        Self::NoReturn,
+        Self::Blocked,
+        Self::EntryMissed,
+        Self::ExitMissed,
+        Self::Unfinished,
+        Self::Entered,
+    ];
+}
+
+/// `syscall`
+#[derive(Debug, Serialize)]
+pub struct Syscall<'a> {
+    /// The run.
+    pub run: &'a str,
+    /// Number of the line.
+    pub seq: u64,
+    /// Of the entry; of the return where the entry was not seen. RFC 3339, nanoseconds, UTC.
+    pub time: Time,
+    /// The same, `CLOCK_BOOTTIME`, nanoseconds.
+    pub boot_ns: u64,
+    /// CPU of the same moment.
+    pub cpu: u16,
+    /// The process for good: its number and its start in clock ticks since boot.
+    pub proc: Proc,
+    /// The process.
+    pub pid: u32,
+    /// The thread.
+    pub tid: u32,
+    /// Real user ID.
+    pub uid: u32,
+    /// Android user: `uid / 100000`.
+    pub user: u32,
+    /// The thread's name.
+    pub comm: Bytes<'a>,
+    /// The app's package, where the user ID belongs to one alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub package: Option<&'a str>,
+    /// The process's name: the first word of its command line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub process_name: Option<&'a str>,
+    /// `arm64` or `arm32`.
+    pub abi: &'static str,
+    /// The number.
+    pub nr: i32,
+    /// The name.
+    pub syscall: Name,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// The arguments, by name.
+    pub args: &'a Args<'a>,
+    /// What is known about them, by name.
+    #[serde(skip_serializing_if = "Statuses::is_empty")]
+    pub arg_status: Statuses<'a>,
+    /// The return value; null where there is none.
+    pub ret: Option<i64>,
+    /// The return value of a call that gives an address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ret_hex: Option<Hex>,
+    /// The error's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorName>,
+    /// The thread was killed in it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub killed: bool,
+    /// From entry to return, nanoseconds; null where one of them was not seen.
+    pub dur_ns: Option<u64>,
+    /// Where the call came from.
+    pub caller: Caller,
+}
+
+/// Where a call came from.
+#[derive(Debug, Serialize)]
+pub struct Caller {
+    /// The `svc` instruction.
+    pub pc: Hex,
+    /// The mapping it lies in, where known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub map: Option<Mapping>,
+}
+
+/// A mapping.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Mapping {
+    /// First address.
+    pub start: Hex,
+    /// First address behind it.
+    pub end: Hex,
+    /// `rwxp` as in `/proc/PID/maps`.
+    pub perms: Perms,
+}
+
+/// `process`
+#[derive(Debug, Serialize)]
+pub struct Process<'a> {
+    /// The run.
+    pub run: &'a str,
+    /// Number of the line.
+    pub seq: u64,
+    /// RFC 3339, nanoseconds, UTC.
+    pub time: Time,
+    /// `CLOCK_BOOTTIME`, nanoseconds.
+    pub boot_ns: u64,
+    /// What happened.
+    pub event: ProcessEvent,
+    /// The process for good.
+    pub proc: Proc,
+    /// Its number.
+    pub pid: u32,
+    /// Its parent's number, where known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ppid: Option<u32>,
+    /// Real user ID.
+    pub uid: u32,
+    /// Android user.
+    pub user: u32,
+    /// The package, where known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub package: Option<&'a str>,
+    /// The packages that share the user ID.
+    pub uid_packages: &'a [String],
+    /// The process's name, where known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub process_name: Option<&'a str>,
+    /// What was executed (`exec`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<Bytes<'a>>,
+}
+
+/// What happened to a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProcessEvent {
+    /// It was there already when it was first seen.
+    Attach,
+    /// It was made.
+    Start,
+    /// It executed a program.
+    Exec,
+    /// It has another name.
+    Rename,
+    /// It ended.
+    Exit,
+}
+
+/// `loss`
+#[derive(Debug, Serialize)]
+pub struct Loss<'a> {
+    /// The run.
+    pub run: &'a str,
+    /// Number of the line.
+    pub seq: u64,
+    /// `ring_full`, or `unwritten`: the output could not be written.
+    pub reason: &'static str,
+    /// Calls that are missing.
+    pub count: u64,
+    /// Returns that are missing, of calls that are there.
+    pub exits: u64,
+    /// The CPU; absent where `unwritten`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cpu: Option<u16>,
+    /// The last moment known to be without loss, `CLOCK_BOOTTIME`, nanoseconds.
+    pub from_ns: u64,
+    /// When it was noticed.
+    pub to_ns: u64,
+    /// Calls that are missing, by name.
+    pub by_call: BTreeMap<String, u64>,
+}
+
+/// `state_loss`
+#[derive(Debug, Serialize)]
+pub struct StateLoss<'a> {
+    /// The run.
+    pub run: &'a str,
+    /// Number of the line.
+    pub seq: u64,
+    /// Records that are missing.
+    pub count: u64,
+    /// The CPU.
+    pub cpu: u16,
+    /// The last moment known to be without loss, `CLOCK_BOOTTIME`, nanoseconds.
+    pub from_ns: u64,
+    /// When it was noticed.
+    pub to_ns: u64,
+}
+
+/// `clock`
+#[derive(Debug, Serialize)]
+pub struct Clock<'a> {
+    /// The run.
+    pub run: &'a str,
+    /// Number of the line.
+    pub seq: u64,
+    /// The new time. RFC 3339, nanoseconds, UTC.
+    pub time: Time,
+    /// `CLOCK_BOOTTIME`, nanoseconds.
+    pub boot_ns: u64,
+    /// By how much the wall clock was moved, nanoseconds.
+    pub step_ns: i64,
+}
+
+/// `stats`
+#[derive(Debug, Serialize)]
+pub struct Stats<'a> {
+    /// The run.
+    pub run: &'a str,
+    /// Number of the line.
+    pub seq: u64,
+    /// RFC 3339, nanoseconds, UTC.
+    pub time: Time,
+    /// `CLOCK_BOOTTIME`, nanoseconds.
+    pub boot_ns: u64,
+    /// `syscall` lines so far.
+    pub emitted: u64,
+    /// Calls dropped by filters so far.
+    pub filtered: u64,
+    /// Calls lost so far.
+    pub lost: u64,
+}
+
+/// `end`
+#[derive(Debug, Serialize)]
+pub struct End<'a> {
+    /// The run.
+    pub run: &'a str,
+    /// Number of the line.
+    pub seq: u64,
+    /// RFC 3339, nanoseconds, UTC.
+    pub time: Time,
+    /// `CLOCK_BOOTTIME`, nanoseconds.
+    pub boot_ns: u64,
+    /// `signal`, `duration`, `target_exited`, `reader_gone`, `output_failed`.
+    pub why: &'a str,
+    /// Selected calls of targets. `seen = emitted + filtered + lost`.
+    pub seen: u64,
+    /// `syscall` lines.
+    pub emitted: u64,
+    /// Dropped by filters.
+    pub filtered: u64,
+    /// Lost.
+    pub lost: u64,
+    /// The same, by call.
+    pub by_call: &'a BTreeMap<String, CallCount>,
+    /// Calls whose return was lost: their lines say `exit_missed`.
+    pub exits_missed: u64,
+    /// Arguments of which only the start is shown.
+    pub args_cut: u64,
+    /// Records of state that were lost.
+    pub state_lost: u64,
+    /// Threads that were not remembered because the thread map was full.
+    pub threads_full: u64,
+    /// Lines that the output did not take.
+    pub unwritten: u64,
+}
+
+/// Counts of one call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct CallCount {
+    /// Selected calls of targets.
+    pub seen: u64,
+    /// `syscall` lines.
+    pub emitted: u64,
+    /// Dropped by filters.
+    pub filtered: u64,
+    /// Lost.
+    pub lost: u64,
+    /// Among those emitted or counted, failures.
+    pub errors: u64,
+    /// Time from entry to return of all of them together, nanoseconds.
+    pub total_ns: u64,
+}
+
+/// A moment of the wall clock: RFC 3339, nanoseconds, UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Time(pub u64);
+
+/// A number in hexadecimal, as a string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hex(pub u64);
+
+/// A process for good: `pid-start`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Proc {
+    /// Its number.
+    pub pid: u32,
+    /// Its start, clock ticks (1/100 s) since boot.
+    pub start: u64,
+}
+
+/// The name of a call: of its row, or `syscall_0x…`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Name {
+    /// Its row's.
+    Row(&'static str),
+    /// No row has that number.
+    Unknown(i32),
+}
+
+/// The name of an error, or its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ErrorName(pub u16);
+
+/// `rwxp`, as bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Perms {
+    /// `PROT_READ`, `PROT_WRITE`, `PROT_EXEC`.
+    pub prot: u8,
+    /// `MAP_SHARED`.
+    pub shared: bool,
+}
+
+/// Text from the kernel: UTF-8 where it is, `\xNN` where it is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bytes<'a>(pub &'a [u8]);
+
+/// What is known about arguments, by name.
+#[derive(Debug, Default)]
+pub struct Statuses<'a>(pub &'a [(&'static str, Status)]);
+
+impl Statuses<'_> {
+    /// Whether nothing is known beyond the values.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}

@@ -1,0 +1,56 @@
+//! What is known about an argument beside its value.
+
+use serde::Serialize;
+
+use crate::event::Hex;
+
+/// An entry of `arg_status`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Status {
+    /// The gravest thing known.
+    pub state: State,
+    /// Where it was looked for (`unread`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub addr: Option<Hex>,
+    /// Why it could not be read (`unread`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<&'static str>,
+    /// How long it is in truth (`cut`), where known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub len: Option<u64>,
+    /// The number that is too big for JSON (`big`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<Hex>,
+    /// The string's bytes (`bytes`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hex: Option<String>,
+}
+
+/// What happened to an argument, gravest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// It could not be read: the value is null, or lacks a part.
+    Unread,
+    /// Only its start is there.
+    Cut,
+    /// It was read at exit: another thread may have changed it.
+    Late,
+    /// Its number does not fit a JSON number: the value is null.
+    Big,
+    /// It is not UTF-8: its bytes are here too.
+    Bytes,
+}
+
+impl State {
+    /// All of them, for the schema.
+    pub const ALL: [Self; 5] = [Self::Unread, Self::Cut, Self::Late, Self::Big, Self::Bytes];
+}
+
+impl Status {
+    /// With a state and nothing else.
+    #[must_use]
+    pub fn new(state: State) -> Self {
+        Self { state, addr: None, error: None, len: None, value: None, hex: None }
+    }
+}
