@@ -1,20 +1,25 @@
 //! The table: what is known of every system call, one row each.
 //!
-//! A row is plain data; a wrong one does not compile ([`check`]). Rules:
+//! A row is plain data; a wrong one does not compile (`check`). Rules:
 //! * [`rows::ROWS`] in the order of the arm64 numbers, then the calls that only 32-bit ARM has, in theirs.
 //! * Argument names are the man page's. A buffer names the argument that holds its length.
 //! * One row serves both ABIs wherever the arguments are the same; kinds know the layouts of both.
 //!
 //! Decoding is left to the user half's `decode`; copying to the kernel half, by [`Syscall::spec`].
 
+mod check;
 pub mod errno;
 pub mod flags;
 pub mod kind;
+mod lookup;
 pub mod rows;
 pub mod structs;
 
-use crate::index::{Abi, index};
+use crate::index::{ARM_PRIVATE, Abi, index};
 use crate::spec::{self, ArgSpec, REGISTERS, Spec, length, phase, read};
+pub use lookup::row;
+
+use check::same;
 use kind::Kind;
 
 /// An argument: its name and what it means.
@@ -56,7 +61,7 @@ pub mod group;
 pub mod change {
     /// The address space.
     pub const MAPS: u8 = 1;
-    /// Descriptors.
+    /// Descriptors, and the working directory, which is one that has no number.
     pub const FDS: u8 = 2;
     /// User and group IDs.
     pub const IDENTITY: u8 = 4;
@@ -98,8 +103,10 @@ pub struct Syscall {
     pub ret: Ret,
     /// What follows `__arm64_sys_` in the kernel's symbol, where it is not the name.
     pub symbol: Option<&'static str>,
-    /// What follows `__arm64_compat_sys_` in the symbol that 32-bit tasks enter by; `None`: the native symbol.
+    /// What follows `__arm64_compat_sys_` in the symbol that 32-bit tasks enter by; `None`: a native symbol.
     pub compat: Option<&'static str>,
+    /// What follows `__arm64_sys_` in the symbol that 32-bit tasks enter by, where 64-bit tasks enter by another.
+    pub native32: Option<&'static str>,
     /// Bits of [`change`].
     pub state: u8,
     /// Belongs to `%default` only under this condition.
@@ -125,6 +132,7 @@ pub const fn sys(
         ret,
         symbol: None,
         compat: None,
+        native32: None,
         state: 0,
         condition: None,
     }
@@ -170,6 +178,13 @@ impl Syscall {
     #[must_use]
     pub const fn compat(mut self, symbol: &'static str) -> Self {
         self.compat = Some(symbol);
+        self
+    }
+
+    /// 32-bit tasks enter by `__arm64_sys_` and this, 64-bit tasks by another symbol.
+    #[must_use]
+    pub const fn native32(mut self, symbol: &'static str) -> Self {
+        self.native32 = Some(symbol);
         self
     }
 
@@ -233,6 +248,22 @@ impl Syscall {
         self.nr(abi).map(|nr| index(abi, nr))
     }
 
+    /// The kernel's symbol that tasks of an ABI enter by, in two parts: what all such symbols start with, and the rest.
+    ///
+    /// Older kernels enter by a compat symbol where this says the native one: five calls of NUMA memory up to 5.15.
+    #[must_use]
+    pub fn entry_symbol(&self, abi: Abi) -> Option<(&'static str, &'static str)> {
+        let native = self.symbol.unwrap_or(self.name);
+        match (abi, self.nr(abi)?, self.compat) {
+            (Abi::Arm64, ..) => Some((NATIVE, native)),
+            // All of them, by one function that gets the registers as the others do:
+            // https://github.com/torvalds/linux/blob/v6.12/arch/arm64/kernel/sys_compat.c#L68-L96
+            (Abi::Arm32, ARM_PRIVATE.., _) => Some(("", "compat_arm_syscall")),
+            (Abi::Arm32, _, Some(compat)) => Some((COMPAT, compat)),
+            (Abi::Arm32, _, None) => Some((NATIVE, self.native32.unwrap_or(native))),
+        }
+    }
+
     /// The register of each argument: a 64-bit value takes an even pair in 32-bit code.
     /// <https://github.com/torvalds/linux/blob/v6.12/arch/arm64/kernel/sys32.c#L41-L46>
     #[must_use]
@@ -246,7 +277,7 @@ impl Syscall {
                 next += 1;
             }
             at[i] = next;
-            next += if wide { 2 } else { 1 };
+            next += self.args[i].kind.registers(abi);
             i += 1;
         }
         at
@@ -259,8 +290,7 @@ impl Syscall {
             return 0;
         }
         let last = self.args.len() - 1;
-        let wide = self.args[last].kind.wide() && matches!(abi, Abi::Arm32);
-        self.registers(abi)[last] + if wide { 2 } else { 1 }
+        self.registers(abi)[last] + self.args[last].kind.registers(abi)
     }
 
     const fn position(&self, name: &str) -> Option<usize> {
@@ -277,7 +307,7 @@ impl Syscall {
     /// The argument of that name.
     ///
     /// # Panics
-    /// Where a row names an argument that it does not have; at compile time, see [`check`].
+    /// Where a row names an argument that it does not have; at compile time, see `check`.
     #[must_use]
     pub const fn arg(&self, name: &str) -> usize {
         match self.position(name) {
@@ -329,6 +359,8 @@ impl Syscall {
     }
 }
 
+const NATIVE: &str = "__arm64_sys_";
+const COMPAT: &str = "__arm64_compat_sys_";
 const NOTHING: ArgSpec = ArgSpec {
     read: read::NONE,
     phase: 0,
@@ -350,69 +382,6 @@ const EMPTY: Spec = Spec {
     unused: [0; 3],
     args: [NOTHING; REGISTERS],
 };
-
-pub(crate) const fn same(a: &str, b: &str) -> bool {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
-    if a.len() != b.len() {
-        return false;
-    }
-    let mut i = 0;
-    while i < a.len() {
-        if a[i] != b[i] {
-            return false;
-        }
-        i += 1;
-    }
-    true
-}
-
-/// Rejects a bad table at compile time.
-///
-/// # Panics
-/// On more than six registers, numbers out of order, a length, condition or size that does not fit.
-pub const fn check(rows: &[Syscall]) {
-    let mut i = 0;
-    while i < rows.len() {
-        let row = &rows[i];
-        assert!(
-            row.nr64.is_some() || row.nr32.is_some(),
-            "a row has no number"
-        );
-        assert!(
-            row.register_count(Abi::Arm64) as usize <= REGISTERS,
-            "a row has more than six arguments"
-        );
-        if row.nr32.is_some() {
-            assert!(
-                row.register_count(Abi::Arm32) as usize <= REGISTERS,
-                "a row's pairs need more than six registers"
-            );
-        }
-        let _ = row.spec(Abi::Arm64);
-        if let Some(condition) = &row.condition {
-            let _ = row.arg(condition.arg);
-        }
-        if i > 0 {
-            let before = &rows[i - 1];
-            match (before.nr64, row.nr64) {
-                (Some(a), Some(b)) => assert!(a < b, "arm64 numbers are repeated or out of order"),
-                (None, Some(_)) => {
-                    panic!("a row with an arm64 number stands among the 32-bit ones")
-                }
-                (None, None) => match (before.nr32, row.nr32) {
-                    (Some(a), Some(b)) => {
-                        assert!(a < b, "32-bit numbers are repeated or out of order")
-                    }
-                    _ => panic!("a row has no number"),
-                },
-                (Some(_), None) => {}
-            }
-        }
-        i += 1;
-    }
-}
-
-const _: () = check(rows::ROWS);
 
 /// Bits for reading what a kind describes; for [`kind`].
 pub(crate) const fn capture(read: u8, phase: u8, length: u8, element: u16, cap: u16) -> ArgSpec {

@@ -3,7 +3,7 @@
 //! A new word needs an arm in each `match` here and one in the user half's `decode`; no `match` over [`Kind`] has a
 //! `_` arm, so the compiler lists them.
 
-use super::flags::{FlagSet, ValueSet};
+use super::flags::{FlagSet, ValueSet, ValueSets};
 use super::structs::StructDef;
 use super::{Arg, BOTH, capture};
 use crate::index::Abi;
@@ -28,6 +28,14 @@ pub enum Kind {
     Size,
     /// A signed 64-bit number (`loff_t`): an even pair of registers in 32-bit code.
     Wide,
+    /// A 64-bit mask or cookie: an even pair of registers in 32-bit code.
+    WideHex,
+    /// A set of bits in 64 bits: an even pair of registers in 32-bit code.
+    WideFlags(&'static FlagSet),
+    /// A signed 64-bit number in two `unsigned long`s, the low one first (`preadv`): two registers, whatever the ABI
+    /// and wherever they fall. In 64-bit code the first holds all of it.
+    /// <https://github.com/torvalds/linux/blob/v6.12/fs/read_write.c#L1109-L1113>
+    Split,
     /// A mask, cookie or other number best seen in hexadecimal.
     Hex,
     /// A pointer that is not followed.
@@ -46,10 +54,12 @@ pub enum Kind {
     Dev,
     /// A signal.
     Signal,
-    /// A set of bits.
+    /// A set of bits, within 32: the kernel takes an `int`, or checks that there are no more.
     Flags(&'static FlagSet),
-    /// One of a list.
+    /// One of a list, within 32 bits.
     Enum(&'static ValueSet),
+    /// One of a list that the value of the named argument chooses, within 32 bits (`optname` by `level`).
+    EnumBy(&'static ValueSets, &'static str),
     /// A path, read at entry, whole.
     Path,
     /// A string, read at entry, whole.
@@ -62,6 +72,8 @@ pub enum Kind {
     Buf(&'static str),
     /// Bytes that the call gives, as many as its return value, read at exit.
     BufOut,
+    /// Bytes that the call gives, as many as the `socklen_t` behind the named argument, read at exit.
+    BufOutLen(&'static str),
     /// A socket address that the call takes, as long as the named argument says, read at entry.
     Sockaddr(&'static str),
     /// A socket address that the call gives, as long as the `socklen_t` behind the named argument, read at exit.
@@ -70,6 +82,9 @@ pub enum Kind {
     SocklenInOut,
     /// A structure that the call takes, read at entry.
     Struct(&'static StructDef),
+    /// A structure that grows with the kernel, as many bytes as the named argument says, read at entry. What is there
+    /// of it is shown; fields beyond are absent.
+    StructSized(&'static StructDef, &'static str),
     /// A structure that the call gives, read at exit.
     StructOut(&'static StructDef),
     /// A structure that the call gives even where it fails, read at exit (`nanosleep`'s remainder).
@@ -94,6 +109,10 @@ pub enum Kind {
     Msghdr,
     /// A message that the call gives, read at exit.
     MsghdrOut,
+    /// Messages that the call takes, of which the first is read, at entry (`struct mmsghdr` starts with its message).
+    Mmsghdr,
+    /// Messages that the call gives, of which the first is read, at exit.
+    MmsghdrOut,
 }
 
 /// How a kind's bytes are read: the answer to [`Kind::spec`] without its length.
@@ -107,63 +126,9 @@ impl Kind {
             | Self::Long
             | Self::Size
             | Self::Wide
-            | Self::Hex
-            | Self::Addr
-            | Self::Fd
-            | Self::DirFd
-            | Self::Pid
-            | Self::Id
-            | Self::Mode
-            | Self::Dev
-            | Self::Signal
-            | Self::Flags(_)
-            | Self::Enum(_) => super::NOTHING,
-            Self::Path | Self::Str => {
-                capture(read::STRING, phase::ENTER, length::ONE, 1, PATH_MAX as u16)
-            }
-            Self::PathOut => capture(read::STRING, phase::EXIT, length::ONE, 1, PATH_MAX as u16),
-            Self::StrOut => capture(read::BYTES, phase::EXIT, length::RETURN, 1, PATH_MAX as u16),
-            Self::Buf(_) => capture(read::BYTES, phase::ENTER, length::REGISTER, 1, 0),
-            Self::BufOut => capture(read::BYTES, phase::EXIT, length::RETURN, 1, 0),
-            Self::Sockaddr(_) => {
-                capture(read::BYTES, phase::ENTER, length::REGISTER, 1, SOCKADDR_MAX)
-            }
-            Self::SockaddrOut(_) => {
-                capture(read::BYTES, phase::EXIT, length::POINTER, 1, SOCKADDR_MAX)
-            }
-            Self::SocklenInOut => capture(read::BYTES, BOTH, length::ONE, 4, 4),
-            Self::Struct(def) => fixed(def, phase::ENTER, abi),
-            Self::StructOut(def) => fixed(def, phase::EXIT, abi),
-            Self::StructOutAlways(def) => fixed(def, phase::EXIT | phase::EXIT_ALWAYS, abi),
-            Self::StructInOut(def) => fixed(def, BOTH, abi),
-            Self::Structs(def, _) => many(def, phase::ENTER, length::REGISTER, abi),
-            Self::StructsOut(def) => many(def, phase::EXIT, length::RETURN, abi),
-            Self::StructsInOut(def, _) => many(def, BOTH, length::REGISTER, abi),
-            Self::Dirents => capture(read::BYTES, phase::EXIT, length::RETURN, 1, STRUCTS_MAX),
-            Self::Iovec(_) => capture(read::IOVEC, phase::ENTER, length::REGISTER, 1, 0),
-            Self::IovecOut(_) => capture(read::IOVEC, phase::EXIT, length::REGISTER, 1, 0),
-            Self::Strings => capture(read::STRINGS, phase::ENTER, length::ONE, 1, 0),
-            Self::Msghdr => capture(read::MSGHDR, phase::ENTER, length::ONE, 1, 0),
-            Self::MsghdrOut => capture(read::MSGHDR, phase::EXIT, length::ONE, 1, 0),
-        }
-    }
-
-    /// The argument that says how many elements there are.
-    #[must_use]
-    pub const fn length(&self) -> Option<&'static str> {
-        match self {
-            Self::Buf(name)
-            | Self::Sockaddr(name)
-            | Self::SockaddrOut(name)
-            | Self::Structs(_, name)
-            | Self::StructsInOut(_, name)
-            | Self::Iovec(name)
-            | Self::IovecOut(name) => Some(name),
-            Self::Int
-            | Self::Uint
-            | Self::Long
-            | Self::Size
-            | Self::Wide
+            | Self::WideHex
+            | Self::WideFlags(_)
+            | Self::Split
             | Self::Hex
             | Self::Addr
             | Self::Fd
@@ -175,6 +140,80 @@ impl Kind {
             | Self::Signal
             | Self::Flags(_)
             | Self::Enum(_)
+            | Self::EnumBy(..) => super::NOTHING,
+            Self::Path | Self::Str => {
+                capture(read::STRING, phase::ENTER, length::ONE, 1, PATH_MAX as u16)
+            }
+            Self::PathOut => capture(read::STRING, phase::EXIT, length::ONE, 1, PATH_MAX as u16),
+            Self::StrOut => capture(read::BYTES, phase::EXIT, length::RETURN, 1, PATH_MAX as u16),
+            Self::Buf(_) => capture(read::BYTES, phase::ENTER, length::REGISTER, 1, 0),
+            Self::BufOut => capture(read::BYTES, phase::EXIT, length::RETURN, 1, 0),
+            Self::BufOutLen(_) => capture(read::BYTES, phase::EXIT, length::POINTER, 1, 0),
+            Self::Sockaddr(_) => {
+                capture(read::BYTES, phase::ENTER, length::REGISTER, 1, SOCKADDR_MAX)
+            }
+            Self::SockaddrOut(_) => {
+                capture(read::BYTES, phase::EXIT, length::POINTER, 1, SOCKADDR_MAX)
+            }
+            Self::SocklenInOut => capture(read::BYTES, BOTH, length::ONE, 4, 4),
+            Self::Struct(def) => fixed(def, phase::ENTER, abi),
+            Self::StructSized(def, _) => capture(
+                read::BYTES,
+                phase::ENTER,
+                length::REGISTER,
+                1,
+                def.size(abi),
+            ),
+            Self::StructOut(def) => fixed(def, phase::EXIT, abi),
+            Self::StructOutAlways(def) => fixed(def, phase::EXIT | phase::EXIT_ALWAYS, abi),
+            Self::StructInOut(def) => fixed(def, BOTH, abi),
+            Self::Structs(def, _) => many(def, phase::ENTER, length::REGISTER, abi),
+            Self::StructsOut(def) => many(def, phase::EXIT, length::RETURN, abi),
+            Self::StructsInOut(def, _) => many(def, BOTH, length::REGISTER, abi),
+            Self::Dirents => capture(read::BYTES, phase::EXIT, length::RETURN, 1, STRUCTS_MAX),
+            Self::Iovec(_) => capture(read::IOVEC, phase::ENTER, length::REGISTER, 1, 0),
+            Self::IovecOut(_) => capture(read::IOVEC, phase::EXIT, length::REGISTER, 1, 0),
+            Self::Strings => capture(read::STRINGS, phase::ENTER, length::ONE, 1, 0),
+            Self::Msghdr | Self::Mmsghdr => capture(read::MSGHDR, phase::ENTER, length::ONE, 1, 0),
+            Self::MsghdrOut | Self::MmsghdrOut => {
+                capture(read::MSGHDR, phase::EXIT, length::ONE, 1, 0)
+            }
+        }
+    }
+
+    /// The argument that says how many elements there are.
+    #[must_use]
+    pub const fn length(&self) -> Option<&'static str> {
+        match self {
+            Self::Buf(name)
+            | Self::BufOutLen(name)
+            | Self::Sockaddr(name)
+            | Self::SockaddrOut(name)
+            | Self::StructSized(_, name)
+            | Self::Structs(_, name)
+            | Self::StructsInOut(_, name)
+            | Self::Iovec(name)
+            | Self::IovecOut(name) => Some(name),
+            Self::Int
+            | Self::Uint
+            | Self::Long
+            | Self::Size
+            | Self::Wide
+            | Self::WideHex
+            | Self::WideFlags(_)
+            | Self::Split
+            | Self::Hex
+            | Self::Addr
+            | Self::Fd
+            | Self::DirFd
+            | Self::Pid
+            | Self::Id
+            | Self::Mode
+            | Self::Dev
+            | Self::Signal
+            | Self::Flags(_)
+            | Self::Enum(_)
+            | Self::EnumBy(..)
             | Self::Path
             | Self::Str
             | Self::PathOut
@@ -189,7 +228,9 @@ impl Kind {
             | Self::Dirents
             | Self::Strings
             | Self::Msghdr
-            | Self::MsghdrOut => None,
+            | Self::MsghdrOut
+            | Self::Mmsghdr
+            | Self::MmsghdrOut => None,
         }
     }
 
@@ -199,10 +240,20 @@ impl Kind {
         self.spec(Abi::Arm64).read != read::NONE
     }
 
-    /// Whether it takes two registers in 32-bit code.
+    /// Whether it takes an even pair of registers in 32-bit code.
     #[must_use]
     pub const fn wide(&self) -> bool {
-        matches!(self, Self::Wide)
+        matches!(self, Self::Wide | Self::WideHex | Self::WideFlags(_))
+    }
+
+    /// How many registers it takes.
+    #[must_use]
+    pub const fn registers(&self, abi: Abi) -> u8 {
+        if matches!(self, Self::Split) || self.wide() && matches!(abi, Abi::Arm32) {
+            2
+        } else {
+            1
+        }
     }
 }
 

@@ -1,4 +1,21 @@
 //! Structures, as rows: where each field lies in both ABIs and what it means.
+//!
+//! A structure with one field without a name stands for a number or list behind a pointer, and is shown as that field
+//! alone ([`StructDef::alone`]). A structure that one ABI alone has gives the same offsets for both.
+
+mod file;
+mod number;
+mod process;
+mod signal;
+mod time;
+mod wait;
+
+pub use file::*;
+pub use number::*;
+pub use process::*;
+pub use signal::*;
+pub use time::*;
+pub use wait::*;
 
 use super::flags::{FlagSet, ValueSet};
 use crate::index::Abi;
@@ -22,8 +39,10 @@ pub enum Field {
     Flags(&'static FlagSet, u8),
     /// One of a list, in 1, 2, 4 or 8 bytes.
     Enum(&'static ValueSet, u8),
-    /// A signal set of 8 bytes, shown as a list of names.
-    Sigset,
+    /// A signal set of 4 or 8 bytes, shown as a list of names.
+    Sigset(u8),
+    /// A set of small numbers (descriptors, CPUs) in that many bytes, lowest bit first, shown as a list of numbers.
+    Bits(u16),
     /// Text of that many bytes, up to the first zero byte.
     Text(u16),
     /// Another structure.
@@ -54,7 +73,46 @@ pub struct StructDef {
     pub fields: &'static [FieldDef],
 }
 
+impl Field {
+    /// Its size in bytes.
+    #[must_use]
+    pub const fn size(&self, abi: Abi) -> u16 {
+        match self {
+            Self::Int(bytes)
+            | Self::Uint(bytes)
+            | Self::Hex(bytes)
+            | Self::Flags(_, bytes)
+            | Self::Enum(_, bytes)
+            | Self::Sigset(bytes) => *bytes as u16,
+            Self::Long | Self::Ulong | Self::Addr => match abi {
+                Abi::Arm64 => 8,
+                Abi::Arm32 => 4,
+            },
+            Self::Text(bytes) | Self::Bits(bytes) => *bytes,
+            Self::Struct(def) => def.size(abi),
+            Self::Array(field, count) => field.size(abi) * *count,
+        }
+    }
+}
+
+impl FieldDef {
+    /// Its offset in bytes.
+    #[must_use]
+    pub const fn at(&self, abi: Abi) -> u16 {
+        self.at[abi as usize]
+    }
+}
+
 impl StructDef {
+    /// The field that the structure stands for, where it is a number or list behind a pointer.
+    #[must_use]
+    pub const fn alone(&self) -> Option<&'static Field> {
+        match self.fields {
+            [only] if only.name.is_empty() => Some(&only.field),
+            _ => None,
+        }
+    }
+
     /// Its size in bytes.
     #[must_use]
     pub const fn size(&self, abi: Abi) -> u16 {
@@ -71,13 +129,3 @@ pub const fn field(name: &'static str, at64: u16, at32: u16, field: Field) -> Fi
         field,
     }
 }
-
-/// `struct timespec`, as `include/uapi/linux/time.h` and, in 32-bit code, `old_timespec32` have it.
-pub static TIMESPEC: StructDef = StructDef {
-    name: "timespec",
-    size: [16, 8],
-    fields: &[
-        field("tv_sec", 0, 0, Field::Long),
-        field("tv_nsec", 8, 4, Field::Long),
-    ],
-};

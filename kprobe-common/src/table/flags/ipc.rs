@@ -1,0 +1,32 @@
+//! System V inter-process communication.
+//! Values are the kernel headers' (7.2), names too.
+
+use super::FlagSet;
+
+/// `semget(2)` and `msgget(2)` flags: `include/uapi/linux/ipc.h`. Permission bits are left over.
+#[rustfmt::skip]
+pub static IPC_GET: FlagSet = FlagSet::new("ipc_get", None, &[], &[
+    (0x200, "IPC_CREAT"), (0x400, "IPC_EXCL"),
+]);
+
+/// `semctl(2)`, `msgctl(2)` and `shmctl(2)` operations: `include/uapi/linux/ipc.h`, `sem.h`, `msg.h`, `shm.h`.
+#[rustfmt::skip]
+pub static IPC_CTL: FlagSet = FlagSet::new("ipc_ctl", None, &[(0xff, &[
+        (0, "IPC_RMID"), (1, "IPC_SET"), (2, "IPC_STAT"), (3, "IPC_INFO"), (11, "MSG_STAT"), (12, "MSG_INFO"),
+        (13, "MSG_STAT_ANY"), (14, "SHM_INFO"), (15, "SHM_STAT_ANY"), (16, "SETVAL"), (17, "SETALL"),
+        (18, "SEM_STAT"), (19, "SEM_INFO"), (20, "SEM_STAT_ANY"),
+    ])], &[
+    (0x100, "IPC_64"),
+]);
+
+/// `msgsnd(2)` and `msgrcv(2)` flags: `include/uapi/linux/msg.h`, `ipc.h`.
+#[rustfmt::skip]
+pub static IPC_MSG: FlagSet = FlagSet::new("ipc_msg", None, &[], &[
+    (0x800, "IPC_NOWAIT"), (0x1000, "MSG_NOERROR"), (0x2000, "MSG_EXCEPT"), (0x4000, "MSG_COPY"),
+]);
+
+/// `sem_flg`: `include/uapi/linux/sem.h`.
+#[rustfmt::skip]
+pub static SEM: FlagSet = FlagSet::new("sem", None, &[], &[
+    (0x800, "IPC_NOWAIT"), (0x1000, "SEM_UNDO"),
+]);
