@@ -3,4 +3,5 @@
 pub mod args;
 pub mod event;
 pub mod probe;
+pub mod select;
 pub mod status;
