@@ -36,7 +36,7 @@ pub use time::*;
 pub type Named = (u64, &'static str);
 
 /// A set of bits.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct FlagSet {
     /// Its name in the schema.
     pub name: &'static str,
@@ -49,7 +49,7 @@ pub struct FlagSet {
 }
 
 /// One of a list.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct ValueSet {
     /// Its name in the schema.
     pub name: &'static str,
@@ -58,7 +58,7 @@ pub struct ValueSet {
 }
 
 /// Lists, one of which is chosen by another argument.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct ValueSets {
     /// Its name in the schema.
     pub name: &'static str,

@@ -16,7 +16,7 @@ const SOCKADDR_MAX: u16 = 128;
 const STRUCTS_MAX: u16 = 1024;
 
 /// What an argument means. Words without a note about memory are the register itself.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A signed 32-bit number.
     Int,

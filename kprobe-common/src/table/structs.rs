@@ -21,7 +21,7 @@ use super::flags::{FlagSet, ValueSet};
 use crate::index::Abi;
 
 /// What a field means. Widths are in bytes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
     /// A signed number of 1, 2, 4 or 8 bytes.
     Int(u8),
@@ -52,7 +52,7 @@ pub enum Field {
 }
 
 /// A field of a structure.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct FieldDef {
     /// The header's name.
     pub name: &'static str,
@@ -63,7 +63,7 @@ pub struct FieldDef {
 }
 
 /// A structure.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct StructDef {
     /// The header's name.
     pub name: &'static str,
