@@ -8,17 +8,18 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 /// Stand in every line of a system call, whatever became of it.
-const ALWAYS: [&str; 16] = [
+const ALWAYS: [&str; 17] = [
     "run", "seq", "time", "boot_ns", "cpu", "proc", "pid", "tid", "uid", "user", "comm", "abi",
-    "nr", "syscall", "outcome", "args",
+    "nr", "syscall", "outcome", "args", "caller",
 ];
-const OUTCOMES: [&str; 6] = [
+const OUTCOMES: [&str; 7] = [
     "returned",
     "no_return",
     "blocked",
     "entry_missed",
     "exit_missed",
     "unfinished",
+    "entered",
 ];
 
 /// Every check there is.
@@ -76,7 +77,12 @@ fn complete(lines: &[Value]) -> Result<()> {
         }
         let outcome = line["outcome"].as_str().unwrap_or_default();
         ensure!(OUTCOMES.contains(&outcome), "outcome {outcome:?} in {line}");
-        ensure!(line.get("ret").is_some(), "no ret in {line}");
+        for field in ["ret", "dur_ns"] {
+            ensure!(
+                line.get(field).is_some(),
+                "no {field}, not even null, in {line}"
+            );
+        }
         let ret = line["ret"].as_i64();
         ensure!(
             outcome != "returned" || ret.is_some() || line.get("ret_hex").is_some(),
@@ -156,7 +162,7 @@ fn balanced(lines: &[Value]) -> Result<()> {
 /// The losses told along the way are the losses of the end.
 fn losses_told(lines: &[Value]) -> Result<()> {
     let mut told: BTreeMap<&str, u64> = BTreeMap::new();
-    for line in lines.iter().filter(|line| line["type"] == "loss") {
+    for line in lines.iter().filter(|line| line["reason"] == "ring_full") {
         let by_call = line["by_call"]
             .as_object()
             .context("a loss without by_call")?;

@@ -7,7 +7,8 @@ fn call(seq: u64, name: &str, outcome: &str, ret: &Value) -> Value {
     let mut line = json!({
         "type": "syscall", "run": "r", "seq": seq, "time": "t", "boot_ns": 1000 + seq, "cpu": 0, "proc": "7-1", "pid": 7,
         "tid": 8, "uid": 10123, "user": 0, "comm": "c", "abi": "arm64", "nr": 56, "syscall": name, "outcome": outcome,
-        "args": {}, "ret": ret,
+        "args": {}, "ret": ret, "dur_ns": 5,
+        "caller": {"pc": "0x1000"},
     });
     if ret.as_i64().is_some_and(|ret| ret < 0) {
         line["error"] = json!("ENOENT");
@@ -72,6 +73,10 @@ fn an_incomplete_line_is_noticed() {
     for field in ALWAYS {
         let said = refusal(|lines| drop(lines[1].as_object_mut().unwrap().remove(field)));
         assert!(said.contains(field) || field == "run", "{field}: {said}");
+    }
+    for field in ["ret", "dur_ns"] {
+        let said = refusal(|lines| drop(lines[1].as_object_mut().unwrap().remove(field)));
+        assert!(said.contains("not even null"), "{field}: {said}");
     }
     assert!(refusal(|lines| lines[1]["outcome"] = json!("fine")).contains("outcome"));
     assert!(refusal(|lines| lines[1]["ret"] = Value::Null).contains("returned, but what"));
