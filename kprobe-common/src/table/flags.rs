@@ -66,6 +66,8 @@ pub struct ValueSets {
     pub sets: &'static [(u64, &'static ValueSet)],
 }
 
+static UNNAMED: ValueSet = ValueSet::new("unnamed", &[]);
+
 impl FlagSet {
     /// A set; at compile time, refuses a bad one.
     ///
@@ -179,11 +181,12 @@ impl ValueSet {
 }
 
 impl ValueSets {
-    /// The list that the other argument's value chooses.
+    /// The list that the other argument's value chooses: an empty one where nothing is known of it.
     #[must_use]
-    pub fn by(&self, selector: u64) -> Option<&'static ValueSet> {
+    pub fn by(&self, selector: u64) -> &'static ValueSet {
         let mut sets = self.sets.iter();
-        sets.find(|set| set.0 == selector).map(|set| set.1)
+        sets.find(|set| set.0 == selector)
+            .map_or(&UNNAMED, |set| set.1)
     }
 }
 

@@ -1,0 +1,165 @@
+//! The layouts of structures against the cross compilers, where they are installed.
+//!
+//! Structures that are newer than the headers of the oldest supported build machine (6.1), and those of which only the
+//! start is decoded, are not compared.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use kprobe_common::index::Abi;
+use kprobe_common::table::structs::{self, Field, StructDef};
+
+const BOTH: &[Abi] = &[Abi::Arm64, Abi::Arm32];
+const ARM64: &[Abi] = &[Abi::Arm64];
+const ARM32: &[Abi] = &[Abi::Arm32];
+
+/// Definitions, what C calls them, and the ABIs that have them.
+#[rustfmt::skip]
+const LAYOUTS: &[(&StructDef, &str, &[Abi])] = &[
+    (&structs::TIMESPEC, "struct __kernel_old_timespec", BOTH),
+    (&structs::TIMESPEC64, "struct __kernel_timespec", BOTH),
+    (&structs::TIMEVAL, "struct __kernel_old_timeval", BOTH),
+    (&structs::TIMEZONE, "struct timezone", BOTH),
+    (&structs::ITIMERSPEC, "struct own_itimerspec", BOTH),
+    (&structs::ITIMERSPEC64, "struct __kernel_itimerspec", BOTH),
+    (&structs::ITIMERVAL, "struct __kernel_old_itimerval", BOTH),
+    (&structs::TIMEX, "struct timex", BOTH),
+    (&structs::TIMEX64, "struct __kernel_timex", BOTH),
+    (&structs::TMS, "struct tms", BOTH),
+    (&structs::SIGEVENT, "sigevent_t", BOTH),
+    (&structs::STAT, "struct stat", ARM64),
+    (&structs::COMPAT_STAT, "struct stat", ARM32),
+    (&structs::STAT64, "struct stat64", ARM32),
+    (&structs::STATFS, "struct statfs", BOTH),
+    (&structs::STATFS64, "struct statfs64", ARM32),
+    (&structs::STATX_TIMESTAMP, "struct statx_timestamp", BOTH),
+    (&structs::STATX, "struct statx", BOTH),
+    (&structs::OPEN_HOW, "struct open_how", BOTH),
+    (&structs::IOVEC, "struct iovec", BOTH),
+    (&structs::MOUNT_ATTR_ARGS, "struct mount_attr", BOTH),
+    (&structs::POLLFD, "struct pollfd", BOTH),
+    (&structs::EPOLL_EVENT, "struct epoll_event", BOTH),
+    (&structs::SIGSET_ARG, "struct own_sigset_arg", BOTH),
+    (&structs::IO_EVENT, "struct io_event", BOTH),
+    (&structs::IO_URING_PARAMS, "struct io_uring_params", BOTH),
+    (&structs::FUTEX_WAITV, "struct futex_waitv", BOTH),
+    (&structs::ROBUST_LIST_HEAD, "struct robust_list_head", BOTH),
+    (&structs::MQ_ATTR, "struct mq_attr", BOTH),
+    (&structs::SEMBUF, "struct sembuf", BOTH),
+    (&structs::SIGACTION, "struct own_sigaction", BOTH),
+    (&structs::OLD_SIGACTION, "struct own_old_sigaction", ARM32),
+    (&structs::STACK, "stack_t", BOTH),
+    (&structs::SIGINFO, "siginfo_t", BOTH),
+    (&structs::SIGINFO_CHILD, "siginfo_t", BOTH),
+    (&structs::CLONE_ARGS, "struct clone_args", BOTH),
+    (&structs::RLIMIT, "struct rlimit", BOTH),
+    (&structs::RLIMIT64, "struct rlimit64", BOTH),
+    (&structs::RUSAGE, "struct rusage", BOTH),
+    (&structs::SCHED_PARAM, "struct own_sched_param", BOTH),
+    (&structs::SCHED_ATTR, "struct sched_attr", BOTH),
+    (&structs::CAP_HEADER, "struct __user_cap_header_struct", BOTH),
+    (&structs::CAP_LOW, "struct __user_cap_data_struct", BOTH),
+    (&structs::CAP_HIGH, "struct __user_cap_data_struct", BOTH),
+    (&structs::CAP_DATA, "struct own_cap_data", BOTH),
+    (&structs::UTSNAME, "struct new_utsname", BOTH),
+    (&structs::SYSINFO, "struct sysinfo", BOTH),
+];
+
+/// The kernel's headers do not clash among themselves; what only the kernel's own code has is written out (`own_`).
+const PRELUDE: &str = "
+#include <stddef.h>
+#include <linux/types.h>
+#include <linux/time_types.h>
+#include <linux/time.h>
+#include <linux/timex.h>
+#include <linux/times.h>
+#include <asm/signal.h>
+#include <asm/siginfo.h>
+#include <asm/stat.h>
+#include <asm/statfs.h>
+#include <linux/stat.h>
+#include <linux/openat2.h>
+#include <linux/uio.h>
+#include <linux/mount.h>
+#include <linux/xattr.h>
+#include <asm/poll.h>
+#include <linux/fcntl.h>
+#include <linux/eventpoll.h>
+#include <linux/aio_abi.h>
+#include <linux/io_uring.h>
+#include <linux/futex.h>
+#include <linux/mqueue.h>
+#include <linux/sem.h>
+#include <linux/sched.h>
+#include <linux/sched/types.h>
+#include <linux/resource.h>
+#include <linux/capability.h>
+#include <linux/utsname.h>
+#include <linux/sysinfo.h>
+#undef sa_handler
+#undef sa_sigaction
+struct own_itimerspec { struct __kernel_old_timespec it_interval, it_value; };
+struct own_sigset_arg { void *p; size_t size; };
+struct own_sigaction { void *sa_handler; unsigned long sa_flags; void *sa_restorer; unsigned int sa_mask[2]; };
+struct own_old_sigaction { void *sa_handler; unsigned int sa_mask; unsigned long sa_flags; void *sa_restorer; };
+struct own_cap_data { struct __user_cap_data_struct low, high; };
+struct own_sched_param { int sched_priority; };
+";
+
+/// One assertion for each size, offset and width.
+fn program(abi: Abi) -> String {
+    let mut program = String::from(PRELUDE);
+    for (def, name, _) in LAYOUTS.iter().filter(|layout| layout.2.contains(&abi)) {
+        let mut assert = |what: String, value: u16| {
+            let _ = writeln!(program, "_Static_assert({what} == {value}, \"{what}\");");
+        };
+        assert(format!("sizeof({name})"), def.size(abi));
+        for field in def.fields {
+            assert(format!("offsetof({name}, {})", field.name), field.at(abi));
+            // Of a word of flags, the lower half is all that has names.
+            let half = matches!(field.field, Field::Flags(_, 4));
+            if !half {
+                assert(
+                    format!("sizeof((({name} *)0)->{})", field.name),
+                    field.field.size(abi),
+                );
+            }
+        }
+    }
+    program
+}
+
+fn compare(abi: Abi, compiler: &str) {
+    let mut command = Command::new(compiler);
+    command
+        .args(["-w", "-fsyntax-only", "-xc", "-"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped());
+    let Ok(mut child) = command.spawn() else {
+        eprintln!("SKIPPED: {compiler} is not there; install it to compare the {abi:?} layouts");
+        return;
+    };
+    let mut stdin = child.stdin.take().expect("a pipe");
+    stdin
+        .write_all(program(abi).as_bytes())
+        .expect("the compiler reads");
+    drop(stdin);
+    let output = child.wait_with_output().expect("the compiler ends");
+    let messages = String::from_utf8_lossy(&output.stderr);
+    let wrong: Vec<&str> = messages
+        .lines()
+        .filter(|line| line.contains("error"))
+        .collect();
+    assert!(output.status.success(), "{abi:?}:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn arm64_layouts_are_the_compilers() {
+    compare(Abi::Arm64, "aarch64-linux-gnu-gcc");
+}
+
+#[test]
+fn arm32_layouts_are_the_compilers() {
+    compare(Abi::Arm32, "arm-linux-gnueabihf-gcc");
+}
