@@ -2,6 +2,7 @@
 
 pub mod args;
 pub mod event;
+pub mod list;
 pub mod probe;
 pub mod select;
 pub mod status;

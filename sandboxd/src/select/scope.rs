@@ -3,11 +3,12 @@
 //! The kernel half compares one number of one register with one list, so a scope that would need more is refused.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use kprobe_common::table;
 
 /// A call is selected where `(arg >> shift) & mask` is listed, or is not.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Condition {
     /// The argument it looks at.
     pub arg: &'static str,
@@ -106,6 +107,25 @@ impl Condition {
             .iter()
             .any(|value| self.accepts(*value));
         untouched.then(|| self.clone())
+    }
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let values: Vec<String> = self
+            .values
+            .iter()
+            .map(|value| format!("{value:#x}"))
+            .collect();
+        let is = if self.listed { "is" } else { "is not" };
+        write!(
+            f,
+            "where ({} >> {}) & {:#x} {is} {}",
+            self.arg,
+            self.shift,
+            self.mask,
+            values.join(" or ")
+        )
     }
 }
 
