@@ -71,6 +71,27 @@ pub mod change {
     pub const MAPS_BEFORE: u8 = 16;
 }
 
+/// What a success does to the address space; the arguments are `mmap(2)`'s, `munmap(2)`'s and so on, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Maps `length` bytes at the address it returns.
+    Map,
+    /// Unmaps.
+    Unmap,
+    /// Changes the protection.
+    Protect,
+    /// Moves or resizes.
+    Remap,
+    /// Moves the end of the heap to what it returns.
+    Brk,
+    /// Attaches a segment of unknown size at the address it returns.
+    Attach,
+    /// Detaches a segment of unknown size.
+    Detach,
+    /// Something that only `/proc/PID/maps` can tell.
+    Unclear,
+}
+
 /// A condition under which a row belongs to `%default`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Condition {
@@ -109,6 +130,8 @@ pub struct Syscall {
     pub native32: Option<&'static str>,
     /// Bits of [`change`].
     pub state: u8,
+    /// What a success does to the address space.
+    pub effect: Option<Effect>,
     /// Belongs to `%default` only under this condition.
     pub condition: Option<Condition>,
 }
@@ -134,6 +157,7 @@ pub const fn sys(
         compat: None,
         native32: None,
         state: 0,
+        effect: None,
         condition: None,
     }
 }
@@ -185,6 +209,18 @@ impl Syscall {
     #[must_use]
     pub const fn native32(mut self, symbol: &'static str) -> Self {
         self.native32 = Some(symbol);
+        self
+    }
+
+    /// A success changes the address space: followed from entry to return where it can take something away.
+    #[must_use]
+    pub const fn maps(mut self, effect: Effect) -> Self {
+        self.effect = Some(effect);
+        self.state |= match effect {
+            Effect::Brk | Effect::Attach => change::MAPS,
+            Effect::Map | Effect::Unmap | Effect::Protect | Effect::Remap | Effect::Detach
+            | Effect::Unclear => change::MAPS | change::MAPS_BEFORE,
+        };
         self
     }
 

@@ -1,0 +1,161 @@
+//! Everything that the state of a run is made from, in one order: what the kernel half sent and what was seen of the
+//! outside. A run is a fold over these; a recording holds them and gives the same lines again.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::{Failed, Targets};
+use crate::probe::{Backend, CpuLosses};
+
+/// One input.
+#[derive(Clone, Copy, Debug)]
+pub enum Input<'a> {
+    /// A record of the kernel half.
+    Record(&'a [u8]),
+    /// Something seen of the outside.
+    Fact(&'a Fact),
+}
+
+/// A look at the outside, or a decision made there.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "snake_case")]
+pub enum Fact {
+    /// The run begins.
+    Start(Box<Start>),
+    /// `packages.list` was read: user IDs of the first Android user, and who has them.
+    Packages {
+        /// Packages by user ID.
+        by_uid: BTreeMap<u32, Vec<String>>,
+    },
+    /// A process was looked up in `/proc`.
+    Process(ProcessLook),
+    /// The counters of loss were read.
+    Losses {
+        /// When, `CLOCK_BOOTTIME`, nanoseconds.
+        boot_ns: u64,
+        /// CPUs that lost something so far.
+        cpus: Vec<CpuLosses>,
+    },
+    /// The wall clock was compared with the boot clock.
+    Clock {
+        /// The boot clock, nanoseconds.
+        boot_ns: u64,
+        /// The wall clock less the boot clock, nanoseconds.
+        offset_ns: i64,
+    },
+    /// Time passed, and everything up to it was read.
+    Tick {
+        /// `CLOCK_BOOTTIME`, nanoseconds.
+        boot_ns: u64,
+    },
+    /// Lines that the output did not take.
+    Unwritten {
+        /// `CLOCK_BOOTTIME`, nanoseconds.
+        boot_ns: u64,
+        /// Calls among them, by index.
+        by_index: BTreeMap<u16, u64>,
+        /// All of them.
+        lines: u64,
+    },
+    /// The run ends: nothing comes after it.
+    Stop(Stop),
+}
+
+/// How a run begins: all that its lines depend on.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Start {
+    /// Its name.
+    pub run: String,
+    /// sandboxd's version.
+    pub version: String,
+    /// `CLOCK_BOOTTIME`, nanoseconds.
+    pub boot_ns: u64,
+    /// The wall clock less the boot clock, nanoseconds.
+    pub offset_ns: i64,
+    /// `uname -r`.
+    pub kernel: String,
+    /// `uname -m`.
+    pub arch: String,
+    /// What is known of the device.
+    pub device: BTreeMap<String, String>,
+    /// The command line.
+    pub argv: Vec<String>,
+    /// The user's own labels.
+    pub tags: BTreeMap<String, String>,
+    /// Where entries come from.
+    pub backend: Option<Backend>,
+    /// Why from there.
+    pub backend_reason: String,
+    /// Who is watched.
+    pub targets: Targets,
+    /// Indices of the selected calls.
+    pub indexes: Vec<u16>,
+    /// How many probes are attached.
+    pub attached: usize,
+    /// Symbols that could not be probed.
+    pub failed: Vec<Failed>,
+    /// Whether returns are watched.
+    pub returns: bool,
+    /// Which calls are shown.
+    pub show: Show,
+}
+
+/// Which calls are shown, by how they ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Show {
+    /// All.
+    #[default]
+    All,
+    /// Successes (`-z`).
+    Successful,
+    /// Failures (`-Z`).
+    Failed,
+    /// None, they are only counted (`-c`).
+    Counts,
+}
+
+/// What `/proc` says of a process.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct ProcessLook {
+    /// The process.
+    pub pid: u32,
+    /// When the look began, `CLOCK_BOOTTIME`, nanoseconds.
+    pub began: u64,
+    /// When it ended.
+    pub ended: u64,
+    /// What there was; nothing if the process was gone.
+    pub found: Option<Found>,
+}
+
+/// A process that was there.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Found {
+    /// Its start, clock ticks since boot.
+    pub start: u64,
+    /// Its parent.
+    pub ppid: u32,
+    /// The first word of its command line.
+    pub name: String,
+    /// Its threads.
+    pub tids: Vec<u32>,
+    /// Its mappings, or nothing if they could not be read.
+    pub maps: Option<Vec<MapLine>>,
+}
+
+/// A line of `/proc/PID/maps`: first address, first address behind it, `PROT_*` bits, whether it is shared.
+pub type MapLine = (u64, u64, u8, bool);
+
+/// How a run ends.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Stop {
+    /// Why.
+    pub why: String,
+    /// `CLOCK_BOOTTIME`, nanoseconds.
+    pub boot_ns: u64,
+    /// Counts of the kernel half, by index: seen, filtered, lost, returns lost.
+    pub counts: Vec<(u16, [u64; 4])>,
+    /// Threads that were not remembered.
+    pub threads_full: u64,
+}

@@ -1,0 +1,160 @@
+//! Records as the kernel half wrote them, read without trust: any bytes give a record or `None`.
+
+use bytemuck::Pod;
+use kprobe_common::index::{self, Abi};
+use kprobe_common::record::{Change, Exec, Fork, Frame, Header, Return, Slot, flag, kind, state};
+
+/// A record: its head, its fixed part, its slots.
+#[derive(Clone, Copy, Debug)]
+pub struct Record<'a> {
+    /// The head.
+    pub header: Header,
+    /// The fixed part.
+    pub body: Body,
+    rest: &'a [u8],
+}
+
+/// The fixed part of a record.
+#[derive(Clone, Copy, Debug)]
+pub enum Body {
+    /// A call was entered.
+    Enter(Frame),
+    /// The call in the thread's slot returned.
+    Exit(Return),
+    /// A return without a reported entry.
+    ExitOnly(Return, Frame),
+    /// The thread lives on after a call that asked for a restart.
+    Resumed,
+    /// A call that changes what is known of the process.
+    Change(Change),
+    /// A task was made.
+    Fork(Fork),
+    /// A program was executed.
+    Exec(Exec),
+    /// A thread ended.
+    ThreadExit,
+}
+
+/// A slot and its bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part<'a> {
+    /// The register it was read through.
+    pub register: u8,
+    /// 0 for what the register points at, 1 and on for what that points at.
+    pub part: u8,
+    /// One of [`state`], without [`state::LATE`].
+    pub state: u8,
+    /// An input that was read at exit.
+    pub late: bool,
+    /// The kernel's error (negative), or 0.
+    pub error: i16,
+    /// What was read.
+    pub bytes: &'a [u8],
+}
+
+impl<'a> Record<'a> {
+    /// Reads a record; `None` if it is too short for what it says it is.
+    #[must_use]
+    pub fn parse(bytes: &'a [u8]) -> Option<Self> {
+        let (header, rest) = take::<Header>(bytes)?;
+        let (body, rest) = match header.kind {
+            kind::ENTER => take(rest).map(|(frame, rest)| (Body::Enter(frame), rest))?,
+            kind::EXIT => take(rest).map(|(ret, rest)| (Body::Exit(ret), rest))?,
+            kind::EXIT_ONLY => {
+                let (ret, rest) = take(rest)?;
+                let (frame, rest) = take(rest)?;
+                (Body::ExitOnly(ret, frame), rest)
+            }
+            kind::RESUMED => (Body::Resumed, rest),
+            kind::CHANGE => take(rest).map(|(change, rest)| (Body::Change(change), rest))?,
+            kind::FORK => take(rest).map(|(fork, rest)| (Body::Fork(fork), rest))?,
+            kind::EXEC => take(rest).map(|(exec, rest)| (Body::Exec(exec), rest))?,
+            kind::THREAD_EXIT => (Body::ThreadExit, rest),
+            _ => return None,
+        };
+        Some(Self { header, body, rest })
+    }
+
+    /// The slots, as far as they are whole.
+    #[must_use]
+    pub fn parts(&self) -> Parts<'a> {
+        Parts { rest: self.rest, left: self.header.slots }
+    }
+
+    /// Whether a bit of [`flag`] is set.
+    #[must_use]
+    pub fn has(&self, bit: u8) -> bool {
+        self.header.flags & bit != 0
+    }
+
+    /// Whether it belongs to the ring of state.
+    #[must_use]
+    pub fn is_state(&self) -> bool {
+        match self.body {
+            Body::Enter(_) | Body::Exit(_) | Body::ExitOnly(..) | Body::Resumed => false,
+            Body::Change(_) | Body::Fork(_) | Body::Exec(_) | Body::ThreadExit => true,
+        }
+    }
+
+    /// Whether a line of output begins with it: an entry, or a return without one.
+    #[must_use]
+    pub fn begins_call(&self) -> bool {
+        matches!(self.body, Body::Enter(_) | Body::ExitOnly(..))
+    }
+
+    /// Whether the call was refused before the kernel's function.
+    #[must_use]
+    pub fn is_blocked(&self) -> bool {
+        self.has(flag::BLOCKED)
+    }
+}
+
+/// Slots, one after the other.
+#[derive(Clone, Debug)]
+pub struct Parts<'a> {
+    rest: &'a [u8],
+    left: u16,
+}
+
+impl<'a> Iterator for Parts<'a> {
+    type Item = Part<'a>;
+
+    fn next(&mut self) -> Option<Part<'a>> {
+        self.left = self.left.checked_sub(1)?;
+        let (slot, rest) = take::<Slot>(self.rest)?;
+        let len = slot.len as usize;
+        let bytes = rest.get(..len)?;
+        self.rest = rest.get(len.next_multiple_of(8)..).unwrap_or_default();
+        Some(Part {
+            register: slot.register,
+            part: slot.part,
+            state: slot.state & !state::LATE,
+            late: slot.state & state::LATE != 0,
+            error: slot.error,
+            bytes,
+        })
+    }
+}
+
+/// The ABI of a frame.
+#[must_use]
+pub fn abi(frame: &Frame) -> Abi {
+    if frame.abi == 0 { Abi::Arm64 } else { Abi::Arm32 }
+}
+
+/// The header alone, to order records by.
+#[must_use]
+pub fn header(bytes: &[u8]) -> Option<Header> {
+    take(bytes).map(|(header, _)| header)
+}
+
+/// The index, if it is one.
+#[must_use]
+pub fn index(header: &Header) -> Option<u16> {
+    (header.index < index::INDEXES).then_some(header.index)
+}
+
+fn take<T: Pod>(bytes: &[u8]) -> Option<(T, &[u8])> {
+    let (head, rest) = bytes.split_at_checked(size_of::<T>())?;
+    Some((bytemuck::pod_read_unaligned(head), rest))
+}

@@ -1,0 +1,171 @@
+//! A run's inputs in a file, as they came: `trace --record`, `replay`.
+//!
+//! A line that names the format, then frames: length (u32, little-endian), kind (one byte), that many bytes. Records
+//! are stored as they are, facts as JSON.
+
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+
+use crate::input::{Fact, Input};
+
+const MAGIC: &[u8] = b"sandboxd recording 1\n";
+const RECORD: u8 = 0;
+const FACT: u8 = 1;
+/// No frame is longer: a look at a process with very many mappings is the longest.
+const FRAME_MAX: u32 = 64 << 20;
+
+/// What is wrong with a recording.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordingError {
+    /// The file cannot be opened, read or written.
+    #[error("cannot {what} the recording {}: {source}", path.display())]
+    Io {
+        /// What was tried.
+        what: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// Something else.
+    #[error("{} is not a sandboxd recording, or one of another format; recordings are made by `sandboxd trace --record FILE`", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It ends in the middle.
+    #[error("{}: damaged or cut off at byte {at}: {what}; the lines up to there are complete", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// Where.
+        at: u64,
+        /// How.
+        what: String,
+    },
+}
+
+/// Writes a recording.
+#[derive(Debug)]
+pub struct Recorder {
+    path: PathBuf,
+    file: BufWriter<File>,
+}
+
+impl Recorder {
+    /// Begins a recording; an existing file is replaced.
+    pub fn create(path: &Path) -> Result<Self, RecordingError> {
+        let file = File::create(path).map_err(|source| io_error("create", path, source))?;
+        let mut recorder = Self { path: path.to_owned(), file: BufWriter::new(file) };
+        recorder.write(|file| file.write_all(MAGIC))?;
+        Ok(recorder)
+    }
+
+    /// Adds an input.
+    pub fn push(&mut self, input: Input<'_>) -> Result<(), RecordingError> {
+        match input {
+            Input::Record(bytes) => self.frame(RECORD, bytes),
+            Input::Fact(fact) => {
+                let json = serde_json::to_vec(fact)
+                    .map_err(|error| io_error("write", &self.path, error.into()))?;
+                self.frame(FACT, &json)
+            }
+        }
+    }
+
+    /// Ends the recording: everything is in the file.
+    pub fn finish(&mut self) -> Result<(), RecordingError> {
+        self.write(Write::flush)
+    }
+
+    fn frame(&mut self, kind: u8, bytes: &[u8]) -> Result<(), RecordingError> {
+        self.write(|file| {
+            file.write_all(&(bytes.len() as u32).to_le_bytes())?;
+            file.write_all(&[kind])?;
+            file.write_all(bytes)
+        })
+    }
+
+    fn write(
+        &mut self,
+        write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+    ) -> Result<(), RecordingError> {
+        write(&mut self.file).map_err(|source| io_error("write", &self.path, source))
+    }
+}
+
+/// Reads a recording.
+#[derive(Debug)]
+pub struct Recording {
+    path: PathBuf,
+    file: BufReader<File>,
+    at: u64,
+    bytes: Vec<u8>,
+    fact: Option<Fact>,
+}
+
+impl Recording {
+    /// Opens a recording.
+    pub fn open(path: &Path) -> Result<Self, RecordingError> {
+        let file = File::open(path).map_err(|source| io_error("open", path, source))?;
+        let mut recording = Self {
+            path: path.to_owned(),
+            file: BufReader::new(file),
+            at: MAGIC.len() as u64,
+            bytes: Vec::new(),
+            fact: None,
+        };
+        let mut magic = [0; MAGIC.len()];
+        match recording.file.read_exact(&mut magic) {
+            Ok(()) if magic == MAGIC => Ok(recording),
+            Err(source) if source.kind() != ErrorKind::UnexpectedEof => {
+                Err(io_error("read", path, source))
+            }
+            _ => Err(RecordingError::Foreign { path: path.to_owned() }),
+        }
+    }
+
+    /// The next input; `None` at the end.
+    pub fn next_input(&mut self) -> Result<Option<Input<'_>>, RecordingError> {
+        let mut head = [0; 5];
+        match self.file.read(&mut head[..1]) {
+            Ok(0) => return Ok(None),
+            Ok(_) => self.read_exact(&mut head[1..])?,
+            Err(source) => return Err(io_error("read", &self.path, source)),
+        }
+        let len = u32::from_le_bytes([head[0], head[1], head[2], head[3]]);
+        if len > FRAME_MAX {
+            return Err(self.damaged(format!("a frame of {len} bytes")));
+        }
+        let mut bytes = std::mem::take(&mut self.bytes);
+        bytes.resize(len as usize, 0);
+        let read = self.read_exact(&mut bytes);
+        self.bytes = bytes;
+        read?;
+        self.at += 5 + u64::from(len);
+        match head[4] {
+            RECORD => Ok(Some(Input::Record(&self.bytes))),
+            FACT => match serde_json::from_slice(&self.bytes) {
+                Ok(fact) => Ok(Some(Input::Fact(self.fact.insert(fact)))),
+                Err(error) => Err(self.damaged(error.to_string())),
+            },
+            kind => Err(self.damaged(format!("a frame of the unknown kind {kind}"))),
+        }
+    }
+
+    fn read_exact(&mut self, bytes: &mut [u8]) -> Result<(), RecordingError> {
+        self.file.read_exact(bytes).map_err(|source| match source.kind() {
+            ErrorKind::UnexpectedEof => self.damaged("it ends inside a frame".to_owned()),
+            _ => io_error("read", &self.path, source),
+        })
+    }
+
+    fn damaged(&self, what: String) -> RecordingError {
+        RecordingError::Damaged { path: self.path.clone(), at: self.at, what }
+    }
+}
+
+fn io_error(what: &'static str, path: &Path, source: io::Error) -> RecordingError {
+    RecordingError::Io { what, path: path.to_owned(), source }
+}
