@@ -292,8 +292,8 @@ impl Syscall {
         let native = self.symbol.unwrap_or(self.name);
         match (abi, self.nr(abi)?, self.compat) {
             (Abi::Arm64, ..) => Some((NATIVE, native)),
-            // All of them, by one function that gets the registers as the others do:
-            // https://github.com/torvalds/linux/blob/v6.12/arch/arm64/kernel/sys_compat.c#L68-L96
+            // All of them, by one function that gets the registers as the others do; see `do_ni_syscall` in
+            // https://github.com/torvalds/linux/blob/v6.12/arch/arm64/kernel/syscall.c
             (Abi::Arm32, ARM_PRIVATE.., _) => Some(("", "compat_arm_syscall")),
             (Abi::Arm32, _, Some(compat)) => Some((COMPAT, compat)),
             (Abi::Arm32, _, None) => Some((NATIVE, self.native32.unwrap_or(native))),

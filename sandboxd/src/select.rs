@@ -26,9 +26,6 @@ pub struct Selection {
 }
 
 /// What a run without `-e` selects: `%default`.
-///
-/// # Panics
-/// Never: no call is in the group twice, so that no two conditions meet.
 #[must_use]
 pub fn default_calls() -> Selection {
     let mut selection = Selection::none();

@@ -2,6 +2,7 @@
 //!
 //! What needs the kernel's headers or is easier to say at run time is left to `tests/`.
 
+use super::kind::Kind;
 use super::{Syscall, rows};
 use crate::index::Abi;
 use crate::spec::REGISTERS;
@@ -32,6 +33,7 @@ const fn check(rows: &[Syscall]) {
             let _ = row.spec(Abi::Arm32);
         }
         let _ = row.spec(Abi::Arm64);
+        check_selectors(row);
         if let Some(condition) = &row.condition {
             let _ = row.arg(condition.arg);
         }
@@ -50,6 +52,17 @@ const fn check(rows: &[Syscall]) {
                 },
                 (Some(_), None) => {}
             }
+        }
+        i += 1;
+    }
+}
+
+/// An argument whose list another one chooses names one of the row's.
+const fn check_selectors(row: &Syscall) {
+    let mut i = 0;
+    while i < row.args.len() {
+        if let Kind::EnumBy(_, by) = row.args[i].kind {
+            let _ = row.arg(by);
         }
         i += 1;
     }

@@ -34,7 +34,7 @@ pub enum Kind {
     WideFlags(&'static FlagSet),
     /// A signed 64-bit number in two `unsigned long`s, the low one first (`preadv`): two registers, whatever the ABI
     /// and wherever they fall. In 64-bit code the first holds all of it.
-    /// <https://github.com/torvalds/linux/blob/v6.12/fs/read_write.c#L1109-L1113>
+    /// See `pos_from_hilo` in <https://github.com/torvalds/linux/blob/v6.12/fs/read_write.c>.
     Split,
     /// A mask, cookie or other number best seen in hexadecimal.
     Hex,
