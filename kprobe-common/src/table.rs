@@ -218,7 +218,11 @@ impl Syscall {
         self.effect = Some(effect);
         self.state |= match effect {
             Effect::Brk | Effect::Attach => change::MAPS,
-            Effect::Map | Effect::Unmap | Effect::Protect | Effect::Remap | Effect::Detach
+            Effect::Map
+            | Effect::Unmap
+            | Effect::Protect
+            | Effect::Remap
+            | Effect::Detach
             | Effect::Unclear => change::MAPS | change::MAPS_BEFORE,
         };
         self

@@ -4,7 +4,7 @@
 //! compares). Entries of 32-bit tasks: `arch/arm64/include/asm/unistd32.h` of 6.1. Argument names: man-pages 6.9.1,
 //! else the kernel's prototype. Which calls are in which group: strace's habits.
 //!
-//! A pointer to a number is a structure of one nameless field ([`super::structs::number`]). Where the two ABIs disagree on
+//! A pointer to a number is a structure of one nameless field ([`alone`](s::StructDef::alone)). Where the two ABIs disagree on
 //! an argument's layout in a way that kinds cannot say, a name has two rows.
 
 use super::flags as f;

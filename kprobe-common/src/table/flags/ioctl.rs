@@ -3,24 +3,21 @@
 
 use super::ValueSet;
 
-/// `ioctl(2)` operations, of the most usual drivers: `include/uapi/asm-generic/ioctls.h`,
-/// `include/uapi/linux/{sockios,fs,dma-buf,dma-
-/// heap,sync_file,userfaultfd,perf_event,if_tun,loop,input,fscrypt,fsverity,nsfs,pidfd,random}.h`,
-/// `include/uapi/linux/android/binder.h`, `drivers/staging/android/uapi/ashmem.h` (v5.10).
+/// `ioctl(2)` operations of the most usual drivers: of `include/uapi/asm-generic`, `ioctls.h` and `sockios.h`; of
+/// `include/uapi/linux`, `sockios.h`, `fs.h`, `dma-buf.h`, `dma-heap.h`, `sync_file.h`, `userfaultfd.h`,
+/// `perf_event.h`, `if_tun.h`, `loop.h`, `input.h`, `fscrypt.h`, `fsverity.h`, `nsfs.h`, `pidfd.h`, `random.h`,
+/// `android/binder.h`; `drivers/staging/android/uapi/ashmem.h` of 5.10.
 #[rustfmt::skip]
 pub static IOCTL: ValueSet = ValueSet::new("ioctl", &[
-    (0x0, "FILE_DEDUPE_RANGE_SAME"), (0x1, "FILE_DEDUPE_RANGE_DIFFERS"), (0x2, "FIGETBSZ"), (0x3, "DMA_BUF_SYNC_RW"),
-    (0x4, "DMA_BUF_SYNC_END"), (0x7, "DMA_BUF_SYNC_VALID_FLAGS_MASK"), (0xc, "LOOP_SET_STATUS_SETTABLE_FLAGS"),
-    (0x18, "FILE_ATTR_SIZE_VER0"), (0x1d, "LOOP_CONFIGURE_SETTABLE_FLAGS"), (0x20, "DMA_BUF_NAME_LEN"),
-    (0x62, "DMA_BUF_BASE"), (0x125d, "BLKROSET"), (0x125e, "BLKROGET"), (0x125f, "BLKRRPART"), (0x1260, "BLKGETSIZE"),
-    (0x1261, "BLKFLSBUF"), (0x1262, "BLKRASET"), (0x1263, "BLKRAGET"), (0x1264, "BLKFRASET"), (0x1265, "BLKFRAGET"),
-    (0x1266, "BLKSECTSET"), (0x1267, "BLKSECTGET"), (0x1268, "BLKSSZGET"), (0x1274, "BLKTRACESTART"),
-    (0x1275, "BLKTRACESTOP"), (0x1276, "BLKTRACETEARDOWN"), (0x1277, "BLKDISCARD"), (0x1278, "BLKIOMIN"),
-    (0x1279, "BLKIOOPT"), (0x127a, "BLKALIGNOFF"), (0x127b, "BLKPBSZGET"), (0x127c, "BLKDISCARDZEROES"),
-    (0x127d, "BLKSECDISCARD"), (0x127e, "BLKROTATIONAL"), (0x127f, "BLKZEROOUT"), (0x2400, "PERF_EVENT_IOC_ENABLE"),
-    (0x2401, "PERF_EVENT_IOC_DISABLE"), (0x2402, "PERF_EVENT_IOC_REFRESH"), (0x2403, "PERF_EVENT_IOC_RESET"),
-    (0x2405, "PERF_EVENT_IOC_SET_OUTPUT"), (0x4c00, "LOOP_SET_FD"), (0x4c01, "LOOP_CLR_FD"),
-    (0x4c02, "LOOP_SET_STATUS"), (0x4c03, "LOOP_GET_STATUS"), (0x4c04, "LOOP_SET_STATUS64"),
+    (0x1, "FIBMAP"), (0x2, "FIGETBSZ"), (0x125d, "BLKROSET"), (0x125e, "BLKROGET"), (0x125f, "BLKRRPART"),
+    (0x1260, "BLKGETSIZE"), (0x1261, "BLKFLSBUF"), (0x1262, "BLKRASET"), (0x1263, "BLKRAGET"), (0x1264, "BLKFRASET"),
+    (0x1265, "BLKFRAGET"), (0x1266, "BLKSECTSET"), (0x1267, "BLKSECTGET"), (0x1268, "BLKSSZGET"), (0x1269, "BLKPG"),
+    (0x1274, "BLKTRACESTART"), (0x1275, "BLKTRACESTOP"), (0x1276, "BLKTRACETEARDOWN"), (0x1277, "BLKDISCARD"),
+    (0x1278, "BLKIOMIN"), (0x1279, "BLKIOOPT"), (0x127a, "BLKALIGNOFF"), (0x127b, "BLKPBSZGET"),
+    (0x127c, "BLKDISCARDZEROES"), (0x127d, "BLKSECDISCARD"), (0x127e, "BLKROTATIONAL"), (0x127f, "BLKZEROOUT"),
+    (0x2400, "PERF_EVENT_IOC_ENABLE"), (0x2401, "PERF_EVENT_IOC_DISABLE"), (0x2402, "PERF_EVENT_IOC_REFRESH"),
+    (0x2403, "PERF_EVENT_IOC_RESET"), (0x2405, "PERF_EVENT_IOC_SET_OUTPUT"), (0x4c00, "LOOP_SET_FD"),
+    (0x4c01, "LOOP_CLR_FD"), (0x4c02, "LOOP_SET_STATUS"), (0x4c03, "LOOP_GET_STATUS"), (0x4c04, "LOOP_SET_STATUS64"),
     (0x4c05, "LOOP_GET_STATUS64"), (0x4c06, "LOOP_CHANGE_FD"), (0x4c07, "LOOP_SET_CAPACITY"),
     (0x4c08, "LOOP_SET_DIRECT_IO"), (0x4c09, "LOOP_SET_BLOCK_SIZE"), (0x4c0a, "LOOP_CONFIGURE"),
     (0x4c80, "LOOP_CTL_ADD"), (0x4c81, "LOOP_CTL_REMOVE"), (0x4c82, "LOOP_CTL_GET_FREE"), (0x5204, "RNDZAPENTCNT"),

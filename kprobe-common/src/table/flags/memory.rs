@@ -10,8 +10,8 @@ pub static PROT: FlagSet = FlagSet::new("prot", Some("PROT_NONE"), &[], &[
     (0x20, "PROT_MTE"), (0x100_0000, "PROT_GROWSDOWN"), (0x200_0000, "PROT_GROWSUP"),
 ]);
 
-/// `mmap(2)` flags: `include/uapi/linux/mman.h`, `include/uapi/asm-generic/mman.h`, `include/uapi/asm-generic/mman-
-/// common.h`.
+/// `mmap(2)` flags: `include/uapi/linux/mman.h`, `include/uapi/asm-generic/mman.h`,
+/// `include/uapi/asm-generic/mman-common.h`.
 #[rustfmt::skip]
 pub static MAP: FlagSet = FlagSet::new("map", None, &[(0xf, &[
         (0, "MAP_FILE"), (1, "MAP_SHARED"), (2, "MAP_PRIVATE"), (3, "MAP_SHARED_VALIDATE"), (8, "MAP_DROPPABLE"),

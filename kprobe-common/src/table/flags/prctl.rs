@@ -6,7 +6,7 @@ use super::ValueSet;
 /// `prctl(2)` operations: `include/uapi/linux/prctl.h`.
 #[rustfmt::skip]
 pub static PRCTL: ValueSet = ValueSet::new("prctl", &[
-    (0x0, "PR_FP_EXC_DISABLED"), (0x1, "PR_SET_PDEATHSIG"), (0x2, "PR_GET_PDEATHSIG"), (0x3, "PR_GET_DUMPABLE"),
+    (0x0, "PR_TIMING_STATISTICAL"), (0x1, "PR_SET_PDEATHSIG"), (0x2, "PR_GET_PDEATHSIG"), (0x3, "PR_GET_DUMPABLE"),
     (0x4, "PR_SET_DUMPABLE"), (0x5, "PR_GET_UNALIGN"), (0x6, "PR_SET_UNALIGN"), (0x7, "PR_GET_KEEPCAPS"),
     (0x8, "PR_SET_KEEPCAPS"), (0x9, "PR_GET_FPEMU"), (0xa, "PR_SET_FPEMU"), (0xb, "PR_GET_FPEXC"),
     (0xc, "PR_SET_FPEXC"), (0xd, "PR_GET_TIMING"), (0xe, "PR_SET_TIMING"), (0xf, "PR_SET_NAME"),
@@ -28,9 +28,6 @@ pub static PRCTL: ValueSet = ValueSet::new("prctl", &[
     (0x48, "PR_PPC_GET_DEXCR"), (0x49, "PR_PPC_SET_DEXCR"), (0x4a, "PR_GET_SHADOW_STACK_STATUS"),
     (0x4b, "PR_SET_SHADOW_STACK_STATUS"), (0x4c, "PR_LOCK_SHADOW_STACK_STATUS"),
     (0x4d, "PR_TIMER_CREATE_RESTORE_IDS"), (0x4e, "PR_FUTEX_HASH"), (0x4f, "PR_RSEQ_SLICE_EXTENSION"),
-    (0x50, "PR_GET_CFI"), (0x51, "PR_SET_CFI"), (0x80, "PR_FP_EXC_SW_ENABLE"), (0xffff, "PR_SVE_VL_LEN_MASK"),
-    (0x1_0000, "PR_FP_EXC_DIV"), (0x2_0000, "PR_FP_EXC_OVF"), (0x4_0000, "PR_FP_EXC_UND"),
-    (0x7_fff8, "PR_MTE_TAG_MASK"), (0x8_0000, "PR_FP_EXC_RES"), (0x10_0000, "PR_FP_EXC_INV"),
-    (0x4155_5856, "PR_GET_AUXV"), (0x5356_4d41, "PR_SET_VMA"), (0x5961_6d61, "PR_SET_PTRACER"),
-    (0x7f00_0000, "PR_PMLEN_MASK"), (0xffff_ffff, "PR_SET_PTRACER_ANY"),
+    (0x50, "PR_GET_CFI"), (0x51, "PR_SET_CFI"), (0x4155_5856, "PR_GET_AUXV"), (0x5356_4d41, "PR_SET_VMA"),
+    (0x5961_6d61, "PR_SET_PTRACER"),
 ]);

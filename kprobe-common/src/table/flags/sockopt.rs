@@ -78,15 +78,15 @@ pub static IPV6: ValueSet = ValueSet::new("ipv6", &[
 pub static TCP: ValueSet = ValueSet::new("tcp", &[
     (1, "TCP_NODELAY"), (2, "TCP_MAXSEG"), (3, "TCP_CORK"), (4, "TCP_KEEPIDLE"), (5, "TCP_KEEPINTVL"),
     (6, "TCP_KEEPCNT"), (7, "TCP_SYNCNT"), (8, "TCP_LINGER2"), (9, "TCP_DEFER_ACCEPT"), (10, "TCP_WINDOW_CLAMP"),
-    (11, "TCP_INFO"), (12, "TCP_QUICKACK"), (13, "TCP_CONGESTION"), (14, "TCP_RESERVED_BITS"),
+    (11, "TCP_INFO"), (12, "TCP_QUICKACK"), (13, "TCP_CONGESTION"), (14, "TCP_MD5SIG"),
     (16, "TCP_THIN_LINEAR_TIMEOUTS"), (17, "TCP_THIN_DUPACK"), (18, "TCP_USER_TIMEOUT"), (19, "TCP_REPAIR"),
     (20, "TCP_REPAIR_QUEUE"), (21, "TCP_QUEUE_SEQ"), (22, "TCP_REPAIR_OPTIONS"), (23, "TCP_FASTOPEN"),
     (24, "TCP_TIMESTAMP"), (25, "TCP_NOTSENT_LOWAT"), (26, "TCP_CC_INFO"), (27, "TCP_SAVE_SYN"),
     (28, "TCP_SAVED_SYN"), (29, "TCP_REPAIR_WINDOW"), (30, "TCP_FASTOPEN_CONNECT"), (31, "TCP_ULP"),
-    (33, "TCP_FASTOPEN_KEY"), (34, "TCP_FASTOPEN_NO_COOKIE"), (35, "TCP_ZEROCOPY_RECEIVE"), (36, "TCP_INQ"),
-    (37, "TCP_TX_DELAY"), (38, "TCP_AO_ADD_KEY"), (39, "TCP_AO_DEL_KEY"), (40, "TCP_AO_INFO"),
+    (32, "TCP_MD5SIG_EXT"), (33, "TCP_FASTOPEN_KEY"), (34, "TCP_FASTOPEN_NO_COOKIE"), (35, "TCP_ZEROCOPY_RECEIVE"),
+    (36, "TCP_INQ"), (37, "TCP_TX_DELAY"), (38, "TCP_AO_ADD_KEY"), (39, "TCP_AO_DEL_KEY"), (40, "TCP_AO_INFO"),
     (41, "TCP_AO_GET_KEYS"), (42, "TCP_AO_REPAIR"), (43, "TCP_IS_MPTCP"), (44, "TCP_RTO_MAX_MS"),
-    (45, "TCP_RTO_MIN_US"), (46, "TCP_DELACK_MAX_US"), (240, "TCP_DATA_OFFSET"),
+    (45, "TCP_RTO_MIN_US"), (46, "TCP_DELACK_MAX_US"),
 ]);
 
 /// Options of UDP: `include/uapi/linux/udp.h`.
@@ -119,13 +119,5 @@ pub static PACKET: ValueSet = ValueSet::new("packet", &[
 /// Options by level.
 pub static SOCKET_OPTION: ValueSets = ValueSets {
     name: "socket_option",
-    sets: &[
-        (0, &IP),
-        (1, &SO),
-        (6, &TCP),
-        (17, &UDP),
-        (41, &IPV6),
-        (263, &PACKET),
-        (270, &NETLINK_OPTION),
-    ],
+    sets: &[(0, &IP), (1, &SO), (6, &TCP), (17, &UDP), (41, &IPV6), (263, &PACKET), (270, &NETLINK_OPTION)],
 };
