@@ -119,5 +119,13 @@ pub static PACKET: ValueSet = ValueSet::new("packet", &[
 /// Options by level.
 pub static SOCKET_OPTION: ValueSets = ValueSets {
     name: "socket_option",
-    sets: &[(0, &IP), (1, &SO), (6, &TCP), (17, &UDP), (41, &IPV6), (263, &PACKET), (270, &NETLINK_OPTION)],
+    sets: &[
+        (0, &IP),
+        (1, &SO),
+        (6, &TCP),
+        (17, &UDP),
+        (41, &IPV6),
+        (263, &PACKET),
+        (270, &NETLINK_OPTION),
+    ],
 };
