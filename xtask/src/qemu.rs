@@ -183,7 +183,7 @@ impl Machine {
             }
             if begin.elapsed() > self.timeout {
                 let why = format!(
-                    "the guest was still busy after {} s (--timeout)",
+                    "the guest was still busy after {} s",
                     self.timeout.as_secs()
                 );
                 return Err(lost(why, scratch, true));
