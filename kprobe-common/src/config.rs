@@ -39,13 +39,19 @@ pub struct Config {
     pub exec_old_pid: u32,
 }
 
+/// [`Control::phase`] while calls are watched. Before it is 0, afterwards [`STOPPED`].
+pub const LIVE: u64 = 1;
+/// [`Control::phase`] once no call is counted or reported any more.
+pub const STOPPED: u64 = 2;
+
 /// Shared while running; one entry of an array that user space maps into its memory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "user", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[repr(C)]
 pub struct Control {
-    /// Not zero: no call is counted or reported any more.
-    pub stopped: u64,
+    /// [`LIVE`] while calls are watched: from after the last probe is attached, so that no thread is half seen, to the
+    /// end of the run.
+    pub phase: u64,
     /// Threads inside a call that can make them leave the set of targets.
     pub leaving: u64,
 }

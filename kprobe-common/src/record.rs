@@ -28,7 +28,7 @@ pub mod flag {
     pub const BLOCKED: u8 = 1;
     /// `EXIT_ONLY`: the call itself made the task a target.
     pub const ARRIVED: u8 = 2;
-    /// The thread had no room in the thread map: its returns pair by user space's memory alone.
+    /// The thread had no room in the thread map: its return is not reported.
     pub const NO_SLOT: u8 = 4;
     /// `CHANGE`: at entry, before the call did anything.
     pub const BEFORE: u8 = 8;

@@ -11,7 +11,7 @@ pub const SELECTED: u16 = 1;
 pub const ATTACHED: u16 = 1 << 1;
 /// The call does not come back (`exit`): its entry leaves nothing in the thread's slot.
 pub const NEVER_RETURNS: u16 = 1 << 2;
-/// The call's success goes to the state ring.
+/// The call's success goes to the state ring; its failure too where its entry does.
 pub const STATE_EXIT: u16 = 1 << 3;
 /// The call's entry goes to the state ring too: what it changes is uncertain until it has returned.
 pub const STATE_ENTER: u16 = 1 << 4;

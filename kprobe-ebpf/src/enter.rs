@@ -13,13 +13,13 @@ use crate::emit::{self, Ring};
 use crate::maps;
 use crate::scratch::Desk;
 use crate::target;
-use crate::thread::find;
+use crate::thread::{find, resumed};
 
 /// A call was entered; `regs` is the kernel's pointer to the user's registers.
 #[inline(always)]
 pub(crate) fn enter(regs: *const Regs) {
     let Some((task, watch)) = target::current() else { return };
-    if target::stopped() {
+    if !target::is_live() {
         return;
     }
     let Some(found) = find(task, watch) else { return };
@@ -46,6 +46,8 @@ pub(crate) fn enter(regs: *const Regs) {
             thread::state::LOST
         };
         slot.late = desk.sheet.late() as u8;
+    } else {
+        resumed(&desk, found.slot);
     }
     keep(found.slot, spec, slot);
 }

@@ -12,7 +12,7 @@ use crate::enter::{change, frame, wanted};
 use crate::maps;
 use crate::scratch::Desk;
 use crate::target::{self, Task};
-use crate::thread::{Found, find};
+use crate::thread::{Found, clear_restart, find, resumed};
 
 /// Returns from -4095 to -1 are errors.
 /// <https://github.com/torvalds/linux/blob/v6.12/include/linux/err.h#L28>
@@ -25,10 +25,10 @@ const RESTART: core::ops::RangeInclusive<i64> = -516..=-512;
 #[inline(always)]
 pub(crate) fn exit(regs: *const Regs) {
     let Some((task, found)) = thread_of_call() else { return };
-    let before = leave(found.slot);
-    if target::stopped() {
+    if !target::is_live() {
         return;
     }
+    let before = leave(found.slot);
     let Some(desk) = Desk::take(task) else { return };
     if !desk.sheet.read_regs(regs) {
         return;
@@ -47,7 +47,8 @@ pub(crate) fn exit(regs: *const Regs) {
     };
     if let Some(spec) = maps::SPECS.get(index as u32)
         && spec.flags & spec::STATE_EXIT != 0
-        && !failed(ret)
+        // What was uncertain since the entry is settled by a failure too.
+        && (!failed(ret) || spec.flags & spec::STATE_ENTER != 0)
     {
         change(&desk, index, 0, ret);
     }
@@ -127,12 +128,16 @@ fn alone(desk: &Desk, before: &Slot, found: &Found, ret: i64) {
     let (index, nr) = unsafe { (call::index_of(&*desk.sheet.regs()), (*desk.sheet.regs()).syscallno) };
     let Some(spec) = maps::SPECS.get(index as u32) else { return };
     if spec.flags & spec::SELECTED == 0 || nr < 0 {
-        return resumed(desk, before, found.slot);
+        return resumed(desk, found.slot);
+    }
+    if found.slot.is_null() {
+        // The entry was counted and reported; without a slot nobody remembers which one it was.
+        return;
     }
     emit::count_call(desk, index, |calls| &raw mut calls.seen);
     if !wanted(desk, spec, index) {
         emit::count_call(desk, index, |calls| &raw mut calls.filtered);
-        return resumed(desk, before, found.slot);
+        return resumed(desk, found.slot);
     }
     if report(desk, spec, index, why(before, spec, found.new), ret) {
         clear_restart(found.slot);
@@ -163,24 +168,6 @@ fn report(desk: &Desk, spec: &Spec, index: u16, flags: u8, ret: i64) -> bool {
         if flags & flag::BLOCKED == 0 { (outputs(spec, ret), spec.enter) } else { (spec.enter, 0) };
     Capture { sheet: desk.number, index, abi, at_exit: true, ret, late }.walk(desk.sheet, registers);
     emit::emit(desk, Ring::Calls)
-}
-
-/// The thread lives: its last call, which asked for a restart, was not the end of it.
-#[inline(always)]
-fn resumed(desk: &Desk, before: &Slot, slot: *mut Slot) {
-    if before.flags & thread::flag::RESTART != 0 {
-        desk.begin(kind::RESUMED, 0, 0, 0);
-        emit::emit(desk, Ring::Calls);
-        clear_restart(slot);
-    }
-}
-
-#[inline(always)]
-fn clear_restart(slot: *mut Slot) {
-    if !slot.is_null() {
-        // SAFETY: a value of the map of threads, used by the current thread alone.
-        unsafe { (*slot).flags &= !thread::flag::RESTART };
-    }
 }
 
 #[inline(always)]

@@ -43,6 +43,9 @@ fn inherited(parent: Option<*mut Slot>) -> u8 {
 /// <https://github.com/torvalds/linux/blob/v6.12/fs/exec.c#L1034-L1149>
 #[inline(always)]
 pub(crate) fn exec(ctx: &TracePointContext) {
+    if !target::is_live() {
+        return;
+    }
     let old_tid = read::<u32>(ctx, config!(exec_old_pid));
     let Some(task) = moved(old_tid) else { return };
     let Some(desk) = Desk::take(task) else { return };
@@ -112,6 +115,9 @@ pub(crate) fn thread_exit() {
 /// The current thread and its slot, if it is a target or was one.
 #[inline(always)]
 fn watched() -> Option<(Task, Option<*mut Slot>)> {
+    if !target::is_live() {
+        return None;
+    }
     let task = target::identify(target::uid());
     let slot = maps::THREADS.get_ptr_mut(task.tid);
     if slot.is_some() {

@@ -1,7 +1,7 @@
 //! Is this task watched? First question of every hook, cheapest test first.
 
 use aya_ebpf::helpers::generated::{bpf_get_current_pid_tgid, bpf_get_current_uid_gid};
-use kprobe_common::config::{Control, target};
+use kprobe_common::config::{Control, LIVE, target};
 
 use crate::config::config;
 use crate::maps;
@@ -73,9 +73,9 @@ pub(crate) fn control() -> Option<*mut Control> {
     maps::CONTROL.get_ptr_mut(0)
 }
 
-/// Whether the user half asked for silence.
+/// Whether the user half wants calls watched now.
 #[inline(always)]
-pub(crate) fn stopped() -> bool {
+pub(crate) fn is_live() -> bool {
     // SAFETY: the map's only value, of that type.
-    control().is_none_or(|control| unsafe { core::ptr::read_volatile(&raw const (*control).stopped) } != 0)
+    control().is_some_and(|control| unsafe { core::ptr::read_volatile(&raw const (*control).phase) } == LIVE)
 }

@@ -1,9 +1,11 @@
 //! What is remembered of a thread: its slot, made at its first sighting.
 
+use kprobe_common::record::kind;
 use kprobe_common::thread::{Slot, flag, state};
 
-use crate::emit::count_cpu;
+use crate::emit::{Ring, count_cpu, emit};
 use crate::maps;
+use crate::scratch::Desk;
 use crate::target::{Task, Watch};
 
 /// A thread's slot, and whether it was made just now.
@@ -44,5 +46,26 @@ fn make(tid: u32, flags: u8) -> Found {
 pub(crate) fn remember(tid: u32, slot: &Slot) {
     if maps::THREADS.insert(tid, slot, 0).is_err() {
         count_cpu(|cpu| &raw mut cpu.threads_full);
+    }
+}
+
+/// The thread does something: its last call, which asked for a restart, was not the end of it.
+#[inline(always)]
+pub(crate) fn resumed(desk: &Desk, slot: *mut Slot) {
+    // SAFETY: null, or a value of the map of threads, used by the current thread alone.
+    let restart = unsafe { slot.as_ref() }.is_some_and(|slot| slot.flags & flag::RESTART != 0);
+    if restart {
+        desk.begin(kind::RESUMED, 0, 0, 0);
+        emit(desk, Ring::Calls);
+        clear_restart(slot);
+    }
+}
+
+/// Whatever the last call asked for, the thread has gone on.
+#[inline(always)]
+pub(crate) fn clear_restart(slot: *mut Slot) {
+    if !slot.is_null() {
+        // SAFETY: a value of the map of threads, used by the current thread alone.
+        unsafe { (*slot).flags &= !flag::RESTART };
     }
 }

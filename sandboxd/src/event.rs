@@ -47,7 +47,7 @@ pub struct Start<'a> {
     /// sandboxd's version.
     pub version: &'a str,
     /// RFC 3339, nanoseconds, UTC.
-    pub time: String,
+    pub time: Time,
     /// `CLOCK_BOOTTIME`, nanoseconds.
     pub boot_ns: u64,
     /// `uname -r`.

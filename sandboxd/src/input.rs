@@ -29,7 +29,12 @@ pub enum Fact {
         by_uid: BTreeMap<u32, Vec<String>>,
     },
     /// A process was looked up in `/proc`.
-    Process(ProcessLook),
+    Process {
+        /// What was seen.
+        look: ProcessLook,
+        /// The user ID of the record that asked.
+        uid: u32,
+    },
     /// The counters of loss were read.
     Losses {
         /// When, `CLOCK_BOOTTIME`, nanoseconds.
@@ -144,8 +149,20 @@ pub struct Found {
     pub maps: Option<Vec<MapLine>>,
 }
 
-/// A line of `/proc/PID/maps`: first address, first address behind it, `PROT_*` bits, whether it is shared.
-pub type MapLine = (u64, u64, u8, bool);
+/// A line of `/proc/PID/maps`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MapLine {
+    /// First address.
+    pub start: u64,
+    /// First address behind it.
+    pub end: u64,
+    /// `PROT_*` bits.
+    pub prot: u8,
+    /// `MAP_SHARED`.
+    pub shared: bool,
+    /// The file or the kernel's name for it; empty where there is none.
+    pub path: String,
+}
 
 /// How a run ends.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

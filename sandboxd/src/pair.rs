@@ -64,10 +64,10 @@ impl<W: Clone> Pair<W> {
         bytes: &[u8],
         never_returns: bool,
         who: W,
-        mut out: impl FnMut(Paired<'_, W>),
+        out: &mut dyn FnMut(Paired<'_, W>),
     ) {
         let tid = record.header.tid;
-        self.leave(tid, Outcome::ExitMissed, &mut out);
+        self.leave(tid, Outcome::ExitMissed, out);
         let alone = match record.body {
             Body::Enter(_) if never_returns => Outcome::NoReturn,
             Body::Enter(_) if !self.returns => Outcome::Entered,
@@ -96,7 +96,7 @@ impl<W: Clone> Pair<W> {
     }
 
     /// A return.
-    pub fn end(&mut self, record: &Record<'_>, bytes: &[u8], mut out: impl FnMut(Paired<'_, W>)) {
+    pub fn end(&mut self, record: &Record<'_>, bytes: &[u8], out: &mut dyn FnMut(Paired<'_, W>)) {
         let tid = record.header.tid;
         let Body::Exit(ret) = record.body else { return };
         let Some(pending) = self.under_way.get_mut(&tid) else { return };
@@ -105,21 +105,21 @@ impl<W: Clone> Pair<W> {
         pending.time = record.header.time;
         // A 32-bit return was sign-extended by the kernel half.
         if !RESTART.contains(&ret.ret) {
-            self.leave(tid, Outcome::Returned, &mut out);
+            self.leave(tid, Outcome::Returned, out);
         }
     }
 
     /// The thread lives on.
-    pub fn resume(&mut self, tid: u32, mut out: impl FnMut(Paired<'_, W>)) {
+    pub fn resume(&mut self, tid: u32, out: &mut dyn FnMut(Paired<'_, W>)) {
         if self.under_way.get(&tid).is_some_and(|pending| !pending.exit.is_empty()) {
-            self.leave(tid, Outcome::Returned, &mut out);
+            self.leave(tid, Outcome::Returned, out);
         }
     }
 
     /// A program was executed: the thread `old_tid` goes on as `tid`.
-    pub fn exec(&mut self, old_tid: u32, tid: u32, path: &[u8], mut out: impl FnMut(Paired<'_, W>)) {
+    pub fn exec(&mut self, old_tid: u32, tid: u32, path: &[u8], out: &mut dyn FnMut(Paired<'_, W>)) {
         if old_tid != tid {
-            self.kill(tid, &mut out);
+            self.kill(tid, out);
             if let Some(pending) = self.under_way.remove(&old_tid) {
                 self.under_way.insert(tid, pending);
             }
@@ -131,14 +131,14 @@ impl<W: Clone> Pair<W> {
     }
 
     /// The thread ended.
-    pub fn kill(&mut self, tid: u32, mut out: impl FnMut(Paired<'_, W>)) {
+    pub fn kill(&mut self, tid: u32, out: &mut dyn FnMut(Paired<'_, W>)) {
         let Some(pending) = self.under_way.remove(&tid) else { return };
         let killed = !pending.exit.is_empty();
-        self.give(pending, Outcome::ExitMissed, killed, &mut out);
+        self.give(pending, Outcome::ExitMissed, killed, out);
     }
 
     /// Time passed: threads that have said nothing since a restart are let go.
-    pub fn tick(&mut self, now: u64, mut out: impl FnMut(Paired<'_, W>)) {
+    pub fn tick(&mut self, now: u64, out: &mut dyn FnMut(Paired<'_, W>)) {
         let mut silent: Vec<(u64, u32)> = self
             .under_way
             .iter()
@@ -148,22 +148,22 @@ impl<W: Clone> Pair<W> {
             .collect();
         silent.sort_unstable();
         for (_, tid) in silent {
-            self.leave(tid, Outcome::Returned, &mut out);
+            self.leave(tid, Outcome::Returned, out);
         }
     }
 
     /// The run is over: what is under way is unfinished.
-    pub fn finish(&mut self, mut out: impl FnMut(Paired<'_, W>)) {
+    pub fn finish(&mut self, out: &mut dyn FnMut(Paired<'_, W>)) {
         let mut left: Vec<(u64, u32)> =
             self.under_way.iter().map(|(&tid, pending)| (pending.time, tid)).collect();
         left.sort_unstable();
         for (_, tid) in left {
-            self.leave(tid, Outcome::Unfinished, &mut out);
+            self.leave(tid, Outcome::Unfinished, out);
         }
     }
 
     /// Gives out the thread's call: as returned if it did, else as `missing` says.
-    fn leave(&mut self, tid: u32, missing: Outcome, out: &mut impl FnMut(Paired<'_, W>)) {
+    fn leave(&mut self, tid: u32, missing: Outcome, out: &mut dyn FnMut(Paired<'_, W>)) {
         if let Some(pending) = self.under_way.remove(&tid) {
             self.give(pending, missing, false, out);
         }
@@ -174,7 +174,7 @@ impl<W: Clone> Pair<W> {
         pending: Pending<W>,
         missing: Outcome,
         killed: bool,
-        out: &mut impl FnMut(Paired<'_, W>),
+        out: &mut dyn FnMut(Paired<'_, W>),
     ) {
         let Pending { enter, exit, executed, who, .. } = pending;
         let exit_record = Record::parse(&exit);

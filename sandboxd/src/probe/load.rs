@@ -51,15 +51,22 @@ pub struct Loaded {
     pub state: RingBuf<MapData>,
     /// Counters and the stop word.
     pub shared: Shared,
+    specs: Array<MapData, Spec>,
     threads: HashMap<MapData, u32, thread::Slot>,
     tgids: HashMap<MapData, u32, u8>,
 }
 
 impl Loaded {
+    /// Changes what is copied for a call.
+    pub fn set_spec(&mut self, index: u16, spec: &Spec) -> Result<(), ProbeError> {
+        self.specs.set(u32::from(index), spec, 0).map_err(|source| map_error("SPECS", source))
+    }
+
     /// Adds a process and its threads to the targets. Its calls under way are not reported: it is one of ours, about
     /// to execute a command.
-    pub fn add_command(&mut self, pid: u32) -> Result<(), ProbeError> {
-        let flags = thread::flag::FOLLOWED | thread::flag::FOLLOW_CHILDREN;
+    pub fn add_command(&mut self, pid: u32, alone: bool) -> Result<(), ProbeError> {
+        let children = if alone { 0 } else { thread::flag::FOLLOW_CHILDREN };
+        let flags = thread::flag::FOLLOWED | children;
         let slot = thread::Slot { state: thread::state::FILTERED, flags, ..thread::Slot::default() };
         self.threads.insert(pid, slot, 0).map_err(|source| map_error("THREADS", source))?;
         self.tgids.insert(pid, flags, 0).map_err(|source| map_error("TGIDS", source))
@@ -91,7 +98,7 @@ pub fn load(object: &[u8], watch: &Watch, backend: Backend) -> Result<Loaded, Pr
     let config = config(watch, cpus as u32)?;
     let mut ebpf = EbpfLoader::new()
         .btf(None)
-        .verifier_log_level(VerifierLogLevel::STATS)
+        .verifier_log_level(VerifierLogLevel::DISABLE)
         .override_global("CONFIG", &config, true)
         .map_max_entries("CALLS", watch.ring)
         .map_max_entries("STATE", watch.state_ring)
@@ -101,7 +108,7 @@ pub fn load(object: &[u8], watch: &Watch, backend: Backend) -> Result<Loaded, Pr
         .load(object)
         .map_err(load_error)?;
     load_programs(&mut ebpf, watch, backend)?;
-    fill(&mut ebpf, watch)?;
+    let specs = fill(&mut ebpf, watch)?;
     let shared = Shared::map(
         take_map(&mut ebpf, "COUNTS")?.map_data(),
         take_map(&mut ebpf, "CPUS")?.map_data(),
@@ -109,6 +116,7 @@ pub fn load(object: &[u8], watch: &Watch, backend: Backend) -> Result<Loaded, Pr
         cpus,
     )?;
     let mut loaded = Loaded {
+        specs,
         calls: take(&mut ebpf, "CALLS")?,
         state: take(&mut ebpf, "STATE")?,
         threads: take(&mut ebpf, "THREADS")?,
@@ -208,7 +216,7 @@ fn load_error(error: EbpfError) -> ProbeError {
     ProbeError::Load(error)
 }
 
-fn fill(ebpf: &mut Ebpf, watch: &Watch) -> Result<(), ProbeError> {
+fn fill(ebpf: &mut Ebpf, watch: &Watch) -> Result<Array<MapData, Spec>, ProbeError> {
     let mut specs: Array<MapData, Spec> = take(ebpf, "SPECS")?;
     for (index, spec) in &watch.specs {
         specs.set(u32::from(*index), spec, 0).map_err(|source| map_error("SPECS", source))?;
@@ -222,7 +230,7 @@ fn fill(ebpf: &mut Ebpf, watch: &Watch) -> Result<(), ProbeError> {
     for &uid in &watch.uids {
         uids.insert(uid, 0, 0).map_err(|source| map_error("UIDS", source))?;
     }
-    Ok(())
+    Ok(specs)
 }
 
 fn take<M>(ebpf: &mut Ebpf, name: &'static str) -> Result<M, ProbeError>

@@ -6,7 +6,7 @@ use std::os::fd::AsRawFd as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use aya::maps::MapData;
-use kprobe_common::config::Control;
+use kprobe_common::config::{Control, LIVE, STOPPED};
 use kprobe_common::counters::{Calls, Cpu};
 use kprobe_common::index::INDEXES;
 use memmap2::{MmapMut, MmapOptions};
@@ -50,9 +50,19 @@ impl Shared {
         })
     }
 
+    /// Lets the probes work, now that all of them are attached.
+    pub fn begin(&self) {
+        self.set_phase(LIVE);
+    }
+
     /// Makes the probes silent: nothing is counted or reported from now on.
     pub fn stop(&self) {
-        self.word(&self.control, std::mem::offset_of!(Control, stopped)).store(1, Ordering::SeqCst);
+        self.set_phase(STOPPED);
+    }
+
+    fn set_phase(&self, phase: u64) {
+        let at = std::mem::offset_of!(Control, phase);
+        self.word(&self.control, at).store(phase, Ordering::SeqCst);
     }
 
     /// Counts of one call over all CPUs.

@@ -1,0 +1,229 @@
+//! The command line: what was typed. What it means is left to the verbs.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use crate::sink::Format;
+
+/// Shows every system call an Android app makes, from the kernel, with nothing in the app
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100, after_help = "Exit codes: 0 ended as asked, 1 failed at run time, \
+    2 wrong usage, 3 this kernel or these privileges cannot do it.")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Watch tasks and write their system calls
+    Trace(Box<Trace>),
+    /// Write the lines that a recording gives
+    Replay(Replay),
+    /// List the system calls it knows: name, number in both ABIs, groups, arguments
+    List(List),
+    /// Print the schema of the output
+    Schema(Schema),
+}
+
+/// `trace`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    sandboxd trace -u 10123 -o calls.jsonl            an app, by its user ID, until Ctrl-C\n  \
+    sandboxd trace -u 10123 -e %file,connect --duration 30s | jq .syscall\n  \
+    sandboxd trace -p 4321 -e 'all,!futex'            a process and its children\n  \
+    sandboxd trace --as-uid 10123 -- /data/local/tmp/probe --fast\n\n\
+    EXPR: names, %groups, /regex/, numbers, commas; left to right; !x removes; ?x tolerates an unknown name.\n\
+    Without -e the selection is %default (see `sandboxd list %default`); -e all is everything.")]
+pub struct Trace {
+    /// Watch tasks with this user ID (an app's is in `pm list packages -U`)
+    #[arg(short, long = "uid", value_name = "UID", value_delimiter = ',')]
+    pub uids: Vec<u32>,
+    /// Watch a process, its threads and its children
+    #[arg(short, long = "pid", value_name = "PID", value_delimiter = ',')]
+    pub pids: Vec<u32>,
+    /// Watch one thread
+    #[arg(short, long = "tid", value_name = "TID", value_delimiter = ',')]
+    pub tids: Vec<u32>,
+    /// Watch every app, of every Android user
+    #[arg(long)]
+    pub all_apps: bool,
+    /// Select system calls; repeat to continue the list
+    #[arg(short = 'e', long = "expr", value_name = "EXPR")]
+    pub exprs: Vec<String>,
+    /// Write lines to FILE instead of standard output
+    #[arg(short, long = "output", value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Show at most so many bytes of a buffer
+    #[arg(short, long, value_name = "BYTES", default_value_t = 256, value_parser = clap::value_parser!(u32).range(0..=4096))]
+    pub strsize: u32,
+    /// Show successful calls only
+    #[arg(short = 'z', conflicts_with = "failed_only")]
+    pub successful_only: bool,
+    /// Show failed calls only
+    #[arg(short = 'Z')]
+    pub failed_only: bool,
+    /// Count calls, errors and time; show a table at the end instead of lines
+    #[arg(short = 'c', long, conflicts_with_all = ["successful_only", "failed_only"])]
+    pub summary: bool,
+    /// How lines look; auto: text on a terminal, JSON otherwise
+    #[arg(long, value_enum, default_value_t = FormatName::Auto)]
+    pub format: FormatName,
+    /// Where entries come from; auto: kprobes, unless the kernel lacks them or too many calls are selected
+    #[arg(long, value_enum, default_value_t = BackendName::Auto)]
+    pub backend: BackendName,
+    /// Leave returns unwatched: cheaper, without results and without what calls give
+    #[arg(long)]
+    pub no_returns: bool,
+    /// Stop after this long (30s, 5m, 1h)
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    pub duration: Option<Duration>,
+    /// Keep the run's inputs in FILE, for `sandboxd replay`
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+    /// Size of the ring between kernel and daemon (8M, 64K)
+    #[arg(long, value_name = "SIZE", default_value = "8M", value_parser = parse_size)]
+    pub buffer: u32,
+    /// Size of the ring of state records (1M, 64K)
+    #[arg(long, value_name = "SIZE", default_value = "1M", value_parser = parse_size, hide_short_help = true)]
+    pub state_buffer: u32,
+    /// Follow children of a process or command: the default
+    #[arg(short = 'f', long = "follow", action = ArgAction::SetTrue)]
+    pub follow: bool,
+    /// Do not follow children of a process or command
+    #[arg(long, conflicts_with = "follow")]
+    pub no_follow: bool,
+    /// Label the run: NAME=VALUE in its `start` line
+    #[arg(long = "tag", value_name = "NAME=VALUE", value_parser = parse_tag)]
+    pub tags: Vec<(String, String)>,
+    /// Start the command with this user and group ID
+    #[arg(long, value_name = "UID", requires = "command")]
+    pub as_uid: Option<u32>,
+    /// Probe these kernel symbols too
+    #[arg(long = "symbol", value_name = "SYMBOL", hide = true)]
+    pub symbols: Vec<String>,
+    /// Start this command and watch it; its standard output goes to standard error while lines go to standard output
+    #[arg(last = true, value_name = "CMD")]
+    pub command: Vec<String>,
+}
+
+/// `replay`
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  sandboxd trace -u 10123 --record run.rec > live.jsonl; sandboxd replay run.rec | cmp - live.jsonl")]
+pub struct Replay {
+    /// A recording made by `trace --record`
+    pub file: PathBuf,
+    /// Write lines to FILE instead of standard output
+    #[arg(short, long = "output", value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// How lines look; auto: text on a terminal, JSON otherwise
+    #[arg(long, value_enum, default_value_t = FormatName::Auto)]
+    pub format: FormatName,
+}
+
+/// `list`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  sandboxd list %network\n  sandboxd list --json '/^mem/' | jq .args")]
+pub struct List {
+    /// Which calls; all without it
+    #[arg(value_name = "EXPR")]
+    pub exprs: Vec<String>,
+    /// One JSON object per call
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `schema`
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  sandboxd schema --duckdb | duckdb calls.db")]
+#[group(multiple = false)]
+pub struct Schema {
+    /// JSON Schema of a line (the default)
+    #[arg(long)]
+    pub json: bool,
+    /// Table definitions for DuckDB
+    #[arg(long)]
+    pub duckdb: bool,
+    /// Table definitions for ClickHouse
+    #[arg(long)]
+    pub clickhouse: bool,
+}
+
+/// `--format`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FormatName {
+    /// Text on a terminal, JSON otherwise
+    Auto,
+    /// JSON lines
+    Json,
+    /// Like strace
+    Text,
+}
+
+impl From<FormatName> for Format {
+    fn from(name: FormatName) -> Self {
+        match name {
+            FormatName::Auto => Self::Auto,
+            FormatName::Json => Self::Json,
+            FormatName::Text => Self::Text,
+        }
+    }
+}
+
+/// `--backend`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum BackendName {
+    /// Kprobes, unless the kernel lacks them or too many calls are selected
+    Auto,
+    /// A kprobe on each call
+    Kprobe,
+    /// One tracepoint on all calls
+    Tracepoint,
+}
+
+/// `64K`, `8M`, or bytes; at least a page, at most a gigabyte.
+fn parse_size(text: &str) -> Result<u32, String> {
+    let (digits, unit) = match text.trim_end_matches(['B', 'b']).split_at_checked(text.len().saturating_sub(1)) {
+        Some((digits, "K" | "k")) => (digits, 1 << 10),
+        Some((digits, "M" | "m")) => (digits, 1 << 20),
+        Some((digits, "G" | "g")) => (digits, 1 << 30),
+        _ => (text, 1),
+    };
+    let size = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(unit));
+    match size {
+        Some(size @ 4096..=0x4000_0000) => Ok((size as u32).next_power_of_two()),
+        Some(size) => Err(format!("{size} bytes are not between 4K and 1G")),
+        None => Err("a size is a number with K, M or G behind it, like 8M".to_owned()),
+    }
+}
+
+fn parse_tag(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("a tag is NAME=VALUE, like case=42".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory as _;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        assert_eq!(parse_size("64K"), Ok(65_536));
+        assert_eq!(parse_size("8M"), Ok(8 << 20));
+        assert_eq!(parse_size("5000"), Ok(8192));
+        assert!(parse_size("1").is_err());
+        assert!(parse_size("8X").is_err());
+    }
+}

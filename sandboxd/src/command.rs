@@ -1,0 +1,110 @@
+//! A command that is started to be watched: it waits, still as the daemon's own child code, until the probes are live,
+//! so that its first call that is seen is its `execve`.
+
+use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+
+/// Why a command could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// No pipe, no process.
+    #[error("cannot start {name}: {source}")]
+    Start {
+        /// The program.
+        name: String,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// A command that waits for its release.
+#[derive(Debug)]
+pub struct Waiting {
+    /// Its process.
+    pub pid: u32,
+    name: String,
+    go: io::PipeWriter,
+    spawned: mpsc::Receiver<io::Result<Child>>,
+}
+
+/// Starts `argv` as a process that waits. With `own_stdout` false the command's standard output goes to standard
+/// error, since standard output carries the lines.
+pub fn prepare(argv: &[String], uid: Option<u32>, own_stdout: bool) -> Result<Waiting, CommandError> {
+    let name = argv.first().cloned().unwrap_or_default();
+    let error = |source| CommandError::Start { name: name.clone(), source };
+    let (mut told, tell) = io::pipe().map_err(error)?;
+    let (wait, go) = io::pipe().map_err(error)?;
+    let mut command = Command::new(&name);
+    command.args(argv.iter().skip(1));
+    if let Some(uid) = uid {
+        command.uid(uid).gid(uid);
+    }
+    if !own_stdout {
+        let stderr = io::stderr().as_fd().try_clone_to_owned().map_err(error)?;
+        command.stdout(Stdio::from(stderr));
+    }
+    hold(&mut command, tell.into(), wait.into());
+    // Spawning returns once the child has executed, so it happens on a thread of its own.
+    let (send, spawned) = mpsc::channel();
+    std::thread::spawn(move || {
+        let _ = send.send(command.spawn());
+    });
+    let mut pid = [0; 4];
+    if let Err(source) = told.read_exact(&mut pid) {
+        let source = spawned.recv().ok().and_then(Result::err).unwrap_or(source);
+        return Err(error(source));
+    }
+    Ok(Waiting { pid: u32::from_ne_bytes(pid), name, go, spawned })
+}
+
+/// Makes the child tell its number and wait for a byte before it executes.
+fn hold(command: &mut Command, tell: OwnedFd, wait: OwnedFd) {
+    let closure = move || {
+        let pid = std::process::id().to_ne_bytes();
+        let mut byte = 0u8;
+        // SAFETY: plain reads and writes on descriptors that the closure owns, into memory that outlives them; both are
+        // allowed between fork and exec.
+        let done = unsafe {
+            libc::write(tell.as_raw_fd(), pid.as_ptr().cast(), pid.len()) == pid.len() as isize
+                && libc::read(wait.as_raw_fd(), (&raw mut byte).cast(), 1) == 1
+        };
+        if done { Ok(()) } else { Err(io::Error::from(io::ErrorKind::BrokenPipe)) }
+    };
+    // SAFETY: the closure allocates nothing and makes async-signal-safe calls only.
+    unsafe { command.pre_exec(closure) };
+}
+
+impl Waiting {
+    /// Lets the command run.
+    pub fn release(mut self) -> Result<Running, CommandError> {
+        let name = self.name;
+        let error = |source| CommandError::Start { name: name.clone(), source };
+        self.go.write_all(&[1]).map_err(error)?;
+        match self.spawned.recv() {
+            Ok(Ok(child)) => Ok(Running { child }),
+            Ok(Err(source)) => Err(error(source)),
+            Err(_) => Err(error(io::Error::other("the thread that starts it is gone"))),
+        }
+    }
+}
+
+/// A command that runs.
+#[derive(Debug)]
+pub struct Running {
+    child: Child,
+}
+
+impl Running {
+    /// Whether it has ended, and how in words.
+    pub fn ended(&mut self) -> Option<String> {
+        let status = self.child.try_wait().ok()??;
+        Some(match (status.code(), status.signal()) {
+            (Some(code), _) => format!("exit status {code}"),
+            (_, Some(signal)) => format!("signal {signal}"),
+            _ => status.to_string(),
+        })
+    }
+}

@@ -1,0 +1,131 @@
+//! From a call's records and its row to named values. Pure and total: any bytes give values; what could not be read
+//! gives null and a status. No I/O, no clock, no panic.
+
+mod memory;
+mod number;
+
+use kprobe_common::index::Abi;
+use kprobe_common::record::Frame;
+use kprobe_common::table::Syscall;
+use kprobe_common::table::kind::Kind;
+
+use crate::args::{Args, Value};
+use crate::event::Hex;
+use crate::pair::Paired;
+use crate::record::{Body, Part, Record};
+use crate::status::{State, Status};
+
+/// What decoding a call gives, besides its arguments.
+pub type Statuses = Vec<(&'static str, Status)>;
+
+/// A call, ready to be decoded: its registers and where its memory was copied to.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'a> {
+    /// The registers at entry.
+    pub frame: Frame,
+    /// The ABI of the entry.
+    pub abi: Abi,
+    /// The return value, if it returned.
+    pub ret: Option<i64>,
+    enter: Option<Record<'a>>,
+    exit: Option<Record<'a>>,
+    executed: Option<&'a [u8]>,
+}
+
+impl<'a> Call<'a> {
+    /// The call of paired records; `None` if neither holds its registers.
+    #[must_use]
+    pub fn new<W>(paired: &Paired<'a, W>) -> Option<Self> {
+        let frame = match (paired.enter.map(|record| record.body), paired.exit.map(|record| record.body)) {
+            (Some(Body::Enter(frame)), _) | (_, Some(Body::ExitOnly(_, frame))) => frame,
+            _ => return None,
+        };
+        let ret = match paired.exit.map(|record| record.body) {
+            Some(Body::Exit(ret) | Body::ExitOnly(ret, _)) => Some(ret.ret),
+            _ => None,
+        };
+        Some(Self {
+            frame,
+            abi: crate::record::abi(&frame),
+            ret,
+            enter: paired.enter,
+            exit: paired.exit,
+            executed: paired.executed,
+        })
+    }
+
+    /// Whether the return value is an error: -4095 to -1.
+    #[must_use]
+    pub fn failed(&self) -> bool {
+        self.ret.is_some_and(|ret| (-4095..0).contains(&ret))
+    }
+
+    /// What the call took through a register: read at entry, or late.
+    fn taken(&self, register: u8) -> impl Iterator<Item = Part<'a>> + Clone + use<'a> {
+        let of = |record: Option<Record<'a>>, late: bool| {
+            record
+                .into_iter()
+                .flat_map(|record| record.parts())
+                .filter(move |part| part.register == register && part.late == late)
+        };
+        let is_late = of(self.exit, true).next().is_some();
+        let blocked = self.exit.is_some_and(|exit| exit.is_blocked());
+        let source = if is_late || blocked { self.exit } else { self.enter };
+        of(source, is_late)
+    }
+
+    /// What the call gave through a register: read at exit.
+    fn given(&self, register: u8) -> impl Iterator<Item = Part<'a>> + Clone + use<'a> {
+        let exit = self.exit.filter(|exit| !exit.is_blocked());
+        exit.into_iter().flat_map(|record| record.parts()).filter(move |part| part.register == register)
+    }
+}
+
+/// Decodes the arguments of a call by its row.
+pub fn decode<'a>(call: &Call<'a>, row: &'static Syscall, args: &mut Args<'a>, statuses: &mut Statuses) {
+    let registers = row.registers(call.abi);
+    for (arg, register) in row.args.iter().zip(registers) {
+        let mut status = None;
+        let argument = Argument { call, row, kind: &arg.kind, register };
+        args.0.push((arg.name, argument.value(&mut status)));
+        if let Some(status) = status {
+            statuses.push((arg.name, status));
+        }
+    }
+}
+
+/// One argument of a call.
+struct Argument<'c, 'a> {
+    call: &'c Call<'a>,
+    row: &'static Syscall,
+    kind: &'static Kind,
+    register: u8,
+}
+
+impl<'a> Argument<'_, 'a> {
+    /// The register as it is.
+    fn raw(&self) -> u64 {
+        self.call.frame.args.get(usize::from(self.register)).copied().unwrap_or(0)
+    }
+
+    fn value(&self, status: &mut Option<Status>) -> Value<'a> {
+        if self.kind.is_pointer() { self.memory(status) } else { self.number(status) }
+    }
+
+    /// A status with the pointer, of something that could not be read.
+    fn unread(&self, error: i16) -> Status {
+        let error = kprobe_common::table::errno::name(error.unsigned_abs());
+        Status { addr: Some(Hex(self.raw())), error, ..Status::new(State::Unread) }
+    }
+
+    /// The value of another argument of the call, as the kernel half used it for a length.
+    fn other(&self, name: &str) -> u64 {
+        let registers = self.row.registers(self.call.abi);
+        let Some(at) = self.row.args.iter().position(|arg| arg.name == name) else { return 0 };
+        let value = self.call.frame.args.get(usize::from(registers[at])).copied().unwrap_or(0);
+        match self.row.args[at].kind {
+            Kind::Size | Kind::Long => value,
+            _ => value & 0xffff_ffff,
+        }
+    }
+}

@@ -1,0 +1,350 @@
+//! Arguments that point at memory, as far as it was copied.
+
+use kprobe_common::index::Abi;
+use kprobe_common::record::{IOVECS, msghdr, state};
+use kprobe_common::table::kind::Kind;
+use kprobe_common::table::structs::StructDef;
+
+use super::Argument;
+use crate::args::{Buffer, Message, Value};
+use crate::event::Hex;
+use crate::record::Part;
+use crate::status::{State, Status};
+
+impl<'a> Argument<'_, 'a> {
+    /// The value of an argument that is followed.
+    pub(super) fn memory(&self, status: &mut Option<Status>) -> Value<'a> {
+        if self.raw() == 0 {
+            return Value::Null;
+        }
+        match self.kind {
+            Kind::Path => self.path(status),
+            Kind::Str => self.text(self.taken(), None, status),
+            Kind::PathOut => self.text(self.given(), None, status),
+            Kind::StrOut => self.text(self.given(), self.returned(), status),
+            Kind::Buf(len) => self.buffer(self.taken(), self.other(len), status),
+            Kind::BufOut => self.buffer(self.given(), self.returned().unwrap_or(0), status),
+            Kind::BufOutLen(len) => self.buffer(self.given(), self.length_given(len), status),
+            Kind::Sockaddr(_) => self.bytes(self.taken(), status).map_or(Value::Null, Value::Sockaddr),
+            Kind::SockaddrOut(_) => self.bytes(self.given(), status).map_or(Value::Null, Value::Sockaddr),
+            Kind::SocklenInOut => match self.bytes(self.given_or_taken(), status) {
+                Some(&[a, b, c, d]) => Value::Int(i64::from(u32::from_le_bytes([a, b, c, d]))),
+                _ => Value::Null,
+            },
+            Kind::Struct(def) | Kind::StructSized(def, _) => self.structure(def, self.taken(), status),
+            Kind::StructOut(def) | Kind::StructOutAlways(def) => self.structure(def, self.given(), status),
+            Kind::StructInOut(def) => self.structure(def, self.given_or_taken(), status),
+            Kind::Structs(def, count) => self.structures(def, self.taken(), self.other(count), status),
+            Kind::StructsOut(def) => {
+                self.structures(def, self.given(), self.returned().unwrap_or(0), status)
+            }
+            Kind::StructsInOut(def, count) => {
+                self.structures(def, self.given_or_taken(), self.other(count), status)
+            }
+            Kind::Dirents => self.dirents(status),
+            Kind::Iovec(count) => self.buffers(self.call.taken(self.register), self.other(count), u64::MAX, status),
+            Kind::IovecOut(count) => match self.returned() {
+                Some(ret) => self.buffers(self.call.given(self.register), self.other(count), ret, status),
+                None => Value::Null,
+            },
+            Kind::Strings => self.strings(status),
+            Kind::Msghdr | Kind::Mmsghdr => self.message(self.call.taken(self.register), u64::MAX, status),
+            Kind::MsghdrOut => match self.returned() {
+                Some(ret) => self.message(self.call.given(self.register), ret, status),
+                None => Value::Null,
+            },
+            // The first message's own length lies behind it and is not copied yet.
+            Kind::MmsghdrOut => self.message(self.call.given(self.register), u64::MAX, status),
+            Kind::Int
+            | Kind::Uint
+            | Kind::Long
+            | Kind::Size
+            | Kind::Wide
+            | Kind::WideHex
+            | Kind::WideFlags(_)
+            | Kind::Split
+            | Kind::Hex
+            | Kind::Addr
+            | Kind::Fd
+            | Kind::DirFd
+            | Kind::Pid
+            | Kind::Id
+            | Kind::Mode
+            | Kind::Dev
+            | Kind::Signal
+            | Kind::Flags(_)
+            | Kind::Enum(_)
+            | Kind::EnumBy(..) => Value::Null,
+        }
+    }
+
+    /// What was read at entry, or late; [`Source::Absent`] where the kernel half had no room to say anything.
+    fn taken(&self) -> Source<'a> {
+        self.call.taken(self.register).next().map_or(Source::Absent, Source::Read)
+    }
+
+    /// What the call gave; nothing where it failed, did not return or was refused.
+    fn given(&self) -> Source<'a> {
+        match self.call.given(self.register).next() {
+            Some(part) => Source::Read(part),
+            None if self.returned().is_some() => Source::Absent,
+            None => Source::NotGiven,
+        }
+    }
+
+    fn given_or_taken(&self) -> Source<'a> {
+        match self.given() {
+            Source::Read(part) if part.state != state::UNREAD => Source::Read(part),
+            _ => self.taken(),
+        }
+    }
+
+    /// The return value of a call that returned and succeeded.
+    fn returned(&self) -> Option<u64> {
+        if self.call.failed() || self.call.exit.is_none_or(|exit| exit.is_blocked()) {
+            return None;
+        }
+        self.call.ret.map(|ret| ret as u64)
+    }
+
+    /// The `socklen_t` behind another argument, as the call left it.
+    fn length_given(&self, name: &str) -> u64 {
+        let registers = self.row.registers(self.call.abi);
+        let Some(at) = self.row.args.iter().position(|arg| arg.name == name) else { return 0 };
+        match self.call.given(registers[at]).next().map(|part| part.bytes) {
+            Some(&[a, b, c, d]) => u64::from(u32::from_le_bytes([a, b, c, d])),
+            _ => 0,
+        }
+    }
+
+    /// The bytes of a simple slot, its status noted.
+    fn bytes(&self, source: Source<'a>, status: &mut Option<Status>) -> Option<&'a [u8]> {
+        match source {
+            Source::Read(part) => {
+                self.note(&part, status);
+                (part.state != state::UNREAD).then_some(part.bytes)
+            }
+            Source::Absent => {
+                raise(status, Status { addr: Some(Hex(self.raw())), ..Status::new(State::Unread) });
+                None
+            }
+            Source::NotGiven => None,
+        }
+    }
+
+    /// Notes what a slot says of itself.
+    fn note(&self, part: &Part<'_>, status: &mut Option<Status>) {
+        match part.state {
+            state::UNREAD => raise(status, self.unread(part.error)),
+            state::CUT => raise(status, Status::new(State::Cut)),
+            _ => {}
+        }
+        if part.late && part.state != state::UNREAD {
+            raise(status, Status::new(State::Late));
+        }
+    }
+
+    /// A path. One that `execve` could not read again, because the program was gone, is the kernel's own copy.
+    fn path(&self, status: &mut Option<Status>) -> Value<'a> {
+        match (self.taken(), self.call.executed) {
+            (Source::Read(part), Some(path)) if part.state == state::UNREAD => {
+                raise(status, Status::new(State::Late));
+                Value::Text(path)
+            }
+            (source, _) => self.text(source, None, status),
+        }
+    }
+
+    fn text(&self, source: Source<'a>, len: Option<u64>, status: &mut Option<Status>) -> Value<'a> {
+        let Some(bytes) = self.bytes(source, status) else { return Value::Null };
+        if let Some(len) = len.filter(|&len| len > bytes.len() as u64) {
+            raise(status, Status { len: Some(len), ..Status::new(State::Cut) });
+        }
+        if std::str::from_utf8(bytes).is_err() {
+            raise(status, Status { hex: Some(hex(bytes)), ..Status::new(State::Bytes) });
+        }
+        Value::Text(bytes)
+    }
+
+    fn buffer(&self, source: Source<'a>, len: u64, status: &mut Option<Status>) -> Value<'a> {
+        let Some(bytes) = self.bytes(source, status) else { return Value::Null };
+        if len > bytes.len() as u64 {
+            raise(status, Status { len: Some(len), ..Status::new(State::Cut) });
+        }
+        Value::Buffer(Buffer { len: len.max(bytes.len() as u64), bytes })
+    }
+
+    fn structure(&self, def: &'static StructDef, source: Source<'a>, status: &mut Option<Status>) -> Value<'a> {
+        match self.bytes(source, status) {
+            Some(bytes) => Value::Struct(def, self.call.abi, bytes),
+            None => Value::Null,
+        }
+    }
+
+    fn structures(
+        &self,
+        def: &'static StructDef,
+        source: Source<'a>,
+        count: u64,
+        status: &mut Option<Status>,
+    ) -> Value<'a> {
+        let Some(bytes) = self.bytes(source, status) else { return Value::Null };
+        let size = usize::from(def.size(self.call.abi)).max(1);
+        let whole = bytes.len() / size;
+        if count > whole as u64 {
+            raise(status, Status { len: Some(count), ..Status::new(State::Cut) });
+        }
+        Value::Structs(def, self.call.abi, bytes.get(..whole * size).unwrap_or_default())
+    }
+
+    fn dirents(&self, status: &mut Option<Status>) -> Value<'a> {
+        let Some(bytes) = self.bytes(self.given(), status) else { return Value::Null };
+        if let Some(len) = self.returned().filter(|&len| len > bytes.len() as u64) {
+            raise(status, Status { len: Some(len), ..Status::new(State::Cut) });
+        }
+        Value::Dirents(bytes)
+    }
+
+    fn strings(&self, status: &mut Option<Status>) -> Value<'a> {
+        let mut strings = Vec::new();
+        let mut ended = false;
+        for part in self.call.taken(self.register) {
+            self.note(&part, status);
+            ended |= part.part == 0;
+            if part.part > 0 && part.state != state::UNREAD {
+                strings.push(part.bytes);
+            }
+        }
+        if !ended {
+            raise(status, Status::new(State::Cut));
+        }
+        if strings.is_empty() && matches!(status, Some(Status { state: State::Unread, .. })) {
+            return Value::Null;
+        }
+        Value::Strings(strings)
+    }
+
+    fn buffers(
+        &self,
+        parts: impl Iterator<Item = Part<'a>>,
+        count: u64,
+        limit: u64,
+        status: &mut Option<Status>,
+    ) -> Value<'a> {
+        let mut parts = parts.peekable();
+        match parts.peek() {
+            Some(array) if array.state == state::UNREAD => {
+                raise(status, self.unread(array.error));
+                Value::Null
+            }
+            Some(_) => Value::Buffers(self.vector(parts, 0, count, limit, status)),
+            None => Value::Null,
+        }
+    }
+
+    /// An array of iovecs in the slot of part `first`, and the buffers in those behind it.
+    fn vector(
+        &self,
+        parts: impl Iterator<Item = Part<'a>>,
+        first: u8,
+        count: u64,
+        mut limit: u64,
+        status: &mut Option<Status>,
+    ) -> Vec<Buffer<'a>> {
+        let mut lens: &[u8] = &[];
+        let mut buffers = Vec::new();
+        if count > IOVECS as u64 {
+            raise(status, Status { len: Some(count), ..Status::new(State::Cut) });
+        }
+        for part in parts.filter(|part| part.part >= first) {
+            if part.part == first {
+                lens = part.bytes;
+                // That the array was cut is said by its count, better.
+                if part.state == state::UNREAD {
+                    raise(status, self.unread(part.error));
+                }
+                continue;
+            }
+            let at = usize::from(part.part - first - 1);
+            let len = self.word(lens, 2 * at + 1).min(limit);
+            limit -= len;
+            self.note(&part, status);
+            buffers.push(Buffer { len, bytes: part.bytes });
+        }
+        buffers
+    }
+
+    fn message(
+        &self,
+        parts: impl Iterator<Item = Part<'a>> + Clone,
+        limit: u64,
+        status: &mut Option<Status>,
+    ) -> Value<'a> {
+        let Some(head) = parts.clone().next().filter(|part| part.part == 0) else { return Value::Null };
+        self.note(&head, status);
+        if head.state == state::UNREAD {
+            return Value::Null;
+        }
+        let mut find = |wanted: u8| {
+            let part = parts.clone().find(|part| part.part == wanted)?;
+            self.note(&part, status);
+            (part.state != state::UNREAD).then_some(part.bytes)
+        };
+        let name = find(msghdr::NAME);
+        let control = find(msghdr::CONTROL)
+            .map(|bytes| Buffer { len: self.word(head.bytes, 5).max(bytes.len() as u64), bytes });
+        let count = self.word(head.bytes, 3);
+        let flags = self.word(head.bytes, 6) as u32;
+        let iov = self.vector(parts, msghdr::IOVEC, count, limit, status);
+        Value::Message(Message { name, iov, control, flags })
+    }
+
+    /// A pointer-sized word of a structure; 0 beyond its end.
+    fn word(&self, bytes: &[u8], at: usize) -> u64 {
+        match self.call.abi {
+            Abi::Arm64 => bytes
+                .get(at * 8..)
+                .and_then(|bytes| bytes.first_chunk())
+                .map_or(0, |word| u64::from_le_bytes(*word)),
+            Abi::Arm32 => bytes
+                .get(at * 4..)
+                .and_then(|bytes| bytes.first_chunk())
+                .map_or(0, |word| u64::from(u32::from_le_bytes(*word))),
+        }
+    }
+}
+
+/// Where an argument's bytes come from.
+#[derive(Clone, Copy)]
+enum Source<'a> {
+    /// A slot, which may say that it could not be read.
+    Read(Part<'a>),
+    /// It should have been read, but the record had no room for it.
+    Absent,
+    /// The call gave nothing.
+    NotGiven,
+}
+
+/// Adds what is known: the gravest state counts, other details stay.
+fn raise(status: &mut Option<Status>, new: Status) {
+    *status = Some(match status.take() {
+        None => new,
+        Some(old) => Status {
+            state: old.state.min(new.state),
+            addr: old.addr.or(new.addr),
+            error: old.error.or(new.error),
+            len: old.len.or(new.len),
+            value: old.value.or(new.value),
+            hex: old.hex.or(new.hex),
+        },
+    });
+}
+
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes
+        .iter()
+        .flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]])
+        .map(char::from)
+        .collect()
+}

@@ -1,0 +1,92 @@
+//! Arguments that are the register itself.
+
+use kprobe_common::index::Abi;
+use kprobe_common::table::flags;
+use kprobe_common::table::kind::Kind;
+
+use super::Argument;
+use crate::args::Value;
+use crate::event::Hex;
+use crate::status::{State, Status};
+
+/// Beyond this a JSON number is not exact in every reader.
+const EXACT: u64 = (1 << 53) - 1;
+
+impl<'a> Argument<'_, 'a> {
+    /// The value of an argument that is not followed.
+    pub(super) fn number(&self, status: &mut Option<Status>) -> Value<'a> {
+        let raw = self.raw();
+        let low = raw as u32;
+        match self.kind {
+            Kind::Int | Kind::Fd | Kind::Pid => Value::Int(i64::from(low as i32)),
+            Kind::DirFd => Value::DirFd(i64::from(low as i32)),
+            Kind::Uint | Kind::Dev => Value::Int(i64::from(low)),
+            // -1 means "unchanged" and is no user or group.
+            Kind::Id => Value::Int(if low == u32::MAX { -1 } else { i64::from(low) }),
+            Kind::Mode => Value::Mode(u64::from(low)),
+            Kind::Long => match self.call.abi {
+                Abi::Arm64 => exact(raw as i64, raw, status),
+                Abi::Arm32 => Value::Int(i64::from(low as i32)),
+            },
+            Kind::Size => exact_unsigned(raw, status),
+            Kind::Wide | Kind::Split => exact(self.wide() as i64, self.wide(), status),
+            Kind::WideHex => Value::Hex(self.wide()),
+            Kind::WideFlags(set) => Value::Flags(set, self.wide()),
+            Kind::Hex | Kind::Addr => Value::Hex(raw),
+            Kind::Signal => Value::Enum(&flags::SIGNALS, u64::from(low)),
+            Kind::Flags(set) => Value::Flags(set, u64::from(low)),
+            Kind::Enum(set) => Value::Enum(set, u64::from(low)),
+            Kind::EnumBy(sets, by) => Value::Enum(sets.by(self.other(by)), u64::from(low)),
+            Kind::Path
+            | Kind::Str
+            | Kind::StrOut
+            | Kind::PathOut
+            | Kind::Buf(_)
+            | Kind::BufOut
+            | Kind::BufOutLen(_)
+            | Kind::Sockaddr(_)
+            | Kind::SockaddrOut(_)
+            | Kind::SocklenInOut
+            | Kind::Struct(_)
+            | Kind::StructSized(..)
+            | Kind::StructOut(_)
+            | Kind::StructOutAlways(_)
+            | Kind::StructInOut(_)
+            | Kind::Structs(..)
+            | Kind::StructsOut(_)
+            | Kind::StructsInOut(..)
+            | Kind::Dirents
+            | Kind::Iovec(_)
+            | Kind::IovecOut(_)
+            | Kind::Strings
+            | Kind::Msghdr
+            | Kind::MsghdrOut
+            | Kind::Mmsghdr
+            | Kind::MmsghdrOut => Value::Hex(raw),
+        }
+    }
+
+    /// A 64-bit value: in one register, or in a pair with the low half first.
+    fn wide(&self) -> u64 {
+        match self.call.abi {
+            Abi::Arm64 => self.raw(),
+            Abi::Arm32 => {
+                let high = self.call.frame.args.get(usize::from(self.register) + 1);
+                (self.raw() & 0xffff_ffff) | high.copied().unwrap_or(0) << 32
+            }
+        }
+    }
+}
+
+fn exact<'a>(value: i64, raw: u64, status: &mut Option<Status>) -> Value<'a> {
+    if value.unsigned_abs() <= EXACT { Value::Int(value) } else { big(raw, status) }
+}
+
+fn exact_unsigned<'a>(value: u64, status: &mut Option<Status>) -> Value<'a> {
+    if value <= EXACT { Value::Int(value as i64) } else { big(value, status) }
+}
+
+fn big<'a>(value: u64, status: &mut Option<Status>) -> Value<'a> {
+    *status = Some(Status { value: Some(Hex(value)), ..Status::new(State::Big) });
+    Value::Null
+}

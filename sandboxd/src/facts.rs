@@ -1,0 +1,203 @@
+//! Looks at the outside: `/proc`, `packages.list`, the clocks, the device. Each gives a fact, with its time; what a
+//! fact means is left to `fold`. The only module that reads anything but records.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use crate::input::{Fact, Found, MapLine, ProcessLook};
+
+/// Where Android keeps the list of installed packages.
+pub const PACKAGES: &str = "/data/system/packages.list";
+
+/// `CLOCK_BOOTTIME`, nanoseconds: the clock of the kernel half's records.
+#[must_use]
+pub fn boot_ns() -> u64 {
+    clock(libc::CLOCK_BOOTTIME)
+}
+
+/// The wall clock less the boot clock, nanoseconds.
+#[must_use]
+pub fn clock_offset() -> i64 {
+    // The boot clock before and after, so that being interrupted in between is not taken for a step.
+    let before = boot_ns();
+    let wall = clock(libc::CLOCK_REALTIME);
+    let after = boot_ns();
+    wall.cast_signed() - (before + (after - before) / 2).cast_signed()
+}
+
+fn clock(id: libc::clockid_t) -> u64 {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: `time` outlives the call; both clocks exist on every kernel that the kernel half runs on.
+    unsafe { libc::clock_gettime(id, &raw mut time) };
+    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
+}
+
+/// Looks a process up.
+#[must_use]
+pub fn process(pid: u32, uid: u32) -> Fact {
+    let began = boot_ns();
+    let found = find(pid);
+    Fact::Process { look: ProcessLook { pid, began, ended: boot_ns(), found }, uid }
+}
+
+fn find(pid: u32) -> Option<Found> {
+    let dir = Path::new("/proc").join(pid.to_string());
+    let stat = fs::read_to_string(dir.join("stat")).ok()?;
+    let (ppid, start) = parse_stat(&stat)?;
+    let cmdline = fs::read(dir.join("cmdline")).unwrap_or_default();
+    let name = cmdline.split(|&byte| byte == 0).next().unwrap_or_default();
+    Some(Found {
+        start,
+        ppid,
+        name: String::from_utf8_lossy(name).into_owned(),
+        tids: threads(pid).unwrap_or_default(),
+        maps: fs::read_to_string(dir.join("maps")).ok().map(|maps| parse_maps(&maps)),
+    })
+}
+
+/// The threads of a process.
+pub fn threads(pid: u32) -> io::Result<Vec<u32>> {
+    let mut tids = Vec::new();
+    for entry in fs::read_dir(format!("/proc/{pid}/task"))? {
+        tids.extend(entry?.file_name().to_str().and_then(|name| name.parse::<u32>().ok()));
+    }
+    Ok(tids)
+}
+
+/// The start of a process or thread, in clock ticks since boot; `None` if it is not there.
+#[must_use]
+pub fn start_of(pid: u32) -> Option<u64> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // A zombie has ended; only its parent has not asked yet.
+    let state = stat.rsplit_once(')')?.1.split_whitespace().next()?;
+    (state != "Z" && state != "X").then(|| parse_stat(&stat).map(|(_, start)| start))?
+}
+
+/// Parent and start (fields 4 and 22); the name in field 2 may hold anything, also `)`.
+fn parse_stat(stat: &str) -> Option<(u32, u64)> {
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+    let ppid = fields.nth(1)?.parse().ok()?;
+    let start = fields.nth(17)?.parse().ok()?;
+    Some((ppid, start))
+}
+
+fn parse_maps(maps: &str) -> Vec<MapLine> {
+    maps.lines().filter_map(parse_map_line).collect()
+}
+
+/// `55d0-55e0 r-xp 00000000 fd:00 123   /path with spaces`
+fn parse_map_line(line: &str) -> Option<MapLine> {
+    let mut fields = line.splitn(6, ' ');
+    let (start, end) = fields.next()?.split_once('-')?;
+    let perms = fields.next()?.as_bytes();
+    let path = fields.nth(3).unwrap_or_default().trim_start().to_owned();
+    let bit = |at: usize, letter: u8, bit: u8| if perms.get(at) == Some(&letter) { bit } else { 0 };
+    Some(MapLine {
+        start: u64::from_str_radix(start, 16).ok()?,
+        end: u64::from_str_radix(end, 16).ok()?,
+        prot: bit(0, b'r', 1) | bit(1, b'w', 2) | bit(2, b'x', 4),
+        shared: perms.get(3) == Some(&b's'),
+        path,
+    })
+}
+
+/// Reads the list of installed packages; `None` where there is none, as on anything but Android.
+pub fn packages(path: &Path) -> io::Result<Option<Fact>> {
+    match fs::read_to_string(path) {
+        Ok(list) => Ok(Some(Fact::Packages { by_uid: parse_packages(&list) })),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// `name uid debuggable dataDir seinfo gids …`; a line that is not like that is passed over.
+fn parse_packages(list: &str) -> BTreeMap<u32, Vec<String>> {
+    let mut by_uid: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    for line in list.lines() {
+        let fields: Vec<&str> = line.split(' ').collect();
+        if let [name, uid, _, _, _, _, ..] = fields[..]
+            && let Ok(uid) = uid.parse()
+        {
+            by_uid.entry(uid).or_default().push(name.to_owned());
+        }
+    }
+    by_uid
+}
+
+/// What is known of the device.
+#[must_use]
+pub fn device() -> BTreeMap<String, String> {
+    let mut device = BTreeMap::new();
+    if let Ok(id) = fs::read_to_string("/proc/sys/kernel/random/boot_id") {
+        device.insert("boot_id".to_owned(), id.trim().to_owned());
+    }
+    for file in ["/system/build.prop", "/vendor/build.prop", "/product/etc/build.prop"] {
+        let text = fs::read(file).unwrap_or_default();
+        for line in String::from_utf8_lossy(&text).lines() {
+            let Some((key, value)) = line.split_once('=') else { continue };
+            let name = match key {
+                "ro.product.model" | "ro.product.system.model" | "ro.product.product.model" => "model",
+                "ro.build.fingerprint" | "ro.system.build.fingerprint" => "fingerprint",
+                "ro.build.version.release" => "android",
+                _ => continue,
+            };
+            device.entry(name.to_owned()).or_insert_with(|| value.trim().to_owned());
+        }
+    }
+    device
+}
+
+/// A name for a run that no other has.
+#[must_use]
+pub fn run_id() -> String {
+    fs::read_to_string("/proc/sys/kernel/random/uuid")
+        .map_or_else(|_| format!("{:016x}", boot_ns()), |uuid| uuid.trim().to_owned())
+}
+
+/// `uname -r` and `uname -m`.
+#[must_use]
+pub fn kernel() -> (String, String) {
+    // SAFETY: all zeroes is a value of `utsname`, which the call fills with strings that end inside it.
+    let name = unsafe {
+        let mut name: libc::utsname = std::mem::zeroed();
+        libc::uname(&raw mut name);
+        name
+    };
+    let text = |chars: &[libc::c_char]| {
+        chars.iter().take_while(|&&c| c != 0).map(|&c| char::from(c as u8)).collect()
+    };
+    (text(&name.release), text(&name.machine))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_may_hold_spaces_and_brackets() {
+        let stat = "412 (a) b (c) S 77 412 412 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 881234 0 0";
+        assert_eq!(parse_stat(stat), Some((77, 881_234)));
+        assert_eq!(parse_stat("412 (a"), None);
+    }
+
+    #[test]
+    fn a_line_of_maps_is_read_whole() {
+        let line = "7f00-7f10 r-xp 00001000 fd:00 12 /data/app/my app/base.apk";
+        let map = parse_map_line(line).unwrap();
+        assert_eq!((map.start, map.end, map.prot, map.shared), (0x7f00, 0x7f10, 5, false));
+        assert_eq!(map.path, "/data/app/my app/base.apk");
+        let anonymous = parse_map_line("7f00-7f10 rw-s 00000000 00:00 0 ").unwrap();
+        assert_eq!((anonymous.prot, anonymous.shared, anonymous.path.as_str()), (3, true, ""));
+        assert_eq!(parse_map_line("rubbish"), None);
+    }
+
+    #[test]
+    fn shared_user_ids_list_all_their_packages() {
+        let list = "com.a 10001 0 /data/a default none 0 1\ncom.b 10001 0 /data/b default none\nhalf 10002\n";
+        let by_uid = parse_packages(list);
+        assert_eq!(by_uid.len(), 1);
+        assert_eq!(by_uid[&10001], ["com.a", "com.b"]);
+    }
+}

@@ -1,0 +1,218 @@
+//! A run as a fold over its inputs: every line of output comes of what was pushed so far, and of nothing else.
+//!
+//! The same inputs give the same bytes, live or replayed. Looking at the outside is left to whoever pushes; before a
+//! record, [`Fold::wants`] says which look is due.
+
+mod books;
+mod line;
+
+use kprobe_common::table;
+
+use crate::event::{self, Line, Time};
+use crate::input::{Fact, Input, Start};
+use crate::pair::{Pair, Paired};
+use crate::record::{Body, Record};
+use crate::sink::Lines;
+use crate::world::{Happened, Who, World};
+use books::Books;
+
+/// The wall clock may drift by so much between two looks without being called set, nanoseconds.
+const DRIFT_NS: u64 = 100_000_000;
+/// Time between `stats` lines.
+const STATS_NS: u64 = 60_000_000_000;
+
+/// A look at the outside that is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// `/proc` of this process; its user ID is given back with the answer.
+    Process {
+        /// The process.
+        pid: u32,
+        /// As the record has it.
+        uid: u32,
+    },
+    /// The counters of loss.
+    Losses,
+}
+
+/// A run so far.
+#[derive(Debug, Default)]
+pub struct Fold {
+    start: Start,
+    seq: u64,
+    offset_ns: i64,
+    world: World,
+    pair: Option<Pair<Who>>,
+    books: Books,
+    stats_at: u64,
+    ended: bool,
+}
+
+impl Fold {
+    /// Before anything happened.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The look that is due before this record can be pushed.
+    #[must_use]
+    pub fn wants(&self, bytes: &[u8]) -> Option<Look> {
+        let record = Record::parse(bytes)?;
+        if self.books.is_behind(&record) {
+            return Some(Look::Losses);
+        }
+        let header = &record.header;
+        self.world.wants(&record).then_some(Look::Process { pid: header.tgid, uid: header.uid })
+    }
+
+    /// Takes an input and gives the lines that come of it.
+    pub fn push(&mut self, input: Input<'_>, out: &mut impl Lines) {
+        if self.ended {
+            return;
+        }
+        match input {
+            Input::Record(bytes) => {
+                if let Some(record) = Record::parse(bytes) {
+                    self.record(&record, bytes, out);
+                }
+            }
+            Input::Fact(fact) => self.fact(fact, out),
+        }
+    }
+
+    /// How many records began a call so far: what has been received of what the kernel half has seen.
+    #[must_use]
+    pub fn received(&self) -> u64 {
+        self.books.received()
+    }
+
+    fn record(&mut self, record: &Record<'_>, bytes: &[u8], out: &mut impl Lines) {
+        self.books.note(record);
+        let header = record.header;
+        match record.body {
+            Body::Enter(frame) | Body::ExitOnly(_, frame) => {
+                let who = self.world.who(&header, line::svc(&frame));
+                let never = table::row(header.index).is_some_and(|row| row.ret == table::Ret::Never);
+                self.paired(out, |pair, give| pair.begin(record, bytes, never, who, give));
+            }
+            Body::Exit(_) => self.paired(out, |pair, give| pair.end(record, bytes, give)),
+            Body::Resumed => self.paired(out, |pair, give| pair.resume(header.tid, give)),
+            Body::Change(_) | Body::Fork(_) => self.state(record, out),
+            Body::Exec(exec) => {
+                let path = record.parts().next().map_or(&[][..], |part| part.bytes);
+                self.paired(out, |pair, give| pair.exec(exec.old_tid, header.tid, path, give));
+                self.state(record, out);
+            }
+            Body::ThreadExit => {
+                self.paired(out, |pair, give| pair.kill(header.tid, give));
+                self.state(record, out);
+            }
+        }
+    }
+
+    /// Lets the pairing take a step and writes the calls that come out of it.
+    fn paired(
+        &mut self,
+        out: &mut impl Lines,
+        step: impl FnOnce(&mut Pair<Who>, &mut dyn FnMut(Paired<'_, Who>)),
+    ) {
+        let Some(mut pair) = self.pair.take() else { return };
+        step(&mut pair, &mut |call| self.call(&call, out));
+        self.pair = Some(pair);
+    }
+
+    fn state(&mut self, record: &Record<'_>, out: &mut impl Lines) {
+        let mut world = std::mem::take(&mut self.world);
+        world.change(record, |happened| self.process(&happened, out));
+        self.world = world;
+    }
+
+    fn fact(&mut self, fact: &Fact, out: &mut impl Lines) {
+        match fact {
+            Fact::Start(start) => self.start(start, out),
+            Fact::Packages { by_uid } => self.world.set_packages(by_uid.clone()),
+            Fact::Process { look, uid } => {
+                let mut world = std::mem::take(&mut self.world);
+                world.look(look, *uid, |happened| self.process(&happened, out));
+                self.world = world;
+            }
+            Fact::Losses { boot_ns, cpus } => self.losses(*boot_ns, cpus, out),
+            Fact::Clock { boot_ns, offset_ns } => self.clock(*boot_ns, *offset_ns, out),
+            Fact::Tick { boot_ns } => self.tick(*boot_ns, out),
+            Fact::Unwritten { boot_ns, by_index, lines } => {
+                self.unwritten(*boot_ns, by_index, *lines, out);
+            }
+            Fact::Stop(stop) => {
+                self.paired(out, |pair, give| pair.finish(give));
+                self.end(stop, out);
+                self.ended = true;
+            }
+        }
+    }
+
+    fn start(&mut self, start: &Start, out: &mut impl Lines) {
+        self.offset_ns = start.offset_ns;
+        self.stats_at = start.boot_ns + STATS_NS;
+        self.pair = Some(Pair::new(start.returns));
+        self.books = Books::new(start.boot_ns);
+        self.start = start.clone();
+        let seq = self.next_seq();
+        let names = line::names(&self.start.indexes);
+        let line = line::start(&self.start, &names, self.time(start.boot_ns), seq);
+        out.line(&Line::Start(Box::new(line)), None);
+    }
+
+    fn clock(&mut self, boot_ns: u64, offset_ns: i64, out: &mut impl Lines) {
+        let step_ns = offset_ns - self.offset_ns;
+        self.offset_ns = offset_ns;
+        if step_ns.unsigned_abs() > DRIFT_NS {
+            let (seq, time) = (self.next_seq(), self.time(boot_ns));
+            let line = event::Clock { run: &self.start.run, seq, time, boot_ns, step_ns };
+            out.line(&Line::Clock(line), None);
+        }
+    }
+
+    fn tick(&mut self, boot_ns: u64, out: &mut impl Lines) {
+        self.paired(out, |pair, give| pair.tick(boot_ns, give));
+        if boot_ns >= self.stats_at {
+            self.stats_at = boot_ns + STATS_NS;
+            let (seq, time) = (self.next_seq(), self.time(boot_ns));
+            let line = self.books.stats(&self.start.run, seq, time, boot_ns);
+            out.line(&Line::Stats(line), None);
+        }
+    }
+
+    fn process(&mut self, happened: &Happened<'_>, out: &mut impl Lines) {
+        let seq = self.next_seq();
+        let name = happened.name.as_deref();
+        let line = event::Process {
+            run: &self.start.run,
+            seq,
+            time: self.time(happened.time),
+            boot_ns: happened.time,
+            event: happened.event,
+            proc: happened.proc,
+            pid: happened.proc.pid,
+            ppid: happened.ppid,
+            uid: happened.uid,
+            user: happened.uid / 100_000,
+            package: self.world.package(happened.uid),
+            uid_packages: self.world.packages(happened.uid),
+            process_name: name,
+            path: happened.path.map(event::Bytes),
+        };
+        out.line(&Line::Process(line), None);
+    }
+
+    fn next_seq(&mut self) -> u64 {
+        let seq = self.seq;
+        self.seq += 1;
+        seq
+    }
+
+    fn time(&self, boot_ns: u64) -> Time {
+        Time(boot_ns.saturating_add_signed(self.offset_ns))
+    }
+}
+

@@ -1,0 +1,181 @@
+//! Makes a `syscall` line of a call, and what lines have in common.
+
+use std::collections::BTreeSet;
+
+use kprobe_common::index::{self, Abi};
+use kprobe_common::record::Frame;
+use kprobe_common::table::{self, Ret, Syscall};
+
+use super::Fold;
+use super::books::Booked;
+use crate::args::Args;
+use crate::decode::{self, Call};
+use crate::event::{
+    self, Caller, ErrorName, Hex, Line, Name, Outcome, Statuses, Time,
+};
+use crate::input::{Show, Start};
+use crate::pair::Paired;
+use crate::probe::Backend;
+use crate::sink::Lines;
+use crate::status::State;
+use crate::world::Who;
+
+/// Beyond this a JSON number is not exact in every reader.
+const EXACT: u64 = (1 << 53) - 1;
+
+impl Fold {
+    /// Writes a call, or counts it as filtered.
+    pub(super) fn call(&mut self, paired: &Paired<'_, Who>, out: &mut impl Lines) {
+        let (Some(record), Some(call)) = (paired.enter.or(paired.exit), Call::new(paired)) else { return };
+        let header = record.header;
+        let row = table::row(header.index);
+        let failed = call.failed() && paired.outcome != Outcome::NoReturn && returns_value(row);
+        let mut args = Args::default();
+        let mut statuses = decode::Statuses::new();
+        let shown = is_shown(self.start.show, paired.outcome, failed, call.ret.is_some());
+        if shown && let Some(row) = row {
+            decode::decode(&call, row, &mut args, &mut statuses);
+        }
+        let dur_ns = match (paired.enter, paired.exit) {
+            (Some(enter), Some(exit)) => Some(exit.header.time.saturating_sub(enter.header.time)),
+            _ => None,
+        };
+        self.books.book(&Booked {
+            index: header.index,
+            shown,
+            failed,
+            outcome: paired.outcome,
+            dur_ns: dur_ns.unwrap_or(0),
+            args_cut: statuses.iter().filter(|(_, status)| status.state == State::Cut).count() as u64,
+        });
+        if !shown {
+            return;
+        }
+        let (ret, ret_hex) = returned(&call, row, paired.outcome);
+        let seq = self.next_seq();
+        let line = event::Syscall {
+            run: &self.start.run,
+            seq,
+            time: self.time(header.time),
+            boot_ns: header.time,
+            cpu: header.cpu,
+            proc: paired.who.proc,
+            pid: header.tgid,
+            tid: header.tid,
+            uid: header.uid,
+            user: header.uid / 100_000,
+            comm: event::Bytes(comm(&call.frame.comm)),
+            package: self.world.package(header.uid),
+            process_name: paired.who.name.as_deref(),
+            abi: abi_name(call.abi),
+            nr: call.frame.nr,
+            syscall: row.map_or(Name::Unknown(call.frame.nr), |row| Name::Row(row.name)),
+            outcome: paired.outcome,
+            args: &args,
+            regs: row.is_none().then(|| call.frame.args.map(Hex)),
+            arg_status: Statuses(&statuses),
+            ret,
+            ret_hex,
+            error: failed.then(|| ErrorName(call.ret.unwrap_or(0).unsigned_abs() as u16)),
+            killed: paired.killed,
+            dur_ns,
+            caller: Caller { pc: Hex(svc(&call.frame)), map: paired.who.map },
+        };
+        out.line(&Line::Syscall(line), Some(header.index));
+    }
+}
+
+/// The `start` line.
+pub(super) fn start<'a>(start: &'a Start, names: &'a [String], time: Time, seq: u64) -> event::Start<'a> {
+    event::Start {
+        schema: event::SCHEMA,
+        run: &start.run,
+        seq,
+        version: &start.version,
+        time,
+        boot_ns: start.boot_ns,
+        kernel: &start.kernel,
+        arch: &start.arch,
+        device: &start.device,
+        argv: &start.argv,
+        tags: &start.tags,
+        backend: match start.backend {
+            Some(Backend::Tracepoint) => "tracepoint",
+            Some(Backend::Kprobe) | None => "kprobe",
+        },
+        backend_reason: &start.backend_reason,
+        returns: start.returns,
+        targets: &start.targets,
+        calls: names,
+        attached: start.attached,
+        failed: &start.failed,
+    }
+}
+
+/// The names behind indices, each once, in the order of their numbers.
+pub(super) fn names(indexes: &[u16]) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    indexes
+        .iter()
+        .filter_map(|&index| table::row(index))
+        .filter(|row| seen.insert(row.name))
+        .map(|row| row.name.to_owned())
+        .collect()
+}
+
+/// The name of a call in accounts: the 32-bit ABI's are marked, since the two have separate books.
+pub(super) fn key(index: u16) -> String {
+    let prefix = match index::abi(index) {
+        Abi::Arm64 => "",
+        Abi::Arm32 => "arm32:",
+    };
+    match table::row(index) {
+        Some(row) => format!("{prefix}{}", row.name),
+        None => format!("{prefix}other"),
+    }
+}
+
+/// The address of the `svc` instruction: the saved one is behind it. In Thumb code it has two bytes; bit 5 of the
+/// saved state would tell, and is not in the frame yet.
+pub(super) fn svc(frame: &Frame) -> u64 {
+    frame.pc.saturating_sub(4)
+}
+
+fn abi_name(abi: Abi) -> &'static str {
+    match abi {
+        Abi::Arm64 => "arm64",
+        Abi::Arm32 => "arm32",
+    }
+}
+
+fn comm(bytes: &[u8; 16]) -> &[u8] {
+    let end = bytes.iter().position(|&byte| byte == 0).unwrap_or(bytes.len());
+    &bytes[..end]
+}
+
+fn returns_value(row: Option<&'static Syscall>) -> bool {
+    row.is_none_or(|row| row.ret != Ret::Restored)
+}
+
+/// Whether a call is written.
+fn is_shown(show: Show, outcome: Outcome, failed: bool, has_ret: bool) -> bool {
+    match show {
+        Show::All => true,
+        Show::Successful => outcome == Outcome::NoReturn || has_ret && !failed,
+        Show::Failed => failed,
+        Show::Counts => false,
+    }
+}
+
+/// The return value as a number, and in hexadecimal where it is an address or too big.
+fn returned(call: &Call<'_>, row: Option<&'static Syscall>, outcome: Outcome) -> (Option<i64>, Option<Hex>) {
+    let Some(ret) = call.ret.filter(|_| returns_value(row)) else { return (None, None) };
+    // A call that a filter trapped has its first argument in the register again, and no return value.
+    if outcome == Outcome::Blocked && ret as u64 == call.frame.args[0] {
+        return (None, None);
+    }
+    let is_address = row.is_some_and(|row| row.ret == Ret::Addr) && !call.failed();
+    let ret = if is_address && call.abi == Abi::Arm32 { ret & 0xffff_ffff } else { ret };
+    let hex = (is_address || ret.unsigned_abs() > EXACT).then_some(Hex(ret as u64));
+    ((ret.unsigned_abs() <= EXACT).then_some(ret), hex)
+}

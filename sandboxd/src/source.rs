@@ -1,0 +1,97 @@
+//! The two rings, read as one stream in the order of time.
+//!
+//! Within a ring, records lie in the order in which room was reserved: a call that follows from another's return lies
+//! behind it. Between the rings only their times say who was first, so both are read, then sorted, and what is so new
+//! that an older one may still be on its way waits for the next round.
+
+use aya::maps::{MapData, RingBuf};
+
+use crate::facts;
+use crate::record;
+
+/// A record's time is taken a little before its room is reserved; one that is younger than this waits, nanoseconds.
+const SETTLE_NS: u64 = 2_000_000;
+/// Bytes taken from a ring in one round: bounds memory, whatever the rings hold.
+const ROUND_MAX: usize = 512 * 1024;
+
+/// Records that were read and not yet given.
+#[derive(Debug, Default)]
+pub struct Source {
+    bytes: Vec<u8>,
+    entries: Vec<Entry>,
+    next: usize,
+    ready: usize,
+}
+
+/// Sorted by time; of two at the same time the state comes first, since it explains the call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Entry {
+    time: u64,
+    is_call: bool,
+    number: usize,
+    at: usize,
+    len: usize,
+}
+
+impl Source {
+    /// With nothing read.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reads what the rings hold. With `all`, nothing waits: the probes are silent and nothing is on its way.
+    /// Returns whether more is left in a ring than one round takes.
+    pub fn fill(&mut self, calls: &mut RingBuf<MapData>, state: &mut RingBuf<MapData>, all: bool) -> bool {
+        self.compact();
+        let mut settled = facts::boot_ns().saturating_sub(SETTLE_NS);
+        let mut more = false;
+        // State first: a call that was made after a change is then never read before it.
+        for (ring, is_call) in [(state, false), (calls, true)] {
+            let begin = self.bytes.len();
+            let mut last = 0;
+            while let Some(item) = ring.next() {
+                last = self.push(&item, is_call);
+                if self.bytes.len() - begin >= ROUND_MAX {
+                    more = true;
+                    settled = settled.min(last.saturating_sub(SETTLE_NS));
+                    break;
+                }
+            }
+        }
+        let settled = if all && !more { u64::MAX } else { settled };
+        self.entries.sort_unstable();
+        self.ready = self.entries.partition_point(|entry| entry.time <= settled);
+        more
+    }
+
+    /// The next record in the order of time.
+    pub fn next_record(&mut self) -> Option<&[u8]> {
+        let entry = *self.entries.get(self.next).filter(|_| self.next < self.ready)?;
+        self.next += 1;
+        self.bytes.get(entry.at..entry.at + entry.len)
+    }
+
+    fn push(&mut self, record: &[u8], is_call: bool) -> u64 {
+        let time = record::header(record).map_or(0, |header| header.time);
+        let (number, at) = (self.entries.len(), self.bytes.len());
+        self.entries.push(Entry { time, is_call, number, at, len: record.len() });
+        self.bytes.extend_from_slice(record);
+        time
+    }
+
+    /// Throws away what was given.
+    fn compact(&mut self) {
+        self.entries.drain(..self.next);
+        self.next = 0;
+        self.ready = 0;
+        let mut kept = Vec::with_capacity(self.entries.iter().map(|entry| entry.len).sum());
+        for (number, entry) in self.entries.iter_mut().enumerate() {
+            let at = kept.len();
+            kept.extend_from_slice(&self.bytes[entry.at..entry.at + entry.len]);
+            (entry.number, entry.at) = (number, at);
+        }
+        self.bytes.clear();
+        self.bytes.extend_from_slice(&kept);
+    }
+}

@@ -1,0 +1,174 @@
+//! `sandboxd trace`: from options to a run and through it. The loop that feeds the fold is in [`run`].
+
+mod plan;
+mod run;
+mod targets;
+
+use std::io::IsTerminal as _;
+use std::time::Duration;
+
+use crate::cli;
+use crate::command::{self, CommandError};
+use crate::input::Start;
+use crate::probe::{self, Attached, Backend, Loaded, ProbeError};
+use crate::recording::RecordingError;
+use crate::select::SelectError;
+use crate::sink::{Options, Sink, SinkError};
+use crate::{facts, select};
+use plan::Plan;
+use run::Run;
+use targets::Targets;
+
+/// Why a run could not begin, or broke off.
+#[derive(Debug, thiserror::Error)]
+pub enum TraceError {
+    /// A bad expression.
+    #[error(transparent)]
+    Select(#[from] SelectError),
+    /// Nothing to watch, or something that is not there.
+    #[error("{0}")]
+    Usage(String),
+    /// The kernel half.
+    #[error(transparent)]
+    Probe(#[from] ProbeError),
+    /// The command.
+    #[error(transparent)]
+    Command(#[from] CommandError),
+    /// The output.
+    #[error(transparent)]
+    Sink(#[from] SinkError),
+    /// The recording.
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
+    /// Signals, timers.
+    #[error("cannot set up {what}: {source}")]
+    Runtime {
+        /// What.
+        what: &'static str,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+impl TraceError {
+    /// The exit code that says it.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Select(_) | Self::Usage(_) => 2,
+            Self::Probe(error) if error.is_platform() => 3,
+            Self::Probe(_)
+            | Self::Command(_)
+            | Self::Sink(_)
+            | Self::Recording(_)
+            | Self::Runtime { .. } => 1,
+        }
+    }
+}
+
+/// Runs a trace to its end.
+pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(), TraceError> {
+    let selection = select::parse(&options.exprs)?;
+    let plan = Plan::new(&selection, options)?;
+    let targets = Targets::new(options)?;
+    let sink = Sink::open(Options { out: options.out.clone(), format: options.format.into() })?;
+    let recorder = options.record.as_deref().map(crate::recording::Recorder::create).transpose()?;
+    let waiting = if options.command.is_empty() {
+        None
+    } else {
+        let own_stdout = options.out.is_some() && !std::io::stdout().is_terminal();
+        Some(command::prepare(&options.command, options.as_uid, own_stdout)?)
+    };
+    let mut loaded = probe::load(object, &plan.watch(&targets, options), plan.backend)?;
+    if let Some(waiting) = &waiting {
+        loaded.add_command(waiting.pid, options.no_follow)?;
+    }
+    let attached = attach(&mut loaded, &plan)?;
+    plan.mark_attached(&mut loaded, &attached)?;
+    targets.seed(&mut loaded)?;
+    loaded.shared.begin();
+    let start = start(options, argv, &plan, &targets, &attached);
+    tracing::info!(
+        "ready: {} probes on {} calls ({})",
+        start.attached,
+        plan.indexes.len(),
+        plan.reason
+    );
+    let command = waiting.map(command::Waiting::release).transpose()?;
+    let mut run = Run::new(loaded, sink, recorder, start);
+    run.packages(facts::packages(facts::PACKAGES.as_ref()));
+    run.finish_with(options.duration, command, targets)
+}
+
+/// Attaches the probes, and says how far it is where that takes long.
+fn attach(loaded: &mut Loaded, plan: &Plan) -> Result<Attached, TraceError> {
+    let began = std::time::Instant::now();
+    let mut said = 2;
+    let attached = probe::attach(loaded, plan.backend, plan.returns, &plan.symbols, |done, of| {
+        if began.elapsed() >= Duration::from_secs(said) {
+            tracing::info!("attaching: {done} of {of} probes");
+            said += 2;
+        }
+    })?;
+    for (symbol, reason) in &attached.failed {
+        tracing::warn!("cannot probe {symbol}: {reason}; its calls are seen by their returns alone");
+    }
+    Ok(attached)
+}
+
+fn start(
+    options: &cli::Trace,
+    argv: &[String],
+    plan: &Plan,
+    targets: &Targets,
+    attached: &Attached,
+) -> Start {
+    let (kernel, arch) = facts::kernel();
+    Start {
+        run: facts::run_id(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        boot_ns: facts::boot_ns(),
+        offset_ns: facts::clock_offset(),
+        kernel,
+        arch,
+        device: facts::device(),
+        argv: argv.to_vec(),
+        tags: options.tags.iter().cloned().collect(),
+        backend: Some(plan.backend),
+        backend_reason: plan.reason.clone(),
+        targets: targets.described(options),
+        indexes: plan.indexes.clone(),
+        attached: attached.symbols.len(),
+        failed: attached
+            .failed
+            .iter()
+            .map(|(symbol, reason)| crate::event::Failed { symbol: symbol.clone(), reason: reason.clone() })
+            .collect(),
+        returns: plan.returns,
+        show: plan.show,
+    }
+}
+
+/// Writes the lines that a recording gives.
+pub fn replay(options: &cli::Replay) -> Result<(), TraceError> {
+    let recording = crate::recording::Recording::open(&options.file)?;
+    let sink = Sink::open(Options { out: options.out.clone(), format: options.format.into() })?;
+    run::replay(recording, sink)
+}
+
+/// Where entries come from, and why.
+fn choose_backend(options: &cli::Trace, symbols: usize) -> (Backend, String) {
+    let kprobes = std::path::Path::new("/sys/bus/event_source/devices/kprobe/type").exists();
+    match options.backend {
+        cli::BackendName::Kprobe => (Backend::Kprobe, "asked for by --backend".to_owned()),
+        cli::BackendName::Tracepoint => (Backend::Tracepoint, "asked for by --backend".to_owned()),
+        cli::BackendName::Auto if !kprobes => {
+            (Backend::Tracepoint, "this kernel has no kprobes for perf events".to_owned())
+        }
+        cli::BackendName::Auto if symbols > probe::KPROBES_MAX => (
+            Backend::Tracepoint,
+            format!("{symbols} symbols are more than the {} worth a kprobe each", probe::KPROBES_MAX),
+        ),
+        cli::BackendName::Auto => (Backend::Kprobe, format!("{symbols} symbols, other calls cost nothing")),
+    }
+}

@@ -1,0 +1,166 @@
+//! From the selected calls to what the kernel half is told: descriptors, commands, symbols to probe.
+
+use std::collections::BTreeSet;
+
+use kprobe_common::index::{Abi, OTHER32, OTHER64};
+use kprobe_common::spec::{self, Spec, command};
+use kprobe_common::table::rows::ROWS;
+use kprobe_common::table::{Ret, Syscall, change};
+
+use super::targets::Targets;
+use super::{TraceError, choose_backend};
+use crate::cli;
+use crate::input::Show;
+use crate::probe::{Attached, Backend, Loaded, ProbeError, Watch};
+use crate::select::{Condition, Selection};
+
+/// Changes that are followed for every target, whether their calls are selected or not.
+const FOLLOWED: u8 = change::MAPS;
+
+/// What is watched of a task.
+#[derive(Debug)]
+pub(super) struct Plan {
+    /// Where entries come from.
+    pub(super) backend: Backend,
+    /// Why from there.
+    pub(super) reason: String,
+    /// Whether returns are watched.
+    pub(super) returns: bool,
+    /// Which calls are shown.
+    pub(super) show: Show,
+    /// Indices of the selected calls.
+    pub(super) indexes: Vec<u16>,
+    /// Kernel symbols to probe.
+    pub(super) symbols: Vec<String>,
+    specs: Vec<(u16, Spec)>,
+    /// Indices whose entry a symbol carries.
+    entries: Vec<(u16, String)>,
+    commands: Vec<(u16, u32)>,
+}
+
+impl Plan {
+    pub(super) fn new(selection: &Selection, options: &cli::Trace) -> Result<Self, TraceError> {
+        let mut plan = Self {
+            backend: Backend::Kprobe,
+            reason: String::new(),
+            returns: !options.no_returns,
+            show: show(options),
+            indexes: Vec::new(),
+            symbols: Vec::new(),
+            specs: Vec::new(),
+            entries: Vec::new(),
+            commands: Vec::new(),
+        };
+        let mut symbols = BTreeSet::new();
+        for row in ROWS {
+            for abi in [Abi::Arm64, Abi::Arm32] {
+                plan.add(row, abi, selection, &mut symbols);
+            }
+        }
+        if selection.others {
+            plan.add_others();
+        }
+        if plan.indexes.is_empty() {
+            return Err(TraceError::Usage(
+                "the expression selects no system call; see `sandboxd list` for what there is".to_owned(),
+            ));
+        }
+        plan.symbols = symbols.into_iter().chain(options.symbols.iter().cloned()).collect();
+        (plan.backend, plan.reason) = choose_backend(options, plan.symbols.len());
+        Ok(plan)
+    }
+
+    /// Adds a call in one of its ABIs, if it is selected or followed.
+    fn add(&mut self, row: &'static Syscall, abi: Abi, selection: &Selection, symbols: &mut BTreeSet<String>) {
+        let Some(index) = row.index(abi) else { return };
+        let mut spec = row.spec(abi);
+        if selection.contains(index) {
+            spec.flags |= spec::SELECTED;
+            self.indexes.push(index);
+            if let Some(condition) = selection.condition(index) {
+                self.condition(row, abi, index, condition, &mut spec);
+            }
+        }
+        if self.returns && row.state & FOLLOWED != 0 {
+            spec.flags |= spec::STATE_EXIT;
+            if row.state & change::MAPS_BEFORE != 0 {
+                spec.flags |= spec::STATE_ENTER;
+            }
+        }
+        // The end of a thread tells a killed call from one that is restarted.
+        let ends = self.returns && row.ret == Ret::Never;
+        if spec.flags & (spec::SELECTED | spec::STATE_ENTER) != 0 || ends {
+            if let Some((prefix, name)) = row.entry_symbol(abi) {
+                let symbol = format!("{prefix}{name}");
+                symbols.insert(symbol.clone());
+                self.entries.push((index, symbol));
+            }
+        }
+        if spec.flags & (spec::SELECTED | spec::STATE_ENTER | spec::STATE_EXIT) != 0 || ends {
+            self.specs.push((index, spec));
+        }
+    }
+
+    fn condition(&mut self, row: &Syscall, abi: Abi, index: u16, condition: &Condition, spec: &mut Spec) {
+        spec.command_register = row.registers(abi)[row.arg(condition.arg)];
+        spec.command_shift = condition.shift;
+        spec.command_mask = condition.mask;
+        spec.command_mode = if condition.listed { command::LISTED } else { command::UNLISTED };
+        self.commands.extend(condition.values.iter().map(|&value| (index, value)));
+    }
+
+    /// Numbers that no row has: seen by their returns, or by the tracepoint.
+    fn add_others(&mut self) {
+        for index in [OTHER64, OTHER32] {
+            self.indexes.push(index);
+            self.specs.push((index, Spec { flags: spec::SELECTED, ..Spec::default() }));
+        }
+    }
+
+    /// Tells the kernel half which entries it will see: only of those does a return without one mean something.
+    pub(super) fn mark_attached(&self, loaded: &mut Loaded, attached: &Attached) -> Result<(), ProbeError> {
+        let symbols: BTreeSet<&str> = attached.symbols.iter().map(String::as_str).collect();
+        let seen: BTreeSet<u16> = match self.backend {
+            Backend::Tracepoint => self.specs.iter().map(|&(index, _)| index).collect(),
+            Backend::Kprobe => self
+                .entries
+                .iter()
+                .filter(|(_, symbol)| symbols.contains(symbol.as_str()))
+                .map(|&(index, _)| index)
+                .collect(),
+        };
+        for (index, spec) in self.specs.iter().filter(|(index, _)| seen.contains(index)) {
+            loaded.set_spec(*index, &Spec { flags: spec.flags | spec::ATTACHED, ..*spec })?;
+        }
+        Ok(())
+    }
+
+    /// What the kernel half is told before it is attached.
+    pub(super) fn watch(&self, targets: &Targets, options: &cli::Trace) -> Watch {
+        Watch {
+            uids: options.uids.clone(),
+            all_apps: options.all_apps,
+            tgids: targets.processes(),
+            tids: targets.threads(),
+            tasks_later: !options.command.is_empty(),
+            specs: self.specs.clone(),
+            commands: self.commands.clone(),
+            strsize: options.strsize,
+            returns: self.returns,
+            ring: options.buffer,
+            state_ring: options.state_buffer,
+        }
+    }
+}
+
+fn show(options: &cli::Trace) -> Show {
+    if options.summary {
+        Show::Counts
+    } else if options.successful_only {
+        Show::Successful
+    } else if options.failed_only {
+        Show::Failed
+    } else {
+        Show::All
+    }
+}
