@@ -3,6 +3,7 @@
 pub mod args;
 pub mod event;
 pub mod list;
+pub mod json;
 pub mod probe;
 pub mod select;
 pub mod status;
