@@ -2,8 +2,10 @@
 
 pub mod args;
 pub mod event;
-pub mod list;
 pub mod json;
+pub mod list;
 pub mod probe;
 pub mod select;
+pub mod sink;
 pub mod status;
+pub mod text;
