@@ -1,15 +1,32 @@
 //! The user half of sandboxd, in the order in which data flows.
+//!
+//! `cli` and `select` say what is wanted, `probe` puts the kernel half to work; `source` reads what it sends, `facts`
+//! looks at the outside; `fold` makes lines of both, by `pair`, `decode` and `world`; `sink` writes them, as `json` or
+//! `text`. `trace` and `recording` hold the two ways to feed the fold.
+
+pub mod cli;
+pub mod list;
+pub mod select;
+
+pub mod command;
+pub mod probe;
+pub mod reaper;
+
+pub mod facts;
+pub mod input;
+pub mod record;
+pub mod recording;
+pub mod source;
 
 pub mod args;
 pub mod decode;
-pub mod event;
 pub mod fold;
-pub mod input;
-pub mod list;
 pub mod pair;
-pub mod probe;
-pub mod record;
-pub mod recording;
-pub mod select;
 pub mod status;
 pub mod world;
+
+pub mod event;
+pub mod json;
+pub mod sink;
+pub mod text;
+pub mod trace;

@@ -1,0 +1,48 @@
+//! Lines as JSON: how each type of [`event`](crate::event) and [`args`](crate::args) is written.
+//!
+//! Total: any bytes that a kernel or an app sends give valid JSON of the documented type. This is the hot path, so
+//! everything goes straight into the serializer, and short texts are made on the stack. Where lines go is left to
+//! [`sink`](crate::sink); what the types are, for others to read, to `schema`.
+
+mod bytes;
+mod dirents;
+pub(crate) mod number;
+pub(crate) mod sockaddr;
+pub(crate) mod structs;
+mod value;
+
+pub(crate) use bytes::{Escaped, HexBytes, until_zero};
+pub(crate) use dirents::Dirents;
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use crate::args::Args;
+use crate::event::{Line, Statuses};
+
+/// Appends a line and its end.
+pub fn write(out: &mut Vec<u8>, line: &Line<'_>) {
+    let written = serde_json::to_writer(&mut *out, line);
+    // Memory takes every write, every key is a string, and no type here refuses a value.
+    debug_assert!(written.is_ok(), "{written:?}");
+    out.push(b'\n');
+}
+
+impl Serialize for Args<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (name, value) in &self.0 {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+impl Serialize for Statuses<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (name, status) in self.0 {
+            map.serialize_entry(name, status)?;
+        }
+        map.end()
+    }
+}

@@ -1,0 +1,102 @@
+//! Values of arguments.
+//!
+//! What each kind of argument gives is `decode`'s; how it looks is here, and `schema` says the same in JSON Schema.
+
+use kprobe_common::table::flags::{FlagSet, MSG, ValueSet};
+use serde::ser::{Serialize, SerializeSeq, SerializeStruct, Serializer};
+
+use super::number::{exact, exact_unsigned, hex};
+use super::sockaddr::Sockaddr;
+use super::structs::{Struct, each};
+use super::{Dirents, Escaped};
+use crate::args::{Message, Value};
+use crate::event::Hex;
+
+/// A set of bits: a list of names, what has none last.
+#[derive(Clone, Copy)]
+pub(crate) struct Flags {
+    /// The names.
+    pub(crate) set: &'static FlagSet,
+    /// The bits.
+    pub(crate) value: u64,
+}
+
+/// One of a list: its name, or the number in hexadecimal.
+#[derive(Clone, Copy)]
+pub(crate) struct OneOf {
+    /// The names.
+    pub(crate) set: &'static ValueSet,
+    /// The number.
+    pub(crate) value: u64,
+}
+
+impl Serialize for Flags {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(None)?;
+        let mut names = self.set.names(self.value);
+        for name in names.by_ref() {
+            list.serialize_element(name)?;
+        }
+        if names.rest() != 0 {
+            list.serialize_element(&Hex(names.rest()))?;
+        }
+        list.end()
+    }
+}
+
+impl Serialize for OneOf {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.set.name(self.value) {
+            Some(name) => serializer.serialize_str(name),
+            None => hex(self.value).serialize(serializer),
+        }
+    }
+}
+
+impl Serialize for Value<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_none(),
+            Self::Int(value) | Self::DirFd(value) => exact(*value).serialize(serializer),
+            Self::Mode(value) => exact_unsigned(*value).serialize(serializer),
+            Self::Hex(value) => Hex(*value).serialize(serializer),
+            Self::Flags(set, value) => Flags { set, value: *value }.serialize(serializer),
+            Self::Enum(set, value) => OneOf { set, value: *value }.serialize(serializer),
+            Self::Text(text) => Escaped(text).serialize(serializer),
+            Self::Buffer(buffer) => buffer.serialize(serializer),
+            Self::Sockaddr(bytes) => Sockaddr::of(bytes).serialize(serializer),
+            Self::Struct(def, abi, bytes) => Struct {
+                def,
+                abi: *abi,
+                bytes,
+            }
+            .serialize(serializer),
+            Self::Structs(def, abi, bytes) => serializer.collect_seq(each(Struct {
+                def,
+                abi: *abi,
+                bytes,
+            })),
+            Self::Strings(strings) => {
+                serializer.collect_seq(strings.iter().map(|text| Escaped(text)))
+            }
+            Self::Buffers(buffers) => serializer.collect_seq(buffers),
+            Self::Message(message) => message.serialize(serializer),
+            Self::Dirents(bytes) => serializer.collect_seq(Dirents(bytes)),
+        }
+    }
+}
+
+impl Serialize for Message<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("message", 4)?;
+        object.serialize_field("name", &self.name.map(Sockaddr::of))?;
+        object.serialize_field("iov", &self.iov)?;
+        object.serialize_field("control", &self.control)?;
+        let flags = Flags {
+            set: &MSG,
+            value: u64::from(self.flags),
+        };
+        object.serialize_field("flags", &flags)?;
+        object.end()
+    }
+}
