@@ -26,8 +26,6 @@ pub enum Verb {
     Replay(Replay),
     /// List the system calls it knows: name, number in both ABIs, groups, arguments
     List(List),
-    /// Print the schema of the output
-    Schema(Schema),
 }
 
 /// `trace`
@@ -71,8 +69,8 @@ pub struct Trace {
     #[arg(short = 'c', long, conflicts_with_all = ["successful_only", "failed_only"])]
     pub summary: bool,
     /// How lines look; auto: text on a terminal, JSON otherwise
-    #[arg(long, value_enum, default_value_t = FormatName::Auto)]
-    pub format: FormatName,
+    #[arg(long, value_enum, default_value_t = Format::Auto)]
+    pub format: Format,
     /// Where entries come from; auto: kprobes, unless the kernel lacks them or too many calls are selected
     #[arg(long, value_enum, default_value_t = BackendName::Auto)]
     pub backend: BackendName,
@@ -121,8 +119,8 @@ pub struct Replay {
     #[arg(short, long = "output", value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// How lines look; auto: text on a terminal, JSON otherwise
-    #[arg(long, value_enum, default_value_t = FormatName::Auto)]
-    pub format: FormatName,
+    #[arg(long, value_enum, default_value_t = Format::Auto)]
+    pub format: Format,
 }
 
 /// `list`
@@ -135,43 +133,6 @@ pub struct List {
     /// One JSON object per call
     #[arg(long)]
     pub json: bool,
-}
-
-/// `schema`
-#[derive(Debug, Args)]
-#[command(after_help = "Example:\n  sandboxd schema --duckdb | duckdb calls.db")]
-#[group(multiple = false)]
-pub struct Schema {
-    /// JSON Schema of a line (the default)
-    #[arg(long)]
-    pub json: bool,
-    /// Table definitions for DuckDB
-    #[arg(long)]
-    pub duckdb: bool,
-    /// Table definitions for ClickHouse
-    #[arg(long)]
-    pub clickhouse: bool,
-}
-
-/// `--format`
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum FormatName {
-    /// Text on a terminal, JSON otherwise
-    Auto,
-    /// JSON lines
-    Json,
-    /// Like strace
-    Text,
-}
-
-impl From<FormatName> for Format {
-    fn from(name: FormatName) -> Self {
-        match name {
-            FormatName::Auto => Self::Auto,
-            FormatName::Json => Self::Json,
-            FormatName::Text => Self::Text,
-        }
-    }
 }
 
 /// `--backend`

@@ -46,6 +46,8 @@ pub struct Fold {
     books: Books,
     stats_at: u64,
     ended: bool,
+    /// The totals of the `end` line.
+    last: Option<event::CallCount>,
 }
 
 impl Fold {

@@ -1,22 +1,76 @@
-//! scratch
-fn main() {
-    use sandboxd::probe::*;
-    use kprobe_common::index::Abi;
-    let object = aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/kprobe-ebpf.o"));
-    let rows = kprobe_common::table::rows::ROWS;
-    let mut specs = vec![];
-    for r in rows { if let Some(i) = r.index(Abi::Arm64) { let mut s = r.spec(Abi::Arm64); s.flags |= 3|8; specs.push((i, s)); } }
-    let watch = Watch { uids: vec![0], specs, strsize: 256, returns: true, ring: 1<<20, state_ring: 1<<16, ..Watch::default() };
-    for b in [Backend::Kprobe, Backend::Tracepoint] {
-    match load(object, &watch, b) { Ok(mut l) => {
-        let symbols: Vec<String> = rows.iter().map(|r| format!("__arm64_sys_{}", r.name)).collect();
-        println!("{:?}", attach(&mut l, b, true, &symbols, |_,_|{}));
-        println!("{:?}", std::process::Command::new("/bin/busybox").args(["cat", "/proc/self/comm"]).status());
-        let mut n = 0;
-        while let Some(i) = l.calls.next() { n+=1; if n < 6 { println!("{} {:02x?}", i.len(), &i[..]); } }
-        let mut m = 0;
-        while let Some(i) = l.state.next() { m+=1; if m < 6 { println!("S {} {:02x?}", i.len(), &i[..]); } }
-        println!("calls {n} state {m} {:?}", l.shared.calls(56));
-    }, Err(e) => println!("ERR {b:?} {e}") }
+//! The daemon's command line: parse, do, exit code. The only place that picks an exit code.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use sandboxd::cli::{Cli, Verb};
+use sandboxd::trace::{self, TraceError};
+use sandboxd::{list, select};
+
+/// The kernel half; empty where it was not built.
+static KERNEL_HALF: &[u8] = aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/kprobe-ebpf.o"));
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    log_to_stderr();
+    let argv: Vec<String> = std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
+    let result = match &cli.verb {
+        Verb::Trace(options) => trace::trace(KERNEL_HALF, options, &argv).map_err(Failure::from),
+        Verb::Replay(options) => trace::replay(options).map_err(Failure::from),
+        Verb::List(options) => print(|out| list::run(&options.exprs, options.json, out)),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure { code, message }) => {
+            let _ = writeln!(io::stderr(), "sandboxd: {message}");
+            ExitCode::from(code)
+        }
     }
+}
+
+/// How the program fails: what it says and how it exits.
+struct Failure {
+    code: u8,
+    message: String,
+}
+
+impl From<TraceError> for Failure {
+    fn from(error: TraceError) -> Self {
+        Self { code: error.exit_code(), message: error.to_string() }
+    }
+}
+
+/// Diagnostics go to standard error; `RUST_LOG` chooses which.
+fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,aya=error,aya_obj=error"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .with_target(false)
+        .without_time()
+        .init();
+}
+
+/// Lets a verb write to standard output. A reader that has seen enough is no failure.
+fn print(verb: impl FnOnce(&mut dyn io::Write) -> anyhow::Result<()>) -> Result<(), Failure> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let result = verb(&mut out).and_then(|()| out.flush().map_err(Into::into));
+    match result {
+        Err(error) if is_broken_pipe(&error) => Ok(()),
+        Err(error) => {
+            let code = if error.downcast_ref::<select::SelectError>().is_some() { 2 } else { 1 };
+            Err(Failure { code, message: format!("{error:#}") })
+        }
+        Ok(()) => Ok(()),
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
 }

@@ -49,9 +49,8 @@ impl Source {
         // State first: a call that was made after a change is then never read before it.
         for (ring, is_call) in [(state, false), (calls, true)] {
             let begin = self.bytes.len();
-            let mut last = 0;
             while let Some(item) = ring.next() {
-                last = self.push(&item, is_call);
+                let last = self.push(&item, is_call);
                 if self.bytes.len() - begin >= ROUND_MAX {
                     more = true;
                     settled = settled.min(last.saturating_sub(SETTLE_NS));

@@ -71,7 +71,7 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
     let selection = select::parse(&options.exprs)?;
     let plan = Plan::new(&selection, options)?;
     let targets = Targets::new(options)?;
-    let sink = Sink::open(Options { out: options.out.clone(), format: options.format.into() })?;
+    let sink = Sink::open(Options { out: options.out.clone(), format: options.format })?;
     let recorder = options.record.as_deref().map(crate::recording::Recorder::create).transpose()?;
     let waiting = if options.command.is_empty() {
         None
@@ -152,7 +152,7 @@ fn start(
 /// Writes the lines that a recording gives.
 pub fn replay(options: &cli::Replay) -> Result<(), TraceError> {
     let recording = crate::recording::Recording::open(&options.file)?;
-    let sink = Sink::open(Options { out: options.out.clone(), format: options.format.into() })?;
+    let sink = Sink::open(Options { out: options.out.clone(), format: options.format })?;
     run::replay(recording, sink)
 }
 

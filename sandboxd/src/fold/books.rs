@@ -199,10 +199,26 @@ impl Fold {
         out.line(&Line::Loss(line), None);
     }
 
+    /// The summary for people, on standard error: standard output may be gone.
+    pub fn say_end(&self, why: &str, unwritten: u64) {
+        let Some(last) = &self.last else { return };
+        tracing::info!(
+            "end ({why}): {} calls seen, {} written, {} filtered, {} lost; {} returns missed, {unwritten} lines unwritten",
+            last.seen, last.emitted, last.filtered, last.lost, self.books.exits_missed,
+        );
+    }
+
     /// Closes the books.
     pub(super) fn end(&mut self, stop: &Stop, out: &mut impl Lines) {
         let by_call = self.books.close(stop);
         let sum = |field: fn(&CallCount) -> u64| by_call.values().map(field).sum();
+        self.last = Some(CallCount {
+            seen: sum(|count| count.seen),
+            emitted: sum(|count| count.emitted),
+            filtered: sum(|count| count.filtered),
+            lost: sum(|count| count.lost),
+            ..CallCount::default()
+        });
         let seq = self.next_seq();
         let line = End {
             run: &self.start.run,
