@@ -34,12 +34,12 @@ fn clock(id: libc::clockid_t) -> u64 {
     time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
 }
 
-/// Looks a process up.
+/// Looks a process up, for a record of that user ID and time.
 #[must_use]
-pub fn process(pid: u32, uid: u32) -> Fact {
+pub fn process(pid: u32, uid: u32, at: u64) -> Fact {
     let began = boot_ns();
     let found = find(pid);
-    Fact::Process { look: ProcessLook { pid, began, ended: boot_ns(), found }, uid }
+    Fact::Process { look: ProcessLook { pid, began, ended: boot_ns(), found }, uid, at }
 }
 
 fn find(pid: u32) -> Option<Found> {

@@ -6,6 +6,8 @@
 mod books;
 mod line;
 
+use std::collections::BTreeMap;
+
 use kprobe_common::table;
 
 use crate::event::{self, Line, Time};
@@ -13,6 +15,7 @@ use crate::input::{Fact, Input, Start};
 use crate::pair::{Pair, Paired};
 use crate::record::{Body, Record};
 use crate::sink::Lines;
+use crate::world::identity::Identity;
 use crate::world::{Happened, Who, World};
 use books::Books;
 
@@ -24,12 +27,14 @@ const STATS_NS: u64 = 60_000_000_000;
 /// A look at the outside that is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Look {
-    /// `/proc` of this process; its user ID is given back with the answer.
+    /// `/proc` of this process; its user ID and time are given back with the answer.
     Process {
         /// The process.
         pid: u32,
         /// As the record has it.
         uid: u32,
+        /// The record's time.
+        at: u64,
     },
     /// The counters of loss.
     Losses,
@@ -41,13 +46,14 @@ pub struct Fold {
     start: Start,
     seq: u64,
     offset_ns: i64,
+    identity: Identity,
     world: World,
     pair: Option<Pair<Who>>,
     books: Books,
     stats_at: u64,
     ended: bool,
-    /// The totals of the `end` line.
-    last: Option<event::CallCount>,
+    /// The accounts of the `end` line.
+    closed: BTreeMap<String, event::CallCount>,
 }
 
 impl Fold {
@@ -65,7 +71,7 @@ impl Fold {
             return Some(Look::Losses);
         }
         let header = &record.header;
-        self.world.wants(&record).then_some(Look::Process { pid: header.tgid, uid: header.uid })
+        self.world.wants(&record).then_some(Look::Process { pid: header.tgid, uid: header.uid, at: header.time })
     }
 
     /// Takes an input and gives the lines that come of it.
@@ -133,10 +139,10 @@ impl Fold {
     fn fact(&mut self, fact: &Fact, out: &mut impl Lines) {
         match fact {
             Fact::Start(start) => self.start(start, out),
-            Fact::Packages { by_uid } => self.world.set_packages(by_uid.clone()),
-            Fact::Process { look, uid } => {
+            Fact::Packages { by_uid } => self.identity.set_packages(by_uid.clone()),
+            Fact::Process { look, uid, at } => {
                 let mut world = std::mem::take(&mut self.world);
-                world.look(look, *uid, |happened| self.process(&happened, out));
+                world.look(look, *uid, *at, |happened| self.process(&happened, out));
                 self.world = world;
             }
             Fact::Losses { boot_ns, cpus } => self.losses(*boot_ns, cpus, out),
@@ -199,8 +205,8 @@ impl Fold {
             ppid: happened.ppid,
             uid: happened.uid,
             user: happened.uid / 100_000,
-            package: self.world.package(happened.uid),
-            uid_packages: self.world.packages(happened.uid),
+            package: self.identity.package(happened.uid),
+            uid_packages: self.identity.packages(happened.uid),
             process_name: name,
             path: happened.path.map(event::Bytes),
         };

@@ -34,6 +34,8 @@ pub enum Fact {
         look: ProcessLook,
         /// The user ID of the record that asked.
         uid: u32,
+        /// The time of the record that asked, `CLOCK_BOOTTIME`, nanoseconds.
+        at: u64,
     },
     /// The counters of loss were read.
     Losses {

@@ -28,5 +28,6 @@ pub mod world;
 pub mod event;
 pub mod json;
 pub mod sink;
+pub mod summary;
 pub mod text;
 pub mod trace;

@@ -40,6 +40,12 @@ pub enum TraceError {
     /// The recording.
     #[error(transparent)]
     Recording(#[from] RecordingError),
+    /// Lines that the output did not take.
+    #[error("{lines} lines could not be written; the summary says how many calls are missing")]
+    Unwritten {
+        /// How many.
+        lines: u64,
+    },
     /// Signals, timers.
     #[error("cannot set up {what}: {source}")]
     Runtime {
@@ -61,6 +67,7 @@ impl TraceError {
             | Self::Command(_)
             | Self::Sink(_)
             | Self::Recording(_)
+            | Self::Unwritten { .. }
             | Self::Runtime { .. } => 1,
         }
     }
@@ -104,14 +111,22 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
 fn attach(loaded: &mut Loaded, plan: &Plan) -> Result<Attached, TraceError> {
     let began = std::time::Instant::now();
     let mut said = 2;
-    let attached = probe::attach(loaded, plan.backend, plan.returns, &plan.symbols, |done, of| {
+    let mut attached = probe::attach(loaded, plan.backend, plan.returns, &plan.symbols, |done, of| {
         if began.elapsed() >= Duration::from_secs(said) {
             tracing::info!("attaching: {done} of {of} probes");
             said += 2;
         }
     })?;
-    for (symbol, reason) in &attached.failed {
-        tracing::warn!("cannot probe {symbol}: {reason}; its calls are seen by their returns alone");
+    // What is only followed and is not in this kernel cannot change anything.
+    attached.failed.retain(|(symbol, _)| plan.is_selected(symbol));
+    if !attached.failed.is_empty() {
+        let failed: Vec<String> =
+            attached.failed.iter().map(|(symbol, reason)| format!("{symbol} ({reason})")).collect();
+        tracing::warn!(
+            "{} symbols cannot be probed, calls by them are seen by their returns alone: {}",
+            failed.len(),
+            failed.join(", ")
+        );
     }
     Ok(attached)
 }

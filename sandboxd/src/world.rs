@@ -3,9 +3,10 @@
 //! A wrong answer is never given for a missing one: what a loss or a gap made uncertain is unknown until read anew.
 //! Looking itself is left to `facts`; this only says what it wants looked at.
 
+pub mod identity;
 pub mod maps;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use kprobe_common::record::{Change, Header};
@@ -19,8 +20,6 @@ use maps::Maps;
 /// `CLONE_VM` and `CLONE_THREAD` of `clone(2)`.
 const CLONE_VM: u64 = 0x100;
 const CLONE_THREAD: u64 = 0x1_0000;
-/// User IDs of one Android user.
-const PER_USER: u32 = 100_000;
 /// A clock tick as user space counts them, nanoseconds.
 const TICK_NS: u64 = 10_000_000;
 /// A process that could not be read is not looked at again so soon, nanoseconds.
@@ -60,7 +59,6 @@ pub struct Happened<'a> {
 #[derive(Debug, Default)]
 pub struct World {
     processes: HashMap<u32, Process>,
-    packages: BTreeMap<u32, Vec<String>>,
     spaces: HashMap<u64, Space>,
     next_space: u64,
 }
@@ -87,26 +85,6 @@ struct Space {
 }
 
 impl World {
-    /// Takes what `packages.list` says.
-    pub fn set_packages(&mut self, by_uid: BTreeMap<u32, Vec<String>>) {
-        self.packages = by_uid;
-    }
-
-    /// The packages that have a user ID, for every Android user.
-    #[must_use]
-    pub fn packages(&self, uid: u32) -> &[String] {
-        self.packages.get(&(uid % PER_USER)).map_or(&[], Vec::as_slice)
-    }
-
-    /// The package that has the user ID for itself.
-    #[must_use]
-    pub fn package(&self, uid: u32) -> Option<&str> {
-        match self.packages(uid) {
-            [package] => Some(package),
-            _ => None,
-        }
-    }
-
     /// Whether `/proc` should be looked at before this record: its process is new, or has become unknown.
     #[must_use]
     pub fn wants(&self, record: &Record<'_>) -> bool {
@@ -118,8 +96,8 @@ impl World {
         unknown && process.looked.is_none_or(|at| at + LOOK_AGAIN_NS < record.header.time || process.stale)
     }
 
-    /// Takes a look at a process.
-    pub fn look(&mut self, look: &ProcessLook, uid: u32, mut out: impl FnMut(Happened<'_>)) {
+    /// Takes a look at a process, for a record of that user ID and time.
+    pub fn look(&mut self, look: &ProcessLook, uid: u32, at: u64, mut out: impl FnMut(Happened<'_>)) {
         let is_new = !self.processes.contains_key(&look.pid);
         if is_new {
             let start = look.found.as_ref().map_or(look.began / TICK_NS, |found| found.start);
@@ -138,7 +116,7 @@ impl World {
             }
         }
         if is_new {
-            out(self.processes[&look.pid].happened(ProcessEvent::Attach, look.began));
+            out(self.processes[&look.pid].happened(ProcessEvent::Attach, at));
         }
     }
 

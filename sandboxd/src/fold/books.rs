@@ -100,6 +100,10 @@ impl Books {
         }
     }
 
+    fn state_lost(&self) -> u64 {
+        self.cpus.values().map(|cpu| cpu.known.state_lost).sum()
+    }
+
     /// The final accounts: the kernel half's counts and ours.
     fn close(&mut self, stop: &Stop) -> BTreeMap<String, CallCount> {
         let mut calls: BTreeMap<String, CallCount> = BTreeMap::new();
@@ -199,26 +203,34 @@ impl Fold {
         out.line(&Line::Loss(line), None);
     }
 
-    /// The summary for people, on standard error: standard output may be gone.
-    pub fn say_end(&self, why: &str, unwritten: u64) {
-        let Some(last) = &self.last else { return };
-        tracing::info!(
-            "end ({why}): {} calls seen, {} written, {} filtered, {} lost; {} returns missed, {unwritten} lines unwritten",
-            last.seen, last.emitted, last.filtered, last.lost, self.books.exits_missed,
-        );
+    /// The summary for people: the `end` line's accounts, less the `syscall` lines that the output did not take after
+    /// that line was made.
+    #[must_use]
+    pub fn summary(&self, why: &str, unwritten: &BTreeMap<u16, u64>) -> String {
+        let sum = |field: fn(&CallCount) -> u64| self.closed.values().map(field).sum::<u64>();
+        let known: u64 = self.books.by_index.values().map(|entry| entry.unwritten).sum();
+        let late = unwritten.values().sum::<u64>().saturating_sub(known);
+        format!(
+            "end ({why}): seen {} = emitted {} + filtered {} + lost {}; returns missed {}, state records lost {}",
+            sum(|count| count.seen),
+            sum(|count| count.emitted).saturating_sub(late),
+            sum(|count| count.filtered),
+            sum(|count| count.lost) + late,
+            self.books.exits_missed,
+            self.books.state_lost(),
+        )
+    }
+
+    /// The accounts by call, once the run has ended.
+    #[must_use]
+    pub fn closed(&self) -> &BTreeMap<String, CallCount> {
+        &self.closed
     }
 
     /// Closes the books.
     pub(super) fn end(&mut self, stop: &Stop, out: &mut impl Lines) {
         let by_call = self.books.close(stop);
         let sum = |field: fn(&CallCount) -> u64| by_call.values().map(field).sum();
-        self.last = Some(CallCount {
-            seen: sum(|count| count.seen),
-            emitted: sum(|count| count.emitted),
-            filtered: sum(|count| count.filtered),
-            lost: sum(|count| count.lost),
-            ..CallCount::default()
-        });
         let seq = self.next_seq();
         let line = End {
             run: &self.start.run,
@@ -233,10 +245,11 @@ impl Fold {
             by_call: &by_call,
             exits_missed: self.books.exits_missed,
             args_cut: self.books.args_cut,
-            state_lost: self.books.cpus.values().map(|cpu| cpu.known.state_lost).sum(),
+            state_lost: self.books.state_lost(),
             threads_full: stop.threads_full,
             unwritten: self.books.unwritten,
         };
         out.line(&Line::End(line), None);
+        self.closed = by_call;
     }
 }

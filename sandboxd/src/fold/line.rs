@@ -65,7 +65,7 @@ impl Fold {
             uid: header.uid,
             user: header.uid / 100_000,
             comm: event::Bytes(comm(&call.frame.comm)),
-            package: self.world.package(header.uid),
+            package: self.identity.package(header.uid),
             process_name: paired.who.name.as_deref(),
             abi: abi_name(call.abi),
             nr: call.frame.nr,

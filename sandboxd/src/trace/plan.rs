@@ -135,6 +135,13 @@ impl Plan {
         Ok(())
     }
 
+    /// Whether a symbol was asked for, by a selected call or by name.
+    pub(super) fn is_selected(&self, symbol: &str) -> bool {
+        let selected = |index: &u16| self.indexes.contains(index);
+        self.entries.iter().filter(|(_, entry)| entry == symbol).any(|(index, _)| selected(index))
+            || !self.entries.iter().any(|(_, entry)| entry == symbol)
+    }
+
     /// What the kernel half is told before it is attached.
     pub(super) fn watch(&self, targets: &Targets, options: &cli::Trace) -> Watch {
         Watch {

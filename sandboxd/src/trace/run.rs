@@ -12,12 +12,12 @@ use super::TraceError;
 use super::targets::Targets;
 use crate::command::Running;
 use crate::fold::{Fold, Look};
-use crate::input::{Fact, Input, Start, Stop};
+use crate::input::{Fact, Input, Show, Start, Stop};
 use crate::probe::Loaded;
 use crate::recording::{Recorder, Recording};
 use crate::sink::{Event, Sink};
 use crate::source::Source;
-use crate::{facts, reaper};
+use crate::{facts, reaper, summary};
 
 /// The rings are looked at this often while records come, and while none do. The kernel half wakes the reader before
 /// that only when much has piled up, since a wake-up a record would cost more than the record.
@@ -38,14 +38,17 @@ pub(super) struct Run {
     sink: Sink,
     recorder: Option<Recorder>,
     indexes: Vec<u16>,
+    show: Show,
     losses: u64,
+    /// The output refused lines: said once, counted always.
+    refused: bool,
 }
 
 impl Run {
     pub(super) fn new(loaded: Loaded, sink: Sink, recorder: Option<Recorder>, start: Start) -> Self {
-        let indexes = start.indexes.clone();
+        let (indexes, show) = (start.indexes.clone(), start.show);
         let (source, fold) = (Source::new(), Fold::new());
-        let mut run = Self { loaded, source, fold, sink, recorder, indexes, losses: 0 };
+        let mut run = Self { loaded, source, fold, sink, recorder, indexes, show, losses: 0, refused: false };
         run.push(Input::Fact(&Fact::Start(Box::new(start))));
         run
     }
@@ -101,7 +104,7 @@ impl Run {
             for _ in 0..2 {
                 let Some(look) = self.fold.wants(record) else { break };
                 let fact = match look {
-                    Look::Process { pid, uid } => facts::process(pid, uid),
+                    Look::Process { pid, uid, at } => facts::process(pid, uid, at),
                     Look::Losses => losses(&self.loaded, &self.indexes),
                 };
                 feed(&mut self.fold, &mut self.sink, &mut self.recorder, Input::Fact(&fact));
@@ -122,7 +125,7 @@ impl Run {
             match event {
                 Event::ReaderGone => gone = true,
                 Event::Unwritten { by_index, lines, error } => {
-                    tracing::error!("{lines} lines could not be written: {error}");
+                    self.say_refused(&error);
                     let boot_ns = facts::boot_ns();
                     self.push(Input::Fact(&Fact::Unwritten { boot_ns, by_index, lines }));
                 }
@@ -172,18 +175,34 @@ impl Run {
         };
         let flush = tokio::time::timeout(LAST_LINES, self.sink.flush()).await;
         self.push(Input::Fact(&Fact::Stop(stop)));
-        let finished = self.sink.finish(if flush.is_ok() { LAST_LINES } else { Duration::ZERO }).await;
+        let within = if flush.is_ok() { LAST_LINES } else { Duration::ZERO };
+        let refused = &mut self.refused;
+        let finished = self.sink.finish(within).await;
         for event in &finished.events {
-            if let Event::Unwritten { lines, error, .. } = event {
-                tracing::error!("{lines} lines could not be written: {error}");
+            if let Event::Unwritten { error, .. } = event
+                && !std::mem::replace(refused, true)
+            {
+                tracing::error!("lines could not be written: {error}");
             }
         }
-        self.fold.say_end(why, finished.lines);
+        tracing::info!("{}; lines unwritten {}", self.fold.summary(why, &finished.unwritten), finished.lines);
+        if self.show == Show::Counts {
+            eprint!("{}", summary::table(self.fold.closed()));
+        }
         if let Some(recorder) = &mut self.recorder {
             recorder.finish()?;
         }
         reaper::leave_probes_behind();
+        if finished.lines > 0 && why != "reader_gone" {
+            return Err(TraceError::Unwritten { lines: finished.lines });
+        }
         Ok(())
+    }
+
+    fn say_refused(&mut self, error: &str) {
+        if !std::mem::replace(&mut self.refused, true) {
+            tracing::error!("lines could not be written: {error}; the run goes on and counts them");
+        }
     }
 
     /// Whether everything that the kernel half saw has arrived, was filtered, or was lost.
