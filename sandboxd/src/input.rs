@@ -19,7 +19,7 @@ pub enum Input<'a> {
 
 /// A look at the outside, or a decision made there.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(tag = "fact", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Fact {
     /// The run begins.
     Start(Box<Start>),
