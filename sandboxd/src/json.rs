@@ -12,7 +12,7 @@ pub(crate) mod structs;
 mod value;
 
 pub(crate) use bytes::{Escaped, HexBytes, until_zero};
-pub(crate) use dirents::Dirents;
+pub(crate) use dirents::{Dirents, TYPES as DIRENT_TYPES};
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 

@@ -27,6 +27,7 @@ pub mod world;
 
 pub mod event;
 pub mod json;
+pub mod schema;
 pub mod sink;
 pub mod summary;
 pub mod text;

@@ -14,7 +14,7 @@ use crate::event::Hex;
 const HEAD: usize = 19;
 
 /// Types of files in directories: `include/linux/fs_types.h`.
-static TYPES: ValueSet = ValueSet::new(
+pub(crate) static TYPES: ValueSet = ValueSet::new(
     "dirent_type",
     &[
         (0, "DT_UNKNOWN"),

@@ -1,0 +1,37 @@
+//! The output's interface for programs: JSON Schema of a line, table definitions for `DuckDB` and `ClickHouse`.
+//!
+//! All three come from one description of the lines ([`lines`]) and from the table's rows ([`args`]); what the values
+//! look like is [`json`](crate::json)'s doing, and tests hold the two against each other.
+
+mod args;
+mod field;
+mod json_schema;
+mod lines;
+mod tables;
+
+use std::io::{self, Write};
+
+pub use json_schema::json;
+pub use tables::{clickhouse, duckdb};
+
+/// What to print.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Which {
+    /// JSON Schema 2020-12 of a line.
+    #[default]
+    Json,
+    /// Tables and a macro for `DuckDB`.
+    Duckdb,
+    /// Tables for `ClickHouse`.
+    Clickhouse,
+}
+
+/// Prints it.
+pub fn print(which: Which, out: &mut dyn Write) -> io::Result<()> {
+    let text = match which {
+        Which::Json => json(),
+        Which::Duckdb => duckdb(),
+        Which::Clickhouse => clickhouse(),
+    };
+    out.write_all(text.as_bytes())
+}

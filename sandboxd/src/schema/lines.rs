@@ -1,0 +1,344 @@
+//! The fields of every line: what [`event`](crate::event) says in Rust, as data.
+//!
+//! A test renders an example of each line and fails if a field is missing here, or is here and nowhere else. The
+//! arguments of calls are left to [`args`](super::args).
+
+use serde::Serialize;
+
+use super::field::{Field, Kind, Line, always, or_null, sometimes};
+use crate::event::Outcome;
+use crate::status::State;
+
+fn names<T: Serialize>(values: &[T]) -> Vec<String> {
+    let name = |value| {
+        serde_json::to_value(value)
+            .ok()?
+            .as_str()
+            .map(str::to_owned)
+    };
+    values.iter().filter_map(name).collect()
+}
+
+fn outcomes() -> Vec<String> {
+    names(&Outcome::ALL)
+}
+
+fn states() -> Vec<String> {
+    names(&State::ALL)
+}
+
+fn words<const N: usize>(words: [&str; N]) -> Vec<String> {
+    words.map(str::to_owned).into()
+}
+
+fn abis() -> Vec<String> {
+    words(["arm64", "arm32"])
+}
+
+fn backends() -> Vec<String> {
+    words(["kprobe", "tracepoint"])
+}
+
+fn process_events() -> Vec<String> {
+    words(["attach", "start", "exec", "rename", "exit"])
+}
+
+fn loss_reasons() -> Vec<String> {
+    words(["ring_full", "unwritten"])
+}
+
+fn ends() -> Vec<String> {
+    words([
+        "signal",
+        "duration",
+        "target_exited",
+        "reader_gone",
+        "output_failed",
+    ])
+}
+
+const RUN: Field = always("run", Kind::Word, "the run: the same on all its lines");
+const SEQ: Field = always("seq", Kind::Uint, "number of the line, without gaps");
+const TIME: Field = always("time", Kind::Time, "wall clock, UTC");
+const BOOT_NS: Field = always("boot_ns", Kind::Uint, "CLOCK_BOOTTIME, nanoseconds");
+const PROC: Field = always(
+    "proc",
+    Kind::Text,
+    "the process for good: its number and its start in clock ticks",
+);
+const PID: Field = always("pid", Kind::Uint, "the process");
+const UID: Field = always("uid", Kind::Uint, "real user ID");
+const USER: Field = always("user", Kind::Uint, "Android user: uid / 100000");
+const PACKAGE: Field = sometimes(
+    "package",
+    Kind::Word,
+    "the app's package, where the user ID belongs to one alone",
+);
+const PROCESS_NAME: Field = sometimes(
+    "process_name",
+    Kind::Word,
+    "the first word of the process's command line",
+);
+const FROM_NS: Field = always(
+    "from_ns",
+    Kind::Uint,
+    "the last moment known to be without loss, as boot_ns",
+);
+const TO_NS: Field = always("to_ns", Kind::Uint, "when it was noticed, as boot_ns");
+const SEEN: Field = always(
+    "seen",
+    Kind::Uint,
+    "selected calls of targets: emitted + filtered + lost",
+);
+const EMITTED: Field = always("emitted", Kind::Uint, "syscall lines");
+const FILTERED: Field = always("filtered", Kind::Uint, "calls dropped by filters");
+const LOST: Field = always("lost", Kind::Uint, "calls lost");
+
+const TARGETS: &[Field] = &[
+    always("uids", Kind::Uints, "user IDs"),
+    always("pids", Kind::Uints, "processes"),
+    always("tids", Kind::Uints, "threads"),
+    always(
+        "packages",
+        Kind::Texts,
+        "packages that the user IDs belong to",
+    ),
+    always("command", Kind::Texts, "the command that was started"),
+    always("all_apps", Kind::Bool, "every app"),
+    always("follow", Kind::Bool, "whether children are followed"),
+];
+
+const FAILED: &[Field] = &[
+    always("symbol", Kind::Text, "the kernel's symbol"),
+    always("reason", Kind::Text, "the kernel's answer"),
+];
+
+const STATUS: &[Field] = &[
+    always("state", Kind::Words(states), "the gravest thing known"),
+    sometimes("addr", Kind::Hex, "where it was looked for"),
+    sometimes("error", Kind::Word, "why it could not be read"),
+    sometimes("len", Kind::Uint, "how long it is in truth"),
+    sometimes("value", Kind::Hex, "the number that JSON cannot carry"),
+    sometimes("hex", Kind::Text, "the bytes of a string that is not UTF-8"),
+];
+
+const MAP: &[Field] = &[
+    always("start", Kind::Hex, "first address"),
+    always("end", Kind::Hex, "first address behind it"),
+    always("perms", Kind::Word, "as in /proc/PID/maps"),
+];
+
+const CALLER: &[Field] = &[
+    always("pc", Kind::Hex, "the svc instruction"),
+    sometimes("map", Kind::Object(MAP), "the mapping it lies in"),
+];
+
+const COUNT: &[Field] = &[
+    SEEN,
+    EMITTED,
+    FILTERED,
+    LOST,
+    always("errors", Kind::Uint, "failures"),
+    always("total_ns", Kind::Uint, "time inside, nanoseconds"),
+];
+
+/// Every type of line.
+pub(super) const LINES: &[Line] = &[
+    Line {
+        tag: "start",
+        about: "the first line of a run",
+        fields: START,
+    },
+    Line {
+        tag: "syscall",
+        about: "a call",
+        fields: SYSCALL,
+    },
+    Line {
+        tag: "process",
+        about: "a process appeared, changed or ended",
+        fields: PROCESS,
+    },
+    Line {
+        tag: "loss",
+        about: "calls were lost",
+        fields: LOSS,
+    },
+    Line {
+        tag: "state_loss",
+        about: "records of state were lost",
+        fields: STATE_LOSS,
+    },
+    Line {
+        tag: "clock",
+        about: "the wall clock was set",
+        fields: CLOCK,
+    },
+    Line {
+        tag: "stats",
+        about: "once a minute: a quiet app is not a dead tracer",
+        fields: STATS,
+    },
+    Line {
+        tag: "end",
+        about: "the last line of a run",
+        fields: END,
+    },
+];
+
+const START: &[Field] = &[
+    always("schema", Kind::Word, "version of the schema"),
+    RUN,
+    SEQ,
+    always("version", Kind::Text, "sandboxd's version"),
+    TIME,
+    BOOT_NS,
+    always("kernel", Kind::Text, "uname -r"),
+    always("arch", Kind::Word, "uname -m"),
+    always("device", Kind::TextMap, "what is known of the device"),
+    always("argv", Kind::Texts, "the command line"),
+    always("tags", Kind::TextMap, "the user's labels"),
+    always("backend", Kind::Words(backends), "where entries come from"),
+    always("backend_reason", Kind::Text, "why that one"),
+    always("returns", Kind::Bool, "whether returns are watched"),
+    always("targets", Kind::Object(TARGETS), "who is watched"),
+    always("calls", Kind::Texts, "the selected calls"),
+    always("attached", Kind::Uint, "how many probes are attached"),
+    always(
+        "failed",
+        Kind::Objects(FAILED),
+        "symbols that could not be probed",
+    ),
+];
+
+/// The fields of a `syscall` line.
+pub(super) const SYSCALL: &[Field] = &[
+    RUN,
+    SEQ,
+    TIME,
+    BOOT_NS,
+    always("cpu", Kind::Uint, "CPU of the entry"),
+    PROC,
+    PID,
+    always("tid", Kind::Uint, "the thread"),
+    UID,
+    USER,
+    always("comm", Kind::Word, "the thread's name"),
+    PACKAGE,
+    PROCESS_NAME,
+    always("abi", Kind::Words(abis), "which of the kernel's two tables"),
+    always("nr", Kind::Int, "the call's number"),
+    always("syscall", Kind::Word, "the call's name"),
+    always("outcome", Kind::Words(outcomes), "what became of it"),
+    always("args", Kind::Args, "the arguments, by name"),
+    sometimes(
+        "regs",
+        Kind::Hexes,
+        "the argument registers of a call without a name",
+    ),
+    sometimes(
+        "arg_status",
+        Kind::ObjectMap(STATUS),
+        "what is known about arguments, by name",
+    ),
+    or_null("ret", Kind::Int, "the return value"),
+    sometimes(
+        "ret_hex",
+        Kind::Hex,
+        "the return value that is an address or that JSON cannot carry",
+    ),
+    sometimes("error", Kind::Word, "the error's name"),
+    sometimes("killed", Kind::Bool, "the thread was killed in it"),
+    or_null("dur_ns", Kind::Uint, "from entry to return, nanoseconds"),
+    always("caller", Kind::Object(CALLER), "where the call came from"),
+];
+
+const PROCESS: &[Field] = &[
+    RUN,
+    SEQ,
+    TIME,
+    BOOT_NS,
+    always("event", Kind::Words(process_events), "what happened"),
+    PROC,
+    PID,
+    sometimes("ppid", Kind::Uint, "its parent"),
+    UID,
+    USER,
+    PACKAGE,
+    always(
+        "uid_packages",
+        Kind::Texts,
+        "the packages that share the user ID",
+    ),
+    PROCESS_NAME,
+    sometimes("path", Kind::Text, "what was executed"),
+];
+
+const LOSS: &[Field] = &[
+    RUN,
+    SEQ,
+    always("reason", Kind::Words(loss_reasons), "why"),
+    always("count", Kind::Uint, "how many are missing"),
+    always(
+        "exits",
+        Kind::Uint,
+        "missing returns of calls that are there",
+    ),
+    sometimes("cpu", Kind::Uint, "the CPU"),
+    FROM_NS,
+    TO_NS,
+    always("by_call", Kind::Counts, "missing calls, by name"),
+];
+
+const STATE_LOSS: &[Field] = &[
+    RUN,
+    SEQ,
+    always("count", Kind::Uint, "how many are missing"),
+    always("cpu", Kind::Uint, "the CPU"),
+    FROM_NS,
+    TO_NS,
+];
+
+const CLOCK: &[Field] = &[
+    RUN,
+    SEQ,
+    TIME,
+    BOOT_NS,
+    always(
+        "step_ns",
+        Kind::Int,
+        "by how much the wall clock was moved, nanoseconds",
+    ),
+];
+
+const STATS: &[Field] = &[RUN, SEQ, TIME, BOOT_NS, EMITTED, FILTERED, LOST];
+
+const END: &[Field] = &[
+    RUN,
+    SEQ,
+    TIME,
+    BOOT_NS,
+    always("why", Kind::Words(ends), "why the run ended"),
+    SEEN,
+    EMITTED,
+    FILTERED,
+    LOST,
+    always("by_call", Kind::ObjectMap(COUNT), "the same, by call"),
+    always("exits_missed", Kind::Uint, "calls whose return was lost"),
+    always(
+        "args_cut",
+        Kind::Uint,
+        "arguments of which only the start is shown",
+    ),
+    always("state_lost", Kind::Uint, "records of state that were lost"),
+    always(
+        "threads_full",
+        Kind::Uint,
+        "threads that were not remembered",
+    ),
+    always(
+        "unwritten",
+        Kind::Uint,
+        "lines that the output did not take",
+    ),
+];
