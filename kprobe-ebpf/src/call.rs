@@ -15,7 +15,11 @@ pub(crate) fn read(into: *mut Regs, from: *const Regs) -> bool {
 /// The ABI that the task runs in now.
 #[inline(always)]
 pub(crate) fn abi(regs: &Regs) -> Abi {
-    if regs.pstate & PSTATE_MODE32 == 0 { Abi::Arm64 } else { Abi::Arm32 }
+    if regs.pstate & PSTATE_MODE32 == 0 {
+        Abi::Arm64
+    } else {
+        Abi::Arm32
+    }
 }
 
 /// The index of the number that the kernel dispatched on: a tracer cannot make it lie, unlike `x8`.
@@ -28,7 +32,14 @@ pub(crate) fn index_of(regs: &Regs) -> u16 {
 /// The argument registers; the first from `orig_x0`, since `x0` is the return value at exit.
 #[inline(always)]
 pub(crate) fn args(regs: &Regs) -> [u64; 6] {
-    [regs.orig_x0, regs.regs[1], regs.regs[2], regs.regs[3], regs.regs[4], regs.regs[5]]
+    [
+        regs.orig_x0,
+        regs.regs[1],
+        regs.regs[2],
+        regs.regs[3],
+        regs.regs[4],
+        regs.regs[5],
+    ]
 }
 
 /// What a record tells of a call's registers, its thread's name left empty.

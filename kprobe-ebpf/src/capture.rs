@@ -141,9 +141,18 @@ impl Capture {
 #[unsafe(no_mangle)]
 #[inline(never)]
 pub(crate) extern "C" fn capture_step(sheet: u32, index: u32, how: u32, ret: u64) -> u32 {
-    let (Some(sheet), Some(spec)) = (Sheet::numbered(sheet), maps::SPECS.get(index)) else { return 0 };
+    let (Some(sheet), Some(spec)) = (Sheet::numbered(sheet), maps::SPECS.get(index)) else {
+        return 0;
+    };
     let abi = if how & 1 == 0 { Abi::Arm64 } else { Abi::Arm32 };
-    let step = Step { sheet, spec, abi, at_exit: how & 2 != 0, ret, late: how >> 8 };
+    let step = Step {
+        sheet,
+        spec,
+        abi,
+        at_exit: how & 2 != 0,
+        ret,
+        late: how >> 8,
+    };
     step.take()
 }
 
@@ -214,8 +223,17 @@ impl Step<'_> {
                 self.next_register();
             }
             read::BYTES => {
-                let cap = if arg.cap == 0 { config!(strsize) } else { arg.cap as u32 };
-                self.job(job::BYTES, pointer, size_of_many(count, arg.element as u32), cap);
+                let cap = if arg.cap == 0 {
+                    config!(strsize)
+                } else {
+                    arg.cap as u32
+                };
+                self.job(
+                    job::BYTES,
+                    pointer,
+                    size_of_many(count, arg.element as u32),
+                    cap,
+                );
                 self.next_register();
             }
             read::STRINGS => set!(self.stage, stage::STRING),
@@ -283,9 +301,11 @@ impl Step<'_> {
         let at = untag(get!(self.vector)) + (item * self.word()) as u64;
         let mut string = 0u64;
         // SAFETY: the destination is on the stack; the helper checks the source.
-        let read = unsafe { bpf_probe_read_user((&raw mut string).cast(), self.word(), at as *const _) };
+        let read =
+            unsafe { bpf_probe_read_user((&raw mut string).cast(), self.word(), at as *const _) };
         if read != 0 {
-            self.sheet.set_late(self.sheet.late() | 1 << (get!(self.register) & 7));
+            self.sheet
+                .set_late(self.sheet.late() | 1 << (get!(self.register) & 7));
             return self.note(state::UNREAD, EFAULT);
         }
         if string == 0 {
@@ -301,7 +321,12 @@ impl Step<'_> {
     fn iovec_array(&self, pointer: u64, count: u64) {
         let element = 2 * self.word();
         set!(self.array, self.sheet.cursor() as u32);
-        self.job(job::BYTES, pointer, size_of_many(count, element), IOVECS as u32 * element);
+        self.job(
+            job::BYTES,
+            pointer,
+            size_of_many(count, element),
+            IOVECS as u32 * element,
+        );
         set!(self.stage, stage::BUFFER);
     }
 
@@ -388,7 +413,11 @@ impl Step<'_> {
     fn bytes(&self) {
         let (want, cap) = (get!(self.want), get!(self.cap));
         let len = if want > cap as u64 { cap } else { want as u32 };
-        let whole = if want > len as u64 { state::CUT } else { state::WHOLE } as u32;
+        let whole = if want > len as u64 {
+            state::CUT
+        } else {
+            state::WHOLE
+        } as u32;
         let at = self.sheet.cursor();
         if at > RECORD_MAX {
             return self.put(state::CUT as u32, 0, 0);
@@ -455,7 +484,11 @@ impl Step<'_> {
     #[inline(always)]
     fn register_of_slot(&self) -> u32 {
         let register = get!(self.register);
-        if get!(self.stage) == stage::BEGIN { register.wrapping_sub(1) } else { register }
+        if get!(self.stage) == stage::BEGIN {
+            register.wrapping_sub(1)
+        } else {
+            register
+        }
     }
 
     /// Ends a slot: its head, now that its bytes are there.
@@ -479,7 +512,8 @@ impl Step<'_> {
             self.sheet.record().add(at).cast::<Slot>().write(slot);
             (*self.sheet.record().cast::<Header>()).slots += 1;
         }
-        self.sheet.set_cursor(at as u32 + size_of::<Slot>() as u32 + (len + 7 & !7));
+        self.sheet
+            .set_cursor(at as u32 + size_of::<Slot>() as u32 + (len + 7 & !7));
     }
 }
 
@@ -487,6 +521,10 @@ impl Step<'_> {
 /// call a library that a BPF program does not have.
 #[inline(always)]
 fn size_of_many(count: u64, element: u32) -> u64 {
-    let count = if count > u32::MAX as u64 { u32::MAX as u64 } else { count };
+    let count = if count > u32::MAX as u64 {
+        u32::MAX as u64
+    } else {
+        count
+    };
     count * element as u64
 }

@@ -1,7 +1,9 @@
 //! Hands a finished record to a ring, and counts what finds no room.
 
 use aya_ebpf::bindings::{BPF_RB_AVAIL_DATA, BPF_RB_FORCE_WAKEUP, BPF_RB_NO_WAKEUP};
-use aya_ebpf::helpers::generated::{bpf_get_smp_processor_id, bpf_ringbuf_output, bpf_ringbuf_query};
+use aya_ebpf::helpers::generated::{
+    bpf_get_smp_processor_id, bpf_ringbuf_output, bpf_ringbuf_query,
+};
 use kprobe_common::counters::{Calls, Cpu};
 use kprobe_common::index::INDEXES;
 use kprobe_common::record::{Header, RECORD_MAX};
@@ -25,9 +27,13 @@ const WAKE_AT: u64 = 32 * 1024;
 pub(crate) fn emit(desk: &Desk, ring: Ring) -> bool {
     let (map, lost) = match ring {
         // SAFETY: the desk's counters are a value of a map.
-        Ring::Calls => (&raw const maps::CALLS, unsafe { &raw mut (*desk.cpu_counts).lost }),
+        Ring::Calls => (&raw const maps::CALLS, unsafe {
+            &raw mut (*desk.cpu_counts).lost
+        }),
         // SAFETY: as above.
-        Ring::State => (&raw const maps::STATE, unsafe { &raw mut (*desk.cpu_counts).state_lost }),
+        Ring::State => (&raw const maps::STATE, unsafe {
+            &raw mut (*desk.cpu_counts).state_lost
+        }),
     };
     // SAFETY: the header was written by `begin`.
     unsafe {
@@ -39,7 +45,11 @@ pub(crate) fn emit(desk: &Desk, ring: Ring) -> bool {
     let written = desk.is_ours()
         && unsafe {
             let unread = bpf_ringbuf_query(map, u64::from(BPF_RB_AVAIL_DATA));
-            let wake = if unread >= WAKE_AT { BPF_RB_FORCE_WAKEUP } else { BPF_RB_NO_WAKEUP };
+            let wake = if unread >= WAKE_AT {
+                BPF_RB_FORCE_WAKEUP
+            } else {
+                BPF_RB_NO_WAKEUP
+            };
             bpf_ringbuf_output(map, desk.sheet.record().cast(), len as u64, u64::from(wake)) == 0
         };
     if !written {

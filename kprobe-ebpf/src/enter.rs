@@ -18,22 +18,31 @@ use crate::thread::{find, resumed};
 /// A call was entered; `regs` is the kernel's pointer to the user's registers.
 #[inline(always)]
 pub(crate) fn enter(regs: *const Regs) {
-    let Some((task, watch)) = target::current() else { return };
+    let Some((task, watch)) = target::current() else {
+        return;
+    };
     if !target::is_live() {
         return;
     }
-    let Some(found) = find(task, watch) else { return };
+    let Some(found) = find(task, watch) else {
+        return;
+    };
     let Some(desk) = Desk::take(task) else { return };
     if !desk.sheet.read_regs(regs) {
         return;
     }
     // SAFETY: just read.
     let index = call::index_of(unsafe { &*desk.sheet.regs() });
-    let Some(spec) = maps::SPECS.get(index as u32) else { return };
+    let Some(spec) = maps::SPECS.get(index as u32) else {
+        return;
+    };
     if spec.flags & spec::STATE_ENTER != 0 {
         change(&desk, index, flag::BEFORE, 0);
     }
-    let mut slot = Slot { index, ..Slot::default() };
+    let mut slot = Slot {
+        index,
+        ..Slot::default()
+    };
     if spec.flags & spec::SELECTED != 0 {
         emit::count_call(&desk, index, |calls| &raw mut calls.seen);
         slot.state = if !wanted(&desk, spec, index) {
@@ -89,7 +98,14 @@ fn report(desk: &Desk, spec: &Spec, index: u16, no_slot: bool) -> bool {
     let flags = if no_slot { flag::NO_SLOT } else { 0 };
     desk.begin(kind::ENTER, flags, index, size_of::<Frame>());
     let abi = frame(desk, 0);
-    let capture = Capture { sheet: desk.number, index, abi, at_exit: false, ret: 0, late: 0 };
+    let capture = Capture {
+        sheet: desk.number,
+        index,
+        abi,
+        at_exit: false,
+        ret: 0,
+        late: 0,
+    };
     capture.walk(desk.sheet, spec.enter);
     emit::emit(desk, Ring::Calls)
 }

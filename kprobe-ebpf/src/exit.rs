@@ -24,7 +24,9 @@ const RESTART: core::ops::RangeInclusive<i64> = -516..=-512;
 /// A call returned; `regs` is the kernel's pointer to the user's registers.
 #[inline(always)]
 pub(crate) fn exit(regs: *const Regs) {
-    let Some((task, found)) = thread_of_call() else { return };
+    let Some((task, found)) = thread_of_call() else {
+        return;
+    };
     if !target::is_live() {
         return;
     }
@@ -69,14 +71,21 @@ fn thread_of_call() -> Option<(Task, Found)> {
     let task = target::identify(target::uid());
     let slot = maps::THREADS.get_ptr_mut(task.tid)?;
     // SAFETY: a value of the map of threads, used by the current thread alone.
-    if unsafe { (*slot).flags } & thread::flag::LEAVING == 0 { None } else { Some((task, Found { slot, new: false })) }
+    if unsafe { (*slot).flags } & thread::flag::LEAVING == 0 {
+        None
+    } else {
+        Some((task, Found { slot, new: false }))
+    }
 }
 
 /// Takes the call out of the slot: the thread is outside, for certain.
 #[inline(always)]
 fn leave(slot: *mut Slot) -> Slot {
     if slot.is_null() {
-        return Slot { state: state::UNKNOWN, ..Slot::default() };
+        return Slot {
+            state: state::UNKNOWN,
+            ..Slot::default()
+        };
     }
     // SAFETY: a value of the map of threads, used by the current thread alone.
     unsafe {
@@ -95,9 +104,16 @@ fn leave(slot: *mut Slot) -> Slot {
 /// The return of a call whose entry was reported.
 #[inline(always)]
 fn returned(desk: &Desk, before: &Slot, slot: *mut Slot, ret: i64) {
-    let Some(spec) = maps::SPECS.get(before.index as u32) else { return };
+    let Some(spec) = maps::SPECS.get(before.index as u32) else {
+        return;
+    };
     let execed = before.flags & thread::flag::EXECED != 0;
-    desk.begin(kind::EXIT, if execed { flag::EXECED } else { 0 }, before.index, size_of::<Return>());
+    desk.begin(
+        kind::EXIT,
+        if execed { flag::EXECED } else { 0 },
+        before.index,
+        size_of::<Return>(),
+    );
     put_return(desk, ret);
     if !execed {
         // SAFETY: the registers were read.
@@ -125,8 +141,15 @@ fn returned(desk: &Desk, before: &Slot, slot: *mut Slot, ret: i64) {
 #[inline(always)]
 fn alone(desk: &Desk, before: &Slot, found: &Found, ret: i64) {
     // SAFETY: the registers were read.
-    let (index, nr) = unsafe { (call::index_of(&*desk.sheet.regs()), (*desk.sheet.regs()).syscallno) };
-    let Some(spec) = maps::SPECS.get(index as u32) else { return };
+    let (index, nr) = unsafe {
+        (
+            call::index_of(&*desk.sheet.regs()),
+            (*desk.sheet.regs()).syscallno,
+        )
+    };
+    let Some(spec) = maps::SPECS.get(index as u32) else {
+        return;
+    };
     if spec.flags & spec::SELECTED == 0 || nr < 0 {
         return resumed(desk, found.slot);
     }
@@ -160,13 +183,29 @@ fn why(before: &Slot, spec: &Spec, new: bool) -> u8 {
 
 #[inline(always)]
 fn report(desk: &Desk, spec: &Spec, index: u16, flags: u8, ret: i64) -> bool {
-    desk.begin(kind::EXIT_ONLY, flags, index, size_of::<Return>() + size_of::<Frame>());
+    desk.begin(
+        kind::EXIT_ONLY,
+        flags,
+        index,
+        size_of::<Return>() + size_of::<Frame>(),
+    );
     put_return(desk, ret);
     let abi = frame(desk, size_of::<Return>());
     // Inputs are read here for the first time: late, unless the call never ran.
-    let (registers, late) =
-        if flags & flag::BLOCKED == 0 { (outputs(spec, ret), spec.enter) } else { (spec.enter, 0) };
-    Capture { sheet: desk.number, index, abi, at_exit: true, ret, late }.walk(desk.sheet, registers);
+    let (registers, late) = if flags & flag::BLOCKED == 0 {
+        (outputs(spec, ret), spec.enter)
+    } else {
+        (spec.enter, 0)
+    };
+    Capture {
+        sheet: desk.number,
+        index,
+        abi,
+        at_exit: true,
+        ret,
+        late,
+    }
+    .walk(desk.sheet, registers);
     emit::emit(desk, Ring::Calls)
 }
 
@@ -175,14 +214,20 @@ fn put_return(desk: &Desk, ret: i64) {
     // SAFETY: the return is the start of the record's fixed part; the registers were read.
     unsafe {
         let nr = (*desk.sheet.regs()).syscallno;
-        desk.sheet.part::<Return>(0).write(Return { ret, nr, unused: 0 });
+        desk.sheet
+            .part::<Return>(0)
+            .write(Return { ret, nr, unused: 0 });
     }
 }
 
 /// The registers that the call gives through, one bit each.
 #[inline(always)]
 fn outputs(spec: &Spec, ret: i64) -> u8 {
-    if failed(ret) { spec.exit_always } else { spec.exit }
+    if failed(ret) {
+        spec.exit_always
+    } else {
+        spec.exit
+    }
 }
 
 #[inline(always)]

@@ -1,7 +1,9 @@
 //! The life of threads and processes: records of state, and the slots that begin, move and end with it.
 
 use aya_ebpf::EbpfContext as _;
-use aya_ebpf::helpers::generated::{bpf_get_current_comm, bpf_probe_read_kernel, bpf_probe_read_kernel_str};
+use aya_ebpf::helpers::generated::{
+    bpf_get_current_comm, bpf_probe_read_kernel, bpf_probe_read_kernel_str,
+};
 use aya_ebpf::programs::TracePointContext;
 use kprobe_common::record::{Exec, Fork, Header, PATH_MAX, Slot as RecordSlot, kind, state};
 use kprobe_common::thread::{self, Slot, flag};
@@ -17,16 +19,30 @@ use crate::thread::remember;
 /// <https://github.com/torvalds/linux/blob/v6.12/arch/arm64/kernel/entry.S#L863-L873>
 #[inline(always)]
 pub(crate) fn fork(ctx: &TracePointContext) {
-    let Some((task, parent)) = watched() else { return };
+    let Some((task, parent)) = watched() else {
+        return;
+    };
     let child = read::<u32>(ctx, config!(newtask_pid));
     let clone_flags = read::<u64>(ctx, config!(newtask_flags));
-    remember(child, &Slot { state: thread::state::NONE, flags: inherited(parent), ..Slot::default() });
+    remember(
+        child,
+        &Slot {
+            state: thread::state::NONE,
+            flags: inherited(parent),
+            ..Slot::default()
+        },
+    );
     let Some(desk) = Desk::take(task) else { return };
     desk.begin(kind::FORK, 0, 0, size_of::<Fork>());
     // SAFETY: the fork is the record's fixed part.
     unsafe {
         let fork = desk.sheet.part::<Fork>(0);
-        fork.write(Fork { clone_flags, child, unused: 0, comm: [0; 16] });
+        fork.write(Fork {
+            clone_flags,
+            child,
+            unused: 0,
+            comm: [0; 16],
+        });
         bpf_get_current_comm((&raw mut (*fork).comm).cast(), 16);
     }
     emit::emit(&desk, Ring::State);
@@ -36,7 +52,11 @@ pub(crate) fn fork(ctx: &TracePointContext) {
 fn inherited(parent: Option<*mut Slot>) -> u8 {
     // SAFETY: a value of the map of threads.
     let flags = parent.map_or(0, |slot| unsafe { (*slot).flags });
-    if flags & flag::FOLLOW_CHILDREN == 0 { 0 } else { flags & (flag::FOLLOWED | flag::FOLLOW_CHILDREN) }
+    if flags & flag::FOLLOW_CHILDREN == 0 {
+        0
+    } else {
+        flags & (flag::FOLLOWED | flag::FOLLOW_CHILDREN)
+    }
 }
 
 /// A program was executed: the thread that called has the leader's number now, and its slot moves along.
@@ -55,20 +75,29 @@ pub(crate) fn exec(ctx: &TracePointContext) {
     // SAFETY: the fixed part is `Exec`; the slot and its string follow it, inside the record.
     unsafe {
         let exec = desk.sheet.part::<Exec>(0);
-        exec.write(Exec { old_tid, unused: 0, comm: [0; 16] });
+        exec.write(Exec {
+            old_tid,
+            unused: 0,
+            comm: [0; 16],
+        });
         bpf_get_current_comm((&raw mut (*exec).comm).cast(), 16);
         let from = ctx.as_ptr().cast::<u8>().add(location as usize);
         let read = bpf_probe_read_kernel_str(desk.sheet.data(at), PATH_MAX as u32, from.cast());
         let len = if read > 0 { (read - 1) as u32 } else { 0 };
         let slot = RecordSlot {
-            state: if read < 0 { state::UNREAD } else { state::WHOLE },
+            state: if read < 0 {
+                state::UNREAD
+            } else {
+                state::WHOLE
+            },
             len: len as u16,
             error: if read < 0 { read as i16 } else { 0 },
             ..RecordSlot::default()
         };
         desk.sheet.record().add(at).cast::<RecordSlot>().write(slot);
         (*desk.sheet.record().cast::<Header>()).slots = 1;
-        desk.sheet.set_cursor(at as u32 + size_of::<RecordSlot>() as u32 + (len + 7 & !7));
+        desk.sheet
+            .set_cursor(at as u32 + size_of::<RecordSlot>() as u32 + (len + 7 & !7));
     }
     emit::emit(&desk, Ring::State);
 }
@@ -79,7 +108,9 @@ pub(crate) fn exec(ctx: &TracePointContext) {
 fn moved(old_tid: u32) -> Option<Task> {
     let task = target::identify(target::uid());
     let Some(old) = maps::THREADS.get_ptr_mut(old_tid) else {
-        return target::current().filter(|(_, watch)| *watch == Watch::Uid).map(|(task, _)| task);
+        return target::current()
+            .filter(|(_, watch)| *watch == Watch::Uid)
+            .map(|(task, _)| task);
     };
     // SAFETY: a value of the map of threads, used by the current thread alone.
     let mut slot = unsafe { *old };
@@ -97,7 +128,9 @@ fn moved(old_tid: u32) -> Option<Task> {
 /// A thread ended.
 #[inline(always)]
 pub(crate) fn thread_exit() {
-    let Some((task, slot)) = watched() else { return };
+    let Some((task, slot)) = watched() else {
+        return;
+    };
     if let Some(slot) = slot {
         // SAFETY: a value of the map of threads, used by the current thread alone.
         let leaving = unsafe { (*slot).flags } & flag::LEAVING != 0;

@@ -63,7 +63,14 @@ impl Desk {
         };
         let number = cpu * PER_CPU + turn;
         let sheet = Sheet::numbered(number)?;
-        let desk = Self { sheet, number, cpu, cpu_counts, time, task };
+        let desk = Self {
+            sheet,
+            number,
+            cpu,
+            cpu_counts,
+            time,
+            task,
+        };
         // SAFETY: a value of the map, ours for this turn.
         unsafe { core::ptr::write_volatile(&raw mut (*sheet.0).owner, desk.mark()) };
         Some(desk)
@@ -171,7 +178,11 @@ impl Sheet {
             if register == 0 {
                 (*regs).orig_x0
             } else {
-                core::ptr::read_volatile((&raw const (*regs).regs).cast::<u64>().add(register as usize & 7))
+                core::ptr::read_volatile(
+                    (&raw const (*regs).regs)
+                        .cast::<u64>()
+                        .add(register as usize & 7),
+                )
             }
         }
     }

@@ -35,7 +35,11 @@ pub(crate) fn current() -> Option<(Task, Watch)> {
         return None;
     };
     let task = identify(uid);
-    if task.tgid == config!(own_tgid) { None } else { Some((task, watch)) }
+    if task.tgid == config!(own_tgid) {
+        None
+    } else {
+        Some((task, watch))
+    }
 }
 
 /// The current task's real user ID, in the initial user namespace.
@@ -50,7 +54,11 @@ pub(crate) fn uid() -> u32 {
 pub(crate) fn identify(uid: u32) -> Task {
     // SAFETY: takes no pointer.
     let id = unsafe { bpf_get_current_pid_tgid() };
-    Task { tgid: (id >> 32) as u32, tid: id as u32, uid }
+    Task {
+        tgid: (id >> 32) as u32,
+        tid: id as u32,
+        uid,
+    }
 }
 
 #[inline(always)]
@@ -77,5 +85,7 @@ pub(crate) fn control() -> Option<*mut Control> {
 #[inline(always)]
 pub(crate) fn is_live() -> bool {
     // SAFETY: the map's only value, of that type.
-    control().is_some_and(|control| unsafe { core::ptr::read_volatile(&raw const (*control).phase) } == LIVE)
+    control().is_some_and(
+        |control| unsafe { core::ptr::read_volatile(&raw const (*control).phase) } == LIVE,
+    )
 }

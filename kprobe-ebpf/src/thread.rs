@@ -24,7 +24,11 @@ pub(crate) fn find(task: Task, watch: Watch) -> Option<Found> {
         (Some(slot), Watch::Uid) => Some(Found { slot, new: false }),
         (Some(slot), Watch::Task) => {
             // SAFETY: a value of the map; preallocated, so it stays memory of that type.
-            if unsafe { (*slot).flags } & flag::FOLLOWED == 0 { None } else { Some(Found { slot, new: false }) }
+            if unsafe { (*slot).flags } & flag::FOLLOWED == 0 {
+                None
+            } else {
+                Some(Found { slot, new: false })
+            }
         }
         (None, Watch::Uid) => Some(make(task.tid, 0)),
         (None, Watch::Task) => {
@@ -37,8 +41,20 @@ pub(crate) fn find(task: Task, watch: Watch) -> Option<Found> {
 
 #[inline(always)]
 fn make(tid: u32, flags: u8) -> Found {
-    remember(tid, &Slot { state: state::UNKNOWN, flags, ..Slot::default() });
-    Found { slot: maps::THREADS.get_ptr_mut(tid).unwrap_or(core::ptr::null_mut()), new: true }
+    remember(
+        tid,
+        &Slot {
+            state: state::UNKNOWN,
+            flags,
+            ..Slot::default()
+        },
+    );
+    Found {
+        slot: maps::THREADS
+            .get_ptr_mut(tid)
+            .unwrap_or(core::ptr::null_mut()),
+        new: true,
+    }
 }
 
 /// Gives a thread a slot; counts it where there is no room.

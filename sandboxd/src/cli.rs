@@ -5,12 +5,18 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+use crate::schema::Which;
 use crate::sink::Format;
 
 /// Shows every system call an Android app makes, from the kernel, with nothing in the app
 #[derive(Debug, Parser)]
-#[command(version, about, max_term_width = 100, after_help = "Exit codes: 0 ended as asked, 1 failed at run time, \
-    2 wrong usage, 3 this kernel or these privileges cannot do it.")]
+#[command(
+    version,
+    about,
+    max_term_width = 100,
+    after_help = "Exit codes: 0 ended as asked, 1 failed at run time, \
+    2 wrong usage, 3 this kernel or these privileges cannot do it."
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -26,10 +32,16 @@ pub enum Verb {
     Replay(Replay),
     /// List the system calls it knows: name, number in both ABIs, groups, arguments
     List(List),
+    /// Print the schema of the output
+    Schema(Schema),
 }
 
 /// `trace`
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
 #[command(after_help = "Examples:\n  \
     sandboxd trace -u 10123 -o calls.jsonl            an app, by its user ID, until Ctrl-C\n  \
     sandboxd trace -u 10123 -e %file,connect --duration 30s | jq .syscall\n  \
@@ -111,7 +123,9 @@ pub struct Trace {
 
 /// `replay`
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  sandboxd trace -u 10123 --record run.rec > live.jsonl; sandboxd replay run.rec | cmp - live.jsonl")]
+#[command(
+    after_help = "Example:\n  sandboxd trace -u 10123 --record run.rec > live.jsonl; sandboxd replay run.rec | cmp - live.jsonl"
+)]
 pub struct Replay {
     /// A recording made by `trace --record`
     pub file: PathBuf,
@@ -125,7 +139,9 @@ pub struct Replay {
 
 /// `list`
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  sandboxd list %network\n  sandboxd list --json '/^mem/' | jq .args")]
+#[command(
+    after_help = "Examples:\n  sandboxd list %network\n  sandboxd list --json '/^mem/' | jq .args"
+)]
 pub struct List {
     /// Which calls; all without it
     #[arg(value_name = "EXPR")]
@@ -133,6 +149,34 @@ pub struct List {
     /// One JSON object per call
     #[arg(long)]
     pub json: bool,
+}
+
+/// `schema`
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  sandboxd schema --duckdb | duckdb calls.db")]
+#[group(multiple = false)]
+pub struct Schema {
+    /// JSON Schema of a line (the default)
+    #[arg(long)]
+    pub json: bool,
+    /// Table definitions for DuckDB
+    #[arg(long)]
+    pub duckdb: bool,
+    /// Table definitions for ClickHouse
+    #[arg(long)]
+    pub clickhouse: bool,
+}
+
+impl Schema {
+    /// Which schema was asked for.
+    #[must_use]
+    pub fn which(&self) -> Which {
+        match (self.duckdb, self.clickhouse) {
+            (true, _) => Which::Duckdb,
+            (_, true) => Which::Clickhouse,
+            _ => Which::Json,
+        }
+    }
 }
 
 /// `--backend`
@@ -148,13 +192,19 @@ pub enum BackendName {
 
 /// `64K`, `8M`, or bytes; at least a page, at most a gigabyte.
 fn parse_size(text: &str) -> Result<u32, String> {
-    let (digits, unit) = match text.trim_end_matches(['B', 'b']).split_at_checked(text.len().saturating_sub(1)) {
+    let (digits, unit) = match text
+        .trim_end_matches(['B', 'b'])
+        .split_at_checked(text.len().saturating_sub(1))
+    {
         Some((digits, "K" | "k")) => (digits, 1 << 10),
         Some((digits, "M" | "m")) => (digits, 1 << 20),
         Some((digits, "G" | "g")) => (digits, 1 << 30),
         _ => (text, 1),
     };
-    let size = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(unit));
+    let size = digits
+        .parse::<u64>()
+        .ok()
+        .and_then(|number| number.checked_mul(unit));
     match size {
         Some(size @ 4096..=0x4000_0000) => Ok((size as u32).next_power_of_two()),
         Some(size) => Err(format!("{size} bytes are not between 4K and 1G")),

@@ -32,9 +32,16 @@ pub struct Waiting {
 
 /// Starts `argv` as a process that waits. With `own_stdout` false the command's standard output goes to standard
 /// error, since standard output carries the lines.
-pub fn prepare(argv: &[String], uid: Option<u32>, own_stdout: bool) -> Result<Waiting, CommandError> {
+pub fn prepare(
+    argv: &[String],
+    uid: Option<u32>,
+    own_stdout: bool,
+) -> Result<Waiting, CommandError> {
     let name = argv.first().cloned().unwrap_or_default();
-    let error = |source| CommandError::Start { name: name.clone(), source };
+    let error = |source| CommandError::Start {
+        name: name.clone(),
+        source,
+    };
     let (mut told, tell) = io::pipe().map_err(error)?;
     let (wait, go) = io::pipe().map_err(error)?;
     let mut command = Command::new(&name);
@@ -57,7 +64,12 @@ pub fn prepare(argv: &[String], uid: Option<u32>, own_stdout: bool) -> Result<Wa
         let source = spawned.recv().ok().and_then(Result::err).unwrap_or(source);
         return Err(error(source));
     }
-    Ok(Waiting { pid: u32::from_ne_bytes(pid), name, go, spawned })
+    Ok(Waiting {
+        pid: u32::from_ne_bytes(pid),
+        name,
+        go,
+        spawned,
+    })
 }
 
 /// Makes the child tell its number and wait for a byte before it executes.
@@ -71,7 +83,11 @@ fn hold(command: &mut Command, tell: OwnedFd, wait: OwnedFd) {
             libc::write(tell.as_raw_fd(), pid.as_ptr().cast(), pid.len()) == pid.len() as isize
                 && libc::read(wait.as_raw_fd(), (&raw mut byte).cast(), 1) == 1
         };
-        if done { Ok(()) } else { Err(io::Error::from(io::ErrorKind::BrokenPipe)) }
+        if done {
+            Ok(())
+        } else {
+            Err(io::Error::from(io::ErrorKind::BrokenPipe))
+        }
     };
     // SAFETY: the closure allocates nothing and makes async-signal-safe calls only.
     unsafe { command.pre_exec(closure) };
@@ -81,7 +97,10 @@ impl Waiting {
     /// Lets the command run.
     pub fn release(mut self) -> Result<Running, CommandError> {
         let name = self.name;
-        let error = |source| CommandError::Start { name: name.clone(), source };
+        let error = |source| CommandError::Start {
+            name: name.clone(),
+            source,
+        };
         self.go.write_all(&[1]).map_err(error)?;
         match self.spawned.recv() {
             Ok(Ok(child)) => Ok(Running { child }),

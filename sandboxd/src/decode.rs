@@ -36,11 +36,12 @@ impl<'a> Call<'a> {
     /// The call of paired records; `None` if neither holds its registers.
     #[must_use]
     pub fn new<W>(paired: &Paired<'a, W>) -> Option<Self> {
-        let frame = match (paired.enter.map(|record| record.body), paired.exit.map(|record| record.body)) {
-            (Some(Body::Enter(frame)), _) | (_, Some(Body::ExitOnly(_, frame))) => frame,
-            _ => return None,
+        let body = |record: Option<Record<'a>>| record.map(|record| record.body);
+        let bodies = (body(paired.enter), body(paired.exit));
+        let ((Some(Body::Enter(frame)), _) | (_, Some(Body::ExitOnly(_, frame)))) = bodies else {
+            return None;
         };
-        let ret = match paired.exit.map(|record| record.body) {
+        let ret = match bodies.1 {
             Some(Body::Exit(ret) | Body::ExitOnly(ret, _)) => Some(ret.ret),
             _ => None,
         };
@@ -70,23 +71,39 @@ impl<'a> Call<'a> {
         };
         let is_late = of(self.exit, true).next().is_some();
         let blocked = self.exit.is_some_and(|exit| exit.is_blocked());
-        let source = if is_late || blocked { self.exit } else { self.enter };
+        let source = if is_late || blocked {
+            self.exit
+        } else {
+            self.enter
+        };
         of(source, is_late)
     }
 
     /// What the call gave through a register: read at exit.
     fn given(&self, register: u8) -> impl Iterator<Item = Part<'a>> + Clone + use<'a> {
         let exit = self.exit.filter(|exit| !exit.is_blocked());
-        exit.into_iter().flat_map(|record| record.parts()).filter(move |part| part.register == register)
+        exit.into_iter()
+            .flat_map(|record| record.parts())
+            .filter(move |part| part.register == register)
     }
 }
 
 /// Decodes the arguments of a call by its row.
-pub fn decode<'a>(call: &Call<'a>, row: &'static Syscall, args: &mut Args<'a>, statuses: &mut Statuses) {
+pub fn decode<'a>(
+    call: &Call<'a>,
+    row: &'static Syscall,
+    args: &mut Args<'a>,
+    statuses: &mut Statuses,
+) {
     let registers = row.registers(call.abi);
     for (arg, register) in row.args.iter().zip(registers) {
         let mut status = None;
-        let argument = Argument { call, row, kind: &arg.kind, register };
+        let argument = Argument {
+            call,
+            row,
+            kind: &arg.kind,
+            register,
+        };
         args.0.push((arg.name, argument.value(&mut status)));
         if let Some(status) = status {
             statuses.push((arg.name, status));
@@ -105,24 +122,45 @@ struct Argument<'c, 'a> {
 impl<'a> Argument<'_, 'a> {
     /// The register as it is.
     fn raw(&self) -> u64 {
-        self.call.frame.args.get(usize::from(self.register)).copied().unwrap_or(0)
+        self.call
+            .frame
+            .args
+            .get(usize::from(self.register))
+            .copied()
+            .unwrap_or(0)
     }
 
     fn value(&self, status: &mut Option<Status>) -> Value<'a> {
-        if self.kind.is_pointer() { self.memory(status) } else { self.number(status) }
+        if self.kind.is_pointer() {
+            self.memory(status)
+        } else {
+            self.number(status)
+        }
     }
 
     /// A status with the pointer, of something that could not be read.
     fn unread(&self, error: i16) -> Status {
         let error = kprobe_common::table::errno::name(error.unsigned_abs());
-        Status { addr: Some(Hex(self.raw())), error, ..Status::new(State::Unread) }
+        Status {
+            addr: Some(Hex(self.raw())),
+            error,
+            ..Status::new(State::Unread)
+        }
     }
 
     /// The value of another argument of the call, as the kernel half used it for a length.
     fn other(&self, name: &str) -> u64 {
         let registers = self.row.registers(self.call.abi);
-        let Some(at) = self.row.args.iter().position(|arg| arg.name == name) else { return 0 };
-        let value = self.call.frame.args.get(usize::from(registers[at])).copied().unwrap_or(0);
+        let Some(at) = self.row.args.iter().position(|arg| arg.name == name) else {
+            return 0;
+        };
+        let value = self
+            .call
+            .frame
+            .args
+            .get(usize::from(registers[at]))
+            .copied()
+            .unwrap_or(0);
         match self.row.args[at].kind {
             Kind::Size | Kind::Long => value,
             _ => value & 0xffff_ffff,

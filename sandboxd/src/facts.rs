@@ -28,7 +28,10 @@ pub fn clock_offset() -> i64 {
 }
 
 fn clock(id: libc::clockid_t) -> u64 {
-    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    let mut time = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
     // SAFETY: `time` outlives the call; both clocks exist on every kernel that the kernel half runs on.
     unsafe { libc::clock_gettime(id, &raw mut time) };
     time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
@@ -39,7 +42,16 @@ fn clock(id: libc::clockid_t) -> u64 {
 pub fn process(pid: u32, uid: u32, at: u64) -> Fact {
     let began = boot_ns();
     let found = find(pid);
-    Fact::Process { look: ProcessLook { pid, began, ended: boot_ns(), found }, uid, at }
+    Fact::Process {
+        look: ProcessLook {
+            pid,
+            began,
+            ended: boot_ns(),
+            found,
+        },
+        uid,
+        at,
+    }
 }
 
 fn find(pid: u32) -> Option<Found> {
@@ -53,7 +65,9 @@ fn find(pid: u32) -> Option<Found> {
         ppid,
         name: String::from_utf8_lossy(name).into_owned(),
         tids: threads(pid).unwrap_or_default(),
-        maps: fs::read_to_string(dir.join("maps")).ok().map(|maps| parse_maps(&maps)),
+        maps: fs::read_to_string(dir.join("maps"))
+            .ok()
+            .map(|maps| parse_maps(&maps)),
     })
 }
 
@@ -61,7 +75,12 @@ fn find(pid: u32) -> Option<Found> {
 pub fn threads(pid: u32) -> io::Result<Vec<u32>> {
     let mut tids = Vec::new();
     for entry in fs::read_dir(format!("/proc/{pid}/task"))? {
-        tids.extend(entry?.file_name().to_str().and_then(|name| name.parse::<u32>().ok()));
+        tids.extend(
+            entry?
+                .file_name()
+                .to_str()
+                .and_then(|name| name.parse::<u32>().ok()),
+        );
     }
     Ok(tids)
 }
@@ -93,7 +112,13 @@ fn parse_map_line(line: &str) -> Option<MapLine> {
     let (start, end) = fields.next()?.split_once('-')?;
     let perms = fields.next()?.as_bytes();
     let path = fields.nth(3).unwrap_or_default().trim_start().to_owned();
-    let bit = |at: usize, letter: u8, bit: u8| if perms.get(at) == Some(&letter) { bit } else { 0 };
+    let bit = |at: usize, letter: u8, bit: u8| {
+        if perms.get(at) == Some(&letter) {
+            bit
+        } else {
+            0
+        }
+    };
     Some(MapLine {
         start: u64::from_str_radix(start, 16).ok()?,
         end: u64::from_str_radix(end, 16).ok()?,
@@ -106,7 +131,9 @@ fn parse_map_line(line: &str) -> Option<MapLine> {
 /// Reads the list of installed packages; `None` where there is none, as on anything but Android.
 pub fn packages(path: &Path) -> io::Result<Option<Fact>> {
     match fs::read_to_string(path) {
-        Ok(list) => Ok(Some(Fact::Packages { by_uid: parse_packages(&list) })),
+        Ok(list) => Ok(Some(Fact::Packages {
+            by_uid: parse_packages(&list),
+        })),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
@@ -133,17 +160,27 @@ pub fn device() -> BTreeMap<String, String> {
     if let Ok(id) = fs::read_to_string("/proc/sys/kernel/random/boot_id") {
         device.insert("boot_id".to_owned(), id.trim().to_owned());
     }
-    for file in ["/system/build.prop", "/vendor/build.prop", "/product/etc/build.prop"] {
+    for file in [
+        "/system/build.prop",
+        "/vendor/build.prop",
+        "/product/etc/build.prop",
+    ] {
         let text = fs::read(file).unwrap_or_default();
         for line in String::from_utf8_lossy(&text).lines() {
-            let Some((key, value)) = line.split_once('=') else { continue };
+            let Some((key, value)) = line.split_once('=') else {
+                continue;
+            };
             let name = match key {
-                "ro.product.model" | "ro.product.system.model" | "ro.product.product.model" => "model",
+                "ro.product.model" | "ro.product.system.model" | "ro.product.product.model" => {
+                    "model"
+                }
                 "ro.build.fingerprint" | "ro.system.build.fingerprint" => "fingerprint",
                 "ro.build.version.release" => "android",
                 _ => continue,
             };
-            device.entry(name.to_owned()).or_insert_with(|| value.trim().to_owned());
+            device
+                .entry(name.to_owned())
+                .or_insert_with(|| value.trim().to_owned());
         }
     }
     device
@@ -152,8 +189,10 @@ pub fn device() -> BTreeMap<String, String> {
 /// A name for a run that no other has.
 #[must_use]
 pub fn run_id() -> String {
-    fs::read_to_string("/proc/sys/kernel/random/uuid")
-        .map_or_else(|_| format!("{:016x}", boot_ns()), |uuid| uuid.trim().to_owned())
+    fs::read_to_string("/proc/sys/kernel/random/uuid").map_or_else(
+        |_| format!("{:016x}", boot_ns()),
+        |uuid| uuid.trim().to_owned(),
+    )
 }
 
 /// `uname -r` and `uname -m`.
@@ -166,7 +205,11 @@ pub fn kernel() -> (String, String) {
         name
     };
     let text = |chars: &[libc::c_char]| {
-        chars.iter().take_while(|&&c| c != 0).map(|&c| char::from(c as u8)).collect()
+        chars
+            .iter()
+            .take_while(|&&c| c != 0)
+            .map(|&c| char::from(c as u8))
+            .collect()
     };
     (text(&name.release), text(&name.machine))
 }
@@ -186,10 +229,16 @@ mod tests {
     fn a_line_of_maps_is_read_whole() {
         let line = "7f00-7f10 r-xp 00001000 fd:00 12 /data/app/my app/base.apk";
         let map = parse_map_line(line).unwrap();
-        assert_eq!((map.start, map.end, map.prot, map.shared), (0x7f00, 0x7f10, 5, false));
+        assert_eq!(
+            (map.start, map.end, map.prot, map.shared),
+            (0x7f00, 0x7f10, 5, false)
+        );
         assert_eq!(map.path, "/data/app/my app/base.apk");
         let anonymous = parse_map_line("7f00-7f10 rw-s 00000000 00:00 0 ").unwrap();
-        assert_eq!((anonymous.prot, anonymous.shared, anonymous.path.as_str()), (3, true, ""));
+        assert_eq!(
+            (anonymous.prot, anonymous.shared, anonymous.path.as_str()),
+            (3, true, "")
+        );
         assert_eq!(parse_map_line("rubbish"), None);
     }
 

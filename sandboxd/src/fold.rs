@@ -71,7 +71,11 @@ impl Fold {
             return Some(Look::Losses);
         }
         let header = &record.header;
-        self.world.wants(&record).then_some(Look::Process { pid: header.tgid, uid: header.uid, at: header.time })
+        self.world.wants(&record).then_some(Look::Process {
+            pid: header.tgid,
+            uid: header.uid,
+            at: header.time,
+        })
     }
 
     /// Takes an input and gives the lines that come of it.
@@ -101,15 +105,20 @@ impl Fold {
         match record.body {
             Body::Enter(frame) | Body::ExitOnly(_, frame) => {
                 let who = self.world.who(&header, line::svc(&frame));
-                let never = table::row(header.index).is_some_and(|row| row.ret == table::Ret::Never);
-                self.paired(out, |pair, give| pair.begin(record, bytes, never, who, give));
+                let never =
+                    table::row(header.index).is_some_and(|row| row.ret == table::Ret::Never);
+                self.paired(out, |pair, give| {
+                    pair.begin(record, bytes, never, who, give);
+                });
             }
             Body::Exit(_) => self.paired(out, |pair, give| pair.end(record, bytes, give)),
             Body::Resumed => self.paired(out, |pair, give| pair.resume(header.tid, give)),
             Body::Change(_) | Body::Fork(_) => self.state(record, out),
             Body::Exec(exec) => {
                 let path = record.parts().next().map_or(&[][..], |part| part.bytes);
-                self.paired(out, |pair, give| pair.exec(exec.old_tid, header.tid, path, give));
+                self.paired(out, |pair, give| {
+                    pair.exec(exec.old_tid, header.tid, path, give);
+                });
                 self.state(record, out);
             }
             Body::ThreadExit => {
@@ -125,7 +134,9 @@ impl Fold {
         out: &mut impl Lines,
         step: impl FnOnce(&mut Pair<Who>, &mut dyn FnMut(Paired<'_, Who>)),
     ) {
-        let Some(mut pair) = self.pair.take() else { return };
+        let Some(mut pair) = self.pair.take() else {
+            return;
+        };
         step(&mut pair, &mut |call| self.call(&call, out));
         self.pair = Some(pair);
     }
@@ -148,7 +159,11 @@ impl Fold {
             Fact::Losses { boot_ns, cpus } => self.losses(*boot_ns, cpus, out),
             Fact::Clock { boot_ns, offset_ns } => self.clock(*boot_ns, *offset_ns, out),
             Fact::Tick { boot_ns } => self.tick(*boot_ns, out),
-            Fact::Unwritten { boot_ns, by_index, lines } => {
+            Fact::Unwritten {
+                boot_ns,
+                by_index,
+                lines,
+            } => {
                 self.unwritten(*boot_ns, by_index, *lines, out);
             }
             Fact::Stop(stop) => {
@@ -176,7 +191,13 @@ impl Fold {
         self.offset_ns = offset_ns;
         if step_ns.unsigned_abs() > DRIFT_NS {
             let (seq, time) = (self.next_seq(), self.time(boot_ns));
-            let line = event::Clock { run: &self.start.run, seq, time, boot_ns, step_ns };
+            let line = event::Clock {
+                run: &self.start.run,
+                seq,
+                time,
+                boot_ns,
+                step_ns,
+            };
             out.line(&Line::Clock(line), None);
         }
     }
@@ -223,4 +244,3 @@ impl Fold {
         Time(boot_ns.saturating_add_signed(self.offset_ns))
     }
 }
-

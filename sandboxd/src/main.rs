@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use sandboxd::cli::{Cli, Verb};
 use sandboxd::trace::{self, TraceError};
-use sandboxd::{list, select};
+use sandboxd::{list, schema, select};
 
 /// The kernel half; empty where it was not built.
 static KERNEL_HALF: &[u8] = aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/kprobe-ebpf.o"));
@@ -14,10 +14,13 @@ static KERNEL_HALF: &[u8] = aya::include_bytes_aligned!(concat!(env!("OUT_DIR"),
 fn main() -> ExitCode {
     let cli = Cli::parse();
     log_to_stderr();
-    let argv: Vec<String> = std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
+    let argv: Vec<String> = std::env::args_os()
+        .map(|arg| arg.to_string_lossy().into_owned())
+        .collect();
     let result = match &cli.verb {
         Verb::Trace(options) => trace::trace(KERNEL_HALF, options, &argv).map_err(Failure::from),
         Verb::Replay(options) => trace::replay(options).map_err(Failure::from),
+        Verb::Schema(options) => print(|out| Ok(schema::print(options.which(), out)?)),
         Verb::List(options) => print(|out| list::run(&options.exprs, options.json, out)),
     };
     match result {
@@ -37,7 +40,10 @@ struct Failure {
 
 impl From<TraceError> for Failure {
     fn from(error: TraceError) -> Self {
-        Self { code: error.exit_code(), message: error.to_string() }
+        Self {
+            code: error.exit_code(),
+            message: error.to_string(),
+        }
     }
 }
 
@@ -61,8 +67,15 @@ fn print(verb: impl FnOnce(&mut dyn io::Write) -> anyhow::Result<()>) -> Result<
     match result {
         Err(error) if is_broken_pipe(&error) => Ok(()),
         Err(error) => {
-            let code = if error.downcast_ref::<select::SelectError>().is_some() { 2 } else { 1 };
-            Err(Failure { code, message: format!("{error:#}") })
+            let code = if error.downcast_ref::<select::SelectError>().is_some() {
+                2
+            } else {
+                1
+            };
+            Err(Failure {
+                code,
+                message: format!("{error:#}"),
+            })
         }
         Ok(()) => Ok(()),
     }

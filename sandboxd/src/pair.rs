@@ -54,7 +54,11 @@ impl<W: Clone> Pair<W> {
     /// Without calls. `returns` says whether returns are watched at all.
     #[must_use]
     pub fn new(returns: bool) -> Self {
-        Self { under_way: HashMap::new(), returns, spare: Vec::new() }
+        Self {
+            under_way: HashMap::new(),
+            returns,
+            spare: Vec::new(),
+        }
     }
 
     /// An entry, or a return without one.
@@ -75,7 +79,16 @@ impl<W: Clone> Pair<W> {
             Body::Enter(_) => {
                 let (enter, exit, executed) = (self.copy(bytes), self.copy(&[]), self.copy(&[]));
                 let time = record.header.time;
-                self.under_way.insert(tid, Pending { enter, exit, executed, time, who });
+                self.under_way.insert(
+                    tid,
+                    Pending {
+                        enter,
+                        exit,
+                        executed,
+                        time,
+                        who,
+                    },
+                );
                 return;
             }
             _ => {
@@ -87,19 +100,35 @@ impl<W: Clone> Pair<W> {
                     Outcome::EntryMissed
                 };
                 let (enter, exit) = (None, Some(*record));
-                out(Paired { enter, exit, outcome, killed: false, executed: None, who });
+                out(Paired {
+                    enter,
+                    exit,
+                    outcome,
+                    killed: false,
+                    executed: None,
+                    who,
+                });
                 return;
             }
         };
         let (enter, exit) = (Some(*record), None);
-        out(Paired { enter, exit, outcome: alone, killed: false, executed: None, who });
+        out(Paired {
+            enter,
+            exit,
+            outcome: alone,
+            killed: false,
+            executed: None,
+            who,
+        });
     }
 
     /// A return.
     pub fn end(&mut self, record: &Record<'_>, bytes: &[u8], out: &mut dyn FnMut(Paired<'_, W>)) {
         let tid = record.header.tid;
         let Body::Exit(ret) = record.body else { return };
-        let Some(pending) = self.under_way.get_mut(&tid) else { return };
+        let Some(pending) = self.under_way.get_mut(&tid) else {
+            return;
+        };
         pending.exit.clear();
         pending.exit.extend_from_slice(bytes);
         pending.time = record.header.time;
@@ -111,13 +140,23 @@ impl<W: Clone> Pair<W> {
 
     /// The thread lives on.
     pub fn resume(&mut self, tid: u32, out: &mut dyn FnMut(Paired<'_, W>)) {
-        if self.under_way.get(&tid).is_some_and(|pending| !pending.exit.is_empty()) {
+        if self
+            .under_way
+            .get(&tid)
+            .is_some_and(|pending| !pending.exit.is_empty())
+        {
             self.leave(tid, Outcome::Returned, out);
         }
     }
 
     /// A program was executed: the thread `old_tid` goes on as `tid`.
-    pub fn exec(&mut self, old_tid: u32, tid: u32, path: &[u8], out: &mut dyn FnMut(Paired<'_, W>)) {
+    pub fn exec(
+        &mut self,
+        old_tid: u32,
+        tid: u32,
+        path: &[u8],
+        out: &mut dyn FnMut(Paired<'_, W>),
+    ) {
         if old_tid != tid {
             self.kill(tid, out);
             if let Some(pending) = self.under_way.remove(&old_tid) {
@@ -132,7 +171,9 @@ impl<W: Clone> Pair<W> {
 
     /// The thread ended.
     pub fn kill(&mut self, tid: u32, out: &mut dyn FnMut(Paired<'_, W>)) {
-        let Some(pending) = self.under_way.remove(&tid) else { return };
+        let Some(pending) = self.under_way.remove(&tid) else {
+            return;
+        };
         let killed = !pending.exit.is_empty();
         self.give(pending, Outcome::ExitMissed, killed, out);
     }
@@ -154,8 +195,11 @@ impl<W: Clone> Pair<W> {
 
     /// The run is over: what is under way is unfinished.
     pub fn finish(&mut self, out: &mut dyn FnMut(Paired<'_, W>)) {
-        let mut left: Vec<(u64, u32)> =
-            self.under_way.iter().map(|(&tid, pending)| (pending.time, tid)).collect();
+        let mut left: Vec<(u64, u32)> = self
+            .under_way
+            .iter()
+            .map(|(&tid, pending)| (pending.time, tid))
+            .collect();
         left.sort_unstable();
         for (_, tid) in left {
             self.leave(tid, Outcome::Unfinished, out);
@@ -176,12 +220,22 @@ impl<W: Clone> Pair<W> {
         killed: bool,
         out: &mut dyn FnMut(Paired<'_, W>),
     ) {
-        let Pending { enter, exit, executed, who, .. } = pending;
+        let Pending {
+            enter,
+            exit,
+            executed,
+            who,
+            ..
+        } = pending;
         let exit_record = Record::parse(&exit);
         out(Paired {
             enter: Record::parse(&enter),
             exit: exit_record,
-            outcome: if exit_record.is_some() { Outcome::Returned } else { missing },
+            outcome: if exit_record.is_some() {
+                Outcome::Returned
+            } else {
+                missing
+            },
             killed,
             executed: (!executed.is_empty()).then_some(executed.as_slice()),
             who,
@@ -196,4 +250,3 @@ impl<W: Clone> Pair<W> {
         copy
     }
 }
-

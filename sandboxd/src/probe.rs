@@ -41,7 +41,9 @@ pub enum ProbeError {
     #[error("this binary was built without its kernel half; build it with `cargo xtask build`")]
     NoObject,
     /// Not permitted.
-    #[error("the kernel refuses {what} ({source}); run sandboxd as root, outside containers that drop CAP_BPF or CAP_SYS_ADMIN")]
+    #[error(
+        "the kernel refuses {what} ({source}); run sandboxd as root, outside containers that drop CAP_BPF or CAP_SYS_ADMIN"
+    )]
     Denied {
         /// What was asked for.
         what: &'static str,
@@ -49,7 +51,9 @@ pub enum ProbeError {
         source: std::io::Error,
     },
     /// A kernel without the `bpf` system call or one of the map types.
-    #[error("this kernel cannot do {what} ({source}); sandboxd needs Linux 5.10 or later with CONFIG_BPF_SYSCALL, CONFIG_BPF_EVENTS and CONFIG_PERF_EVENTS")]
+    #[error(
+        "this kernel cannot do {what} ({source}); sandboxd needs Linux 5.10 or later with CONFIG_BPF_SYSCALL, CONFIG_BPF_EVENTS and CONFIG_PERF_EVENTS"
+    )]
     Unsupported {
         /// What it lacks.
         what: &'static str,
@@ -57,7 +61,9 @@ pub enum ProbeError {
         source: std::io::Error,
     },
     /// The verifier said no.
-    #[error("the kernel's verifier refused the program {program}: {source}; please report it with `uname -a` and this message")]
+    #[error(
+        "the kernel's verifier refused the program {program}: {source}; please report it with `uname -a` and this message"
+    )]
     Refused {
         /// The program's name.
         program: &'static str,
@@ -84,7 +90,9 @@ pub enum ProbeError {
         source: std::io::Error,
     },
     /// tracefs is not there or not readable.
-    #[error("cannot read {path}: {source}; mount tracefs with `mount -t tracefs nodev /sys/kernel/tracing`")]
+    #[error(
+        "cannot read {path}: {source}; mount tracefs with `mount -t tracefs nodev /sys/kernel/tracing`"
+    )]
     Tracefs {
         /// The file.
         path: String,
@@ -108,7 +116,9 @@ pub enum ProbeError {
         source: aya::programs::ProgramError,
     },
     /// Not one of the probes could be attached.
-    #[error("none of {count} kernel symbols could be probed (the first, {symbol}: {reason}); try --backend tracepoint")]
+    #[error(
+        "none of {count} kernel symbols could be probed (the first, {symbol}: {reason}); try --backend tracepoint"
+    )]
     NothingAttached {
         /// How many were tried.
         count: usize,

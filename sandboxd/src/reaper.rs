@@ -27,7 +27,9 @@ pub fn leave_probes_behind() {
 /// Descriptors that hold no probe: streams, files, sockets. The child lets go of them first, since whoever reads from
 /// them waits for their end.
 fn descriptors_of_others() -> Vec<i32> {
-    let Ok(entries) = std::fs::read_dir("/proc/self/fd") else { return (0..3).collect() };
+    let Ok(entries) = std::fs::read_dir("/proc/self/fd") else {
+        return (0..3).collect();
+    };
     entries
         .flatten()
         .filter(|entry| {

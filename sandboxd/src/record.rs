@@ -78,7 +78,10 @@ impl<'a> Record<'a> {
     /// The slots, as far as they are whole.
     #[must_use]
     pub fn parts(&self) -> Parts<'a> {
-        Parts { rest: self.rest, left: self.header.slots }
+        Parts {
+            rest: self.rest,
+            left: self.header.slots,
+        }
     }
 
     /// Whether a bit of [`flag`] is set.
@@ -139,7 +142,11 @@ impl<'a> Iterator for Parts<'a> {
 /// The ABI of a frame.
 #[must_use]
 pub fn abi(frame: &Frame) -> Abi {
-    if frame.abi == 0 { Abi::Arm64 } else { Abi::Arm32 }
+    if frame.abi == 0 {
+        Abi::Arm64
+    } else {
+        Abi::Arm32
+    }
 }
 
 /// The header alone, to order records by.

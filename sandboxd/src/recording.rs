@@ -57,7 +57,10 @@ impl Recorder {
     /// Begins a recording; an existing file is replaced.
     pub fn create(path: &Path) -> Result<Self, RecordingError> {
         let file = File::create(path).map_err(|source| io_error("create", path, source))?;
-        let mut recorder = Self { path: path.to_owned(), file: BufWriter::new(file) };
+        let mut recorder = Self {
+            path: path.to_owned(),
+            file: BufWriter::new(file),
+        };
         recorder.write(|file| file.write_all(MAGIC))?;
         Ok(recorder)
     }
@@ -122,7 +125,9 @@ impl Recording {
             Err(source) if source.kind() != ErrorKind::UnexpectedEof => {
                 Err(io_error("read", path, source))
             }
-            _ => Err(RecordingError::Foreign { path: path.to_owned() }),
+            _ => Err(RecordingError::Foreign {
+                path: path.to_owned(),
+            }),
         }
     }
 
@@ -155,17 +160,27 @@ impl Recording {
     }
 
     fn read_exact(&mut self, bytes: &mut [u8]) -> Result<(), RecordingError> {
-        self.file.read_exact(bytes).map_err(|source| match source.kind() {
-            ErrorKind::UnexpectedEof => self.damaged("it ends inside a frame".to_owned()),
-            _ => io_error("read", &self.path, source),
-        })
+        self.file
+            .read_exact(bytes)
+            .map_err(|source| match source.kind() {
+                ErrorKind::UnexpectedEof => self.damaged("it ends inside a frame".to_owned()),
+                _ => io_error("read", &self.path, source),
+            })
     }
 
     fn damaged(&self, what: String) -> RecordingError {
-        RecordingError::Damaged { path: self.path.clone(), at: self.at, what }
+        RecordingError::Damaged {
+            path: self.path.clone(),
+            at: self.at,
+            what,
+        }
     }
 }
 
 fn io_error(what: &'static str, path: &Path, source: io::Error) -> RecordingError {
-    RecordingError::Io { what, path: path.to_owned(), source }
+    RecordingError::Io {
+        what,
+        path: path.to_owned(),
+        source,
+    }
 }

@@ -42,7 +42,12 @@ impl Source {
 
     /// Reads what the rings hold. With `all`, nothing waits: the probes are silent and nothing is on its way.
     /// Returns whether more is left in a ring than one round takes.
-    pub fn fill(&mut self, calls: &mut RingBuf<MapData>, state: &mut RingBuf<MapData>, all: bool) -> bool {
+    pub fn fill(
+        &mut self,
+        calls: &mut RingBuf<MapData>,
+        state: &mut RingBuf<MapData>,
+        all: bool,
+    ) -> bool {
         self.compact();
         let mut settled = facts::boot_ns().saturating_sub(SETTLE_NS);
         let mut more = false;
@@ -66,7 +71,10 @@ impl Source {
 
     /// The next record in the order of time.
     pub fn next_record(&mut self) -> Option<&[u8]> {
-        let entry = *self.entries.get(self.next).filter(|_| self.next < self.ready)?;
+        let entry = *self
+            .entries
+            .get(self.next)
+            .filter(|_| self.next < self.ready)?;
         self.next += 1;
         self.bytes.get(entry.at..entry.at + entry.len)
     }
@@ -74,7 +82,13 @@ impl Source {
     fn push(&mut self, record: &[u8], is_call: bool) -> u64 {
         let time = record::header(record).map_or(0, |header| header.time);
         let (number, at) = (self.entries.len(), self.bytes.len());
-        self.entries.push(Entry { time, is_call, number, at, len: record.len() });
+        self.entries.push(Entry {
+            time,
+            is_call,
+            number,
+            at,
+            len: record.len(),
+        });
         self.bytes.extend_from_slice(record);
         time
     }

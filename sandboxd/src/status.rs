@@ -51,6 +51,13 @@ impl Status {
     /// With a state and nothing else.
     #[must_use]
     pub fn new(state: State) -> Self {
-        Self { state, addr: None, error: None, len: None, value: None, hex: None }
+        Self {
+            state,
+            addr: None,
+            error: None,
+            len: None,
+            value: None,
+            hex: None,
+        }
     }
 }

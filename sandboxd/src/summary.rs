@@ -9,7 +9,12 @@ use crate::event::CallCount;
 #[must_use]
 pub fn table(by_call: &BTreeMap<String, CallCount>) -> String {
     let mut calls: Vec<(&String, &CallCount)> = by_call.iter().collect();
-    calls.sort_by_key(|(_, count)| (std::cmp::Reverse(count.total_ns), std::cmp::Reverse(count.seen)));
+    calls.sort_by_key(|(_, count)| {
+        (
+            std::cmp::Reverse(count.total_ns),
+            std::cmp::Reverse(count.seen),
+        )
+    });
     let total: u64 = calls.iter().map(|(_, count)| count.total_ns).sum();
     let mut text = String::from(HEAD);
     for (name, count) in &calls {
@@ -30,10 +35,15 @@ pub fn table(by_call: &BTreeMap<String, CallCount>) -> String {
 
 const HEAD: &str = "% time     seconds  usecs/call     calls    errors      lost  syscall\n\
                     ------ ----------- ----------- --------- --------- ---------  ----------------\n";
-const RULE: &str = "------ ----------- ----------- --------- --------- ---------  ----------------\n";
+const RULE: &str =
+    "------ ----------- ----------- --------- --------- ---------  ----------------\n";
 
 fn row(text: &mut String, count: &CallCount, total_ns: u64, name: &str) {
-    let share = if total_ns == 0 { 0.0 } else { count.total_ns as f64 * 100.0 / total_ns as f64 };
+    let share = if total_ns == 0 {
+        0.0
+    } else {
+        count.total_ns as f64 * 100.0 / total_ns as f64
+    };
     let each = count.total_ns.checked_div(count.seen).unwrap_or(0) / 1000;
     // Writing to a string does not fail.
     let _ = writeln!(
@@ -52,14 +62,20 @@ mod tests {
 
     #[test]
     fn most_time_comes_first_and_the_total_last() {
-        let count = |seen, total_ns| CallCount { seen, total_ns, ..CallCount::default() };
+        let count = |seen, total_ns| CallCount {
+            seen,
+            total_ns,
+            ..CallCount::default()
+        };
         let by_call = BTreeMap::from([
             ("openat".to_owned(), count(4, 1_000_000)),
             ("ppoll".to_owned(), count(1, 3_000_000)),
         ]);
         let table = table(&by_call);
-        let names: Vec<&str> =
-            table.lines().filter_map(|line| line.split_whitespace().last()).collect();
+        let names: Vec<&str> = table
+            .lines()
+            .filter_map(|line| line.split_whitespace().last())
+            .collect();
         assert_eq!(names[2..], ["ppoll", "openat", "----------------", "total"]);
         assert!(table.contains(" 75.00    0.003000        3000         1"));
     }

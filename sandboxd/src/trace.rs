@@ -78,13 +78,24 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
     let selection = select::parse(&options.exprs)?;
     let plan = Plan::new(&selection, options)?;
     let targets = Targets::new(options)?;
-    let sink = Sink::open(Options { out: options.out.clone(), format: options.format })?;
-    let recorder = options.record.as_deref().map(crate::recording::Recorder::create).transpose()?;
+    let sink = Sink::open(Options {
+        out: options.out.clone(),
+        format: options.format,
+    })?;
+    let recorder = options
+        .record
+        .as_deref()
+        .map(crate::recording::Recorder::create)
+        .transpose()?;
     let waiting = if options.command.is_empty() {
         None
     } else {
         let own_stdout = options.out.is_some() && !std::io::stdout().is_terminal();
-        Some(command::prepare(&options.command, options.as_uid, own_stdout)?)
+        Some(command::prepare(
+            &options.command,
+            options.as_uid,
+            own_stdout,
+        )?)
     };
     let mut loaded = probe::load(object, &plan.watch(&targets, options), plan.backend)?;
     if let Some(waiting) = &waiting {
@@ -104,24 +115,35 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
     let command = waiting.map(command::Waiting::release).transpose()?;
     let mut run = Run::new(loaded, sink, recorder, start);
     run.packages(facts::packages(facts::PACKAGES.as_ref()));
-    run.finish_with(options.duration, command, targets)
+    run.finish_with(options.duration, command, &targets)
 }
 
 /// Attaches the probes, and says how far it is where that takes long.
 fn attach(loaded: &mut Loaded, plan: &Plan) -> Result<Attached, TraceError> {
     let began = std::time::Instant::now();
     let mut said = 2;
-    let mut attached = probe::attach(loaded, plan.backend, plan.returns, &plan.symbols, |done, of| {
-        if began.elapsed() >= Duration::from_secs(said) {
-            tracing::info!("attaching: {done} of {of} probes");
-            said += 2;
-        }
-    })?;
+    let mut attached = probe::attach(
+        loaded,
+        plan.backend,
+        plan.returns,
+        &plan.symbols,
+        |done, of| {
+            if began.elapsed() >= Duration::from_secs(said) {
+                tracing::info!("attaching: {done} of {of} probes");
+                said += 2;
+            }
+        },
+    )?;
     // What is only followed and is not in this kernel cannot change anything.
-    attached.failed.retain(|(symbol, _)| plan.is_selected(symbol));
+    attached
+        .failed
+        .retain(|(symbol, _)| plan.is_selected(symbol));
     if !attached.failed.is_empty() {
-        let failed: Vec<String> =
-            attached.failed.iter().map(|(symbol, reason)| format!("{symbol} ({reason})")).collect();
+        let failed: Vec<String> = attached
+            .failed
+            .iter()
+            .map(|(symbol, reason)| format!("{symbol} ({reason})"))
+            .collect();
         tracing::warn!(
             "{} symbols cannot be probed, calls by them are seen by their returns alone: {}",
             failed.len(),
@@ -157,7 +179,10 @@ fn start(
         failed: attached
             .failed
             .iter()
-            .map(|(symbol, reason)| crate::event::Failed { symbol: symbol.clone(), reason: reason.clone() })
+            .map(|(symbol, reason)| crate::event::Failed {
+                symbol: symbol.clone(),
+                reason: reason.clone(),
+            })
             .collect(),
         returns: plan.returns,
         show: plan.show,
@@ -167,7 +192,10 @@ fn start(
 /// Writes the lines that a recording gives.
 pub fn replay(options: &cli::Replay) -> Result<(), TraceError> {
     let recording = crate::recording::Recording::open(&options.file)?;
-    let sink = Sink::open(Options { out: options.out.clone(), format: options.format })?;
+    let sink = Sink::open(Options {
+        out: options.out.clone(),
+        format: options.format,
+    })?;
     run::replay(recording, sink)
 }
 
@@ -177,13 +205,20 @@ fn choose_backend(options: &cli::Trace, symbols: usize) -> (Backend, String) {
     match options.backend {
         cli::BackendName::Kprobe => (Backend::Kprobe, "asked for by --backend".to_owned()),
         cli::BackendName::Tracepoint => (Backend::Tracepoint, "asked for by --backend".to_owned()),
-        cli::BackendName::Auto if !kprobes => {
-            (Backend::Tracepoint, "this kernel has no kprobes for perf events".to_owned())
-        }
+        cli::BackendName::Auto if !kprobes => (
+            Backend::Tracepoint,
+            "this kernel has no kprobes for perf events".to_owned(),
+        ),
         cli::BackendName::Auto if symbols > probe::KPROBES_MAX => (
             Backend::Tracepoint,
-            format!("{symbols} symbols are more than the {} worth a kprobe each", probe::KPROBES_MAX),
+            format!(
+                "{symbols} symbols are more than the {} worth a kprobe each",
+                probe::KPROBES_MAX
+            ),
         ),
-        cli::BackendName::Auto => (Backend::Kprobe, format!("{symbols} symbols, other calls cost nothing")),
+        cli::BackendName::Auto => (
+            Backend::Kprobe,
+            format!("{symbols} symbols, other calls cost nothing"),
+        ),
     }
 }

@@ -91,19 +91,42 @@ impl World {
         if !record.begins_call() {
             return false;
         }
-        let Some(process) = self.processes.get(&record.header.tgid) else { return true };
+        let Some(process) = self.processes.get(&record.header.tgid) else {
+            return true;
+        };
         let unknown = process.stale || !self.maps(process).is_some_and(Maps::is_known);
-        unknown && process.looked.is_none_or(|at| at + LOOK_AGAIN_NS < record.header.time || process.stale)
+        unknown
+            && process
+                .looked
+                .is_none_or(|at| at + LOOK_AGAIN_NS < record.header.time || process.stale)
     }
 
     /// Takes a look at a process, for a record of that user ID and time.
-    pub fn look(&mut self, look: &ProcessLook, uid: u32, at: u64, mut out: impl FnMut(Happened<'_>)) {
+    pub fn look(
+        &mut self,
+        look: &ProcessLook,
+        uid: u32,
+        at: u64,
+        mut out: impl FnMut(Happened<'_>),
+    ) {
         let is_new = !self.processes.contains_key(&look.pid);
         if is_new {
-            let start = look.found.as_ref().map_or(look.began / TICK_NS, |found| found.start);
-            self.meet(Proc { pid: look.pid, start }, None, uid);
+            let start = look
+                .found
+                .as_ref()
+                .map_or(look.began / TICK_NS, |found| found.start);
+            self.meet(
+                Proc {
+                    pid: look.pid,
+                    start,
+                },
+                None,
+                uid,
+            );
         }
-        let Some(process) = self.processes.get_mut(&look.pid) else { return };
+        let Some(process) = self.processes.get_mut(&look.pid) else {
+            return;
+        };
         process.looked = Some(look.ended);
         process.stale = false;
         if let Some(found) = &look.found {
@@ -123,23 +146,47 @@ impl World {
     /// Who calls: the process, and where the call comes from.
     pub fn who(&mut self, header: &Header, svc: u64) -> Who {
         if !self.processes.contains_key(&header.tgid) {
-            self.meet(Proc { pid: header.tgid, start: header.time / TICK_NS }, None, header.uid);
+            self.meet(
+                Proc {
+                    pid: header.tgid,
+                    start: header.time / TICK_NS,
+                },
+                None,
+                header.uid,
+            );
         }
         let Some(process) = self.processes.get_mut(&header.tgid) else {
-            return Who { proc: Proc { pid: header.tgid, start: 0 }, name: None, map: None };
+            return Who {
+                proc: Proc {
+                    pid: header.tgid,
+                    start: 0,
+                },
+                name: None,
+                map: None,
+            };
         };
         process.threads.insert(header.tid);
         process.uid = header.uid;
         let process = &self.processes[&header.tgid];
-        let map = self.maps(process).and_then(|maps| maps.at(svc, header.time));
-        Who { proc: process.proc, name: process.name.clone(), map }
+        let map = self
+            .maps(process)
+            .and_then(|maps| maps.at(svc, header.time));
+        Who {
+            proc: process.proc,
+            name: process.name.clone(),
+            map,
+        }
     }
 
     /// Takes a record of state.
     pub fn change(&mut self, record: &Record<'_>, mut out: impl FnMut(Happened<'_>)) {
         let header = &record.header;
         match record.body {
-            Body::Change(change) => self.call(header, &change, record.has(kprobe_common::record::flag::BEFORE)),
+            Body::Change(change) => self.call(
+                header,
+                &change,
+                record.has(kprobe_common::record::flag::BEFORE),
+            ),
             Body::Fork(fork) => self.fork(header, fork.child, fork.clone_flags, &mut out),
             Body::Exec(_) => {
                 let path = record.parts().next().map(|part| part.bytes);
@@ -161,16 +208,28 @@ impl World {
     }
 
     fn call(&mut self, header: &Header, change: &Change, before: bool) {
-        let Some(row) = table::row(header.index) else { return };
+        let Some(row) = table::row(header.index) else {
+            return;
+        };
         if row.state & change::MAPS == 0 {
             return;
         }
-        let Some(process) = self.processes.get(&header.tgid) else { return };
+        let Some(process) = self.processes.get(&header.tgid) else {
+            return;
+        };
         if let (Some(space), Some(effect)) = (self.spaces.get_mut(&process.space), row.effect) {
             if before {
-                space.maps.before(effect, &change.args, header.time, header.tid);
+                space
+                    .maps
+                    .before(effect, &change.args, header.time, header.tid);
             } else {
-                space.maps.apply(effect, &change.args, change.ret as u64, header.time, header.tid);
+                space.maps.apply(
+                    effect,
+                    &change.args,
+                    change.ret as u64,
+                    header.time,
+                    header.tid,
+                );
             }
         }
     }
@@ -190,10 +249,16 @@ impl World {
         }
         self.forget(child);
         let parent = self.processes.get(&header.tgid);
-        let (name, space) = parent.map_or((None, None), |parent| (parent.name.clone(), Some(parent.space)));
+        let (name, space) = parent.map_or((None, None), |parent| {
+            (parent.name.clone(), Some(parent.space))
+        });
         let maps = match space {
             Some(space) if flags & CLONE_VM != 0 => Err(space),
-            Some(space) => Ok(self.spaces.get(&space).map(|space| space.maps.clone()).unwrap_or_default()),
+            Some(space) => Ok(self
+                .spaces
+                .get(&space)
+                .map(|space| space.maps.clone())
+                .unwrap_or_default()),
             None => Ok(Maps::default()),
         };
         let space = match maps {
@@ -206,7 +271,10 @@ impl World {
             }
         };
         let process = Process {
-            proc: Proc { pid: child, start: header.time / TICK_NS },
+            proc: Proc {
+                pid: child,
+                start: header.time / TICK_NS,
+            },
             ppid: Some(header.tgid),
             uid: header.uid,
             name,
@@ -221,21 +289,35 @@ impl World {
 
     fn exec(&mut self, header: &Header, path: Option<&[u8]>, out: &mut impl FnMut(Happened<'_>)) {
         if !self.processes.contains_key(&header.tgid) {
-            self.meet(Proc { pid: header.tgid, start: header.time / TICK_NS }, None, header.uid);
+            self.meet(
+                Proc {
+                    pid: header.tgid,
+                    start: header.time / TICK_NS,
+                },
+                None,
+                header.uid,
+            );
         }
         let fresh = self.new_space(Maps::default());
-        let Some(process) = self.processes.get_mut(&header.tgid) else { return };
+        let Some(process) = self.processes.get_mut(&header.tgid) else {
+            return;
+        };
         let old = std::mem::replace(&mut process.space, fresh);
         process.threads = HashSet::from([header.tid]);
         process.name = None;
         process.stale = true;
         process.uid = header.uid;
-        out(Happened { path, ..process.happened(ProcessEvent::Exec, header.time) });
+        out(Happened {
+            path,
+            ..process.happened(ProcessEvent::Exec, header.time)
+        });
         self.leave_space(old);
     }
 
     fn thread_exit(&mut self, header: &Header, out: &mut impl FnMut(Happened<'_>)) {
-        let Some(process) = self.processes.get_mut(&header.tgid) else { return };
+        let Some(process) = self.processes.get_mut(&header.tgid) else {
+            return;
+        };
         process.threads.remove(&header.tid);
         if process.threads.is_empty() {
             out(process.happened(ProcessEvent::Exit, header.time));
@@ -266,7 +348,8 @@ impl World {
 
     fn new_space(&mut self, maps: Maps) -> u64 {
         self.next_space += 1;
-        self.spaces.insert(self.next_space, Space { maps, users: 1 });
+        self.spaces
+            .insert(self.next_space, Space { maps, users: 1 });
         self.next_space
     }
 

@@ -25,16 +25,26 @@ impl<'a> Argument<'_, 'a> {
             Kind::Buf(len) => self.buffer(self.taken(), self.other(len), status),
             Kind::BufOut => self.buffer(self.given(), self.returned().unwrap_or(0), status),
             Kind::BufOutLen(len) => self.buffer(self.given(), self.length_given(len), status),
-            Kind::Sockaddr(_) => self.bytes(self.taken(), status).map_or(Value::Null, Value::Sockaddr),
-            Kind::SockaddrOut(_) => self.bytes(self.given(), status).map_or(Value::Null, Value::Sockaddr),
+            Kind::Sockaddr(_) => self
+                .bytes(self.taken(), status)
+                .map_or(Value::Null, Value::Sockaddr),
+            Kind::SockaddrOut(_) => self
+                .bytes(self.given(), status)
+                .map_or(Value::Null, Value::Sockaddr),
             Kind::SocklenInOut => match self.bytes(self.given_or_taken(), status) {
                 Some(&[a, b, c, d]) => Value::Int(i64::from(u32::from_le_bytes([a, b, c, d]))),
                 _ => Value::Null,
             },
-            Kind::Struct(def) | Kind::StructSized(def, _) => self.structure(def, self.taken(), status),
-            Kind::StructOut(def) | Kind::StructOutAlways(def) => self.structure(def, self.given(), status),
+            Kind::Struct(def) | Kind::StructSized(def, _) => {
+                self.structure(def, self.taken(), status)
+            }
+            Kind::StructOut(def) | Kind::StructOutAlways(def) => {
+                self.structure(def, self.given(), status)
+            }
             Kind::StructInOut(def) => self.structure(def, self.given_or_taken(), status),
-            Kind::Structs(def, count) => self.structures(def, self.taken(), self.other(count), status),
+            Kind::Structs(def, count) => {
+                self.structures(def, self.taken(), self.other(count), status)
+            }
             Kind::StructsOut(def) => {
                 self.structures(def, self.given(), self.returned().unwrap_or(0), status)
             }
@@ -42,13 +52,25 @@ impl<'a> Argument<'_, 'a> {
                 self.structures(def, self.given_or_taken(), self.other(count), status)
             }
             Kind::Dirents => self.dirents(status),
-            Kind::Iovec(count) => self.buffers(self.call.taken(self.register), self.other(count), u64::MAX, status),
+            Kind::Iovec(count) => self.buffers(
+                self.call.taken(self.register),
+                self.other(count),
+                u64::MAX,
+                status,
+            ),
             Kind::IovecOut(count) => match self.returned() {
-                Some(ret) => self.buffers(self.call.given(self.register), self.other(count), ret, status),
+                Some(ret) => self.buffers(
+                    self.call.given(self.register),
+                    self.other(count),
+                    ret,
+                    status,
+                ),
                 None => Value::Null,
             },
             Kind::Strings => self.strings(status),
-            Kind::Msghdr | Kind::Mmsghdr => self.message(self.call.taken(self.register), u64::MAX, status),
+            Kind::Msghdr | Kind::Mmsghdr => {
+                self.message(self.call.taken(self.register), u64::MAX, status)
+            }
             Kind::MsghdrOut => match self.returned() {
                 Some(ret) => self.message(self.call.given(self.register), ret, status),
                 None => Value::Null,
@@ -80,7 +102,10 @@ impl<'a> Argument<'_, 'a> {
 
     /// What was read at entry, or late; [`Source::Absent`] where the kernel half had no room to say anything.
     fn taken(&self) -> Source<'a> {
-        self.call.taken(self.register).next().map_or(Source::Absent, Source::Read)
+        self.call
+            .taken(self.register)
+            .next()
+            .map_or(Source::Absent, Source::Read)
     }
 
     /// What the call gave; nothing where it failed, did not return or was refused.
@@ -110,7 +135,9 @@ impl<'a> Argument<'_, 'a> {
     /// The `socklen_t` behind another argument, as the call left it.
     fn length_given(&self, name: &str) -> u64 {
         let registers = self.row.registers(self.call.abi);
-        let Some(at) = self.row.args.iter().position(|arg| arg.name == name) else { return 0 };
+        let Some(at) = self.row.args.iter().position(|arg| arg.name == name) else {
+            return 0;
+        };
         match self.call.given(registers[at]).next().map(|part| part.bytes) {
             Some(&[a, b, c, d]) => u64::from(u32::from_le_bytes([a, b, c, d])),
             _ => 0,
@@ -125,7 +152,13 @@ impl<'a> Argument<'_, 'a> {
                 (part.state != state::UNREAD).then_some(part.bytes)
             }
             Source::Absent => {
-                raise(status, Status { addr: Some(Hex(self.raw())), ..Status::new(State::Unread) });
+                raise(
+                    status,
+                    Status {
+                        addr: Some(Hex(self.raw())),
+                        ..Status::new(State::Unread)
+                    },
+                );
                 None
             }
             Source::NotGiven => None,
@@ -156,25 +189,55 @@ impl<'a> Argument<'_, 'a> {
     }
 
     fn text(&self, source: Source<'a>, len: Option<u64>, status: &mut Option<Status>) -> Value<'a> {
-        let Some(bytes) = self.bytes(source, status) else { return Value::Null };
+        let Some(bytes) = self.bytes(source, status) else {
+            return Value::Null;
+        };
         if let Some(len) = len.filter(|&len| len > bytes.len() as u64) {
-            raise(status, Status { len: Some(len), ..Status::new(State::Cut) });
+            raise(
+                status,
+                Status {
+                    len: Some(len),
+                    ..Status::new(State::Cut)
+                },
+            );
         }
         if std::str::from_utf8(bytes).is_err() {
-            raise(status, Status { hex: Some(hex(bytes)), ..Status::new(State::Bytes) });
+            raise(
+                status,
+                Status {
+                    hex: Some(hex(bytes)),
+                    ..Status::new(State::Bytes)
+                },
+            );
         }
         Value::Text(bytes)
     }
 
     fn buffer(&self, source: Source<'a>, len: u64, status: &mut Option<Status>) -> Value<'a> {
-        let Some(bytes) = self.bytes(source, status) else { return Value::Null };
+        let Some(bytes) = self.bytes(source, status) else {
+            return Value::Null;
+        };
         if len > bytes.len() as u64 {
-            raise(status, Status { len: Some(len), ..Status::new(State::Cut) });
+            raise(
+                status,
+                Status {
+                    len: Some(len),
+                    ..Status::new(State::Cut)
+                },
+            );
         }
-        Value::Buffer(Buffer { len: len.max(bytes.len() as u64), bytes })
+        Value::Buffer(Buffer {
+            len: len.max(bytes.len() as u64),
+            bytes,
+        })
     }
 
-    fn structure(&self, def: &'static StructDef, source: Source<'a>, status: &mut Option<Status>) -> Value<'a> {
+    fn structure(
+        &self,
+        def: &'static StructDef,
+        source: Source<'a>,
+        status: &mut Option<Status>,
+    ) -> Value<'a> {
         match self.bytes(source, status) {
             Some(bytes) => Value::Struct(def, self.call.abi, bytes),
             None => Value::Null,
@@ -188,19 +251,39 @@ impl<'a> Argument<'_, 'a> {
         count: u64,
         status: &mut Option<Status>,
     ) -> Value<'a> {
-        let Some(bytes) = self.bytes(source, status) else { return Value::Null };
+        let Some(bytes) = self.bytes(source, status) else {
+            return Value::Null;
+        };
         let size = usize::from(def.size(self.call.abi)).max(1);
         let whole = bytes.len() / size;
         if count > whole as u64 {
-            raise(status, Status { len: Some(count), ..Status::new(State::Cut) });
+            raise(
+                status,
+                Status {
+                    len: Some(count),
+                    ..Status::new(State::Cut)
+                },
+            );
         }
-        Value::Structs(def, self.call.abi, bytes.get(..whole * size).unwrap_or_default())
+        Value::Structs(
+            def,
+            self.call.abi,
+            bytes.get(..whole * size).unwrap_or_default(),
+        )
     }
 
     fn dirents(&self, status: &mut Option<Status>) -> Value<'a> {
-        let Some(bytes) = self.bytes(self.given(), status) else { return Value::Null };
+        let Some(bytes) = self.bytes(self.given(), status) else {
+            return Value::Null;
+        };
         if let Some(len) = self.returned().filter(|&len| len > bytes.len() as u64) {
-            raise(status, Status { len: Some(len), ..Status::new(State::Cut) });
+            raise(
+                status,
+                Status {
+                    len: Some(len),
+                    ..Status::new(State::Cut)
+                },
+            );
         }
         Value::Dirents(bytes)
     }
@@ -218,7 +301,15 @@ impl<'a> Argument<'_, 'a> {
         if !ended {
             raise(status, Status::new(State::Cut));
         }
-        if strings.is_empty() && matches!(status, Some(Status { state: State::Unread, .. })) {
+        if strings.is_empty()
+            && matches!(
+                status,
+                Some(Status {
+                    state: State::Unread,
+                    ..
+                })
+            )
+        {
             return Value::Null;
         }
         Value::Strings(strings)
@@ -254,7 +345,13 @@ impl<'a> Argument<'_, 'a> {
         let mut lens: &[u8] = &[];
         let mut buffers = Vec::new();
         if count > IOVECS as u64 {
-            raise(status, Status { len: Some(count), ..Status::new(State::Cut) });
+            raise(
+                status,
+                Status {
+                    len: Some(count),
+                    ..Status::new(State::Cut)
+                },
+            );
         }
         for part in parts.filter(|part| part.part >= first) {
             if part.part == first {
@@ -269,7 +366,10 @@ impl<'a> Argument<'_, 'a> {
             let len = self.word(lens, 2 * at + 1).min(limit);
             limit -= len;
             self.note(&part, status);
-            buffers.push(Buffer { len, bytes: part.bytes });
+            buffers.push(Buffer {
+                len,
+                bytes: part.bytes,
+            });
         }
         buffers
     }
@@ -280,7 +380,9 @@ impl<'a> Argument<'_, 'a> {
         limit: u64,
         status: &mut Option<Status>,
     ) -> Value<'a> {
-        let Some(head) = parts.clone().next().filter(|part| part.part == 0) else { return Value::Null };
+        let Some(head) = parts.clone().next().filter(|part| part.part == 0) else {
+            return Value::Null;
+        };
         self.note(&head, status);
         if head.state == state::UNREAD {
             return Value::Null;
@@ -291,12 +393,19 @@ impl<'a> Argument<'_, 'a> {
             (part.state != state::UNREAD).then_some(part.bytes)
         };
         let name = find(msghdr::NAME);
-        let control = find(msghdr::CONTROL)
-            .map(|bytes| Buffer { len: self.word(head.bytes, 5).max(bytes.len() as u64), bytes });
+        let control = find(msghdr::CONTROL).map(|bytes| Buffer {
+            len: self.word(head.bytes, 5).max(bytes.len() as u64),
+            bytes,
+        });
         let count = self.word(head.bytes, 3);
         let flags = self.word(head.bytes, 6) as u32;
         let iov = self.vector(parts, msghdr::IOVEC, count, limit, status);
-        Value::Message(Message { name, iov, control, flags })
+        Value::Message(Message {
+            name,
+            iov,
+            control,
+            flags,
+        })
     }
 
     /// A pointer-sized word of a structure; 0 beyond its end.
@@ -344,7 +453,12 @@ fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     bytes
         .iter()
-        .flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]])
+        .flat_map(|byte| {
+            [
+                DIGITS[usize::from(byte >> 4)],
+                DIGITS[usize::from(byte & 15)],
+            ]
+        })
         .map(char::from)
         .collect()
 }

@@ -32,12 +32,14 @@ impl<'a> Argument<'_, 'a> {
             Kind::Wide | Kind::Split => exact(self.wide() as i64, self.wide(), status),
             Kind::WideHex => Value::Hex(self.wide()),
             Kind::WideFlags(set) => Value::Flags(set, self.wide()),
-            Kind::Hex | Kind::Addr => Value::Hex(raw),
             Kind::Signal => Value::Enum(&flags::SIGNALS, u64::from(low)),
             Kind::Flags(set) => Value::Flags(set, u64::from(low)),
             Kind::Enum(set) => Value::Enum(set, u64::from(low)),
             Kind::EnumBy(sets, by) => Value::Enum(sets.by(self.other(by)), u64::from(low)),
-            Kind::Path
+            Kind::Hex
+            | Kind::Addr
+            // What is followed does not come here.
+            | Kind::Path
             | Kind::Str
             | Kind::StrOut
             | Kind::PathOut
@@ -79,14 +81,25 @@ impl<'a> Argument<'_, 'a> {
 }
 
 fn exact<'a>(value: i64, raw: u64, status: &mut Option<Status>) -> Value<'a> {
-    if value.unsigned_abs() <= EXACT { Value::Int(value) } else { big(raw, status) }
+    if value.unsigned_abs() <= EXACT {
+        Value::Int(value)
+    } else {
+        big(raw, status)
+    }
 }
 
 fn exact_unsigned<'a>(value: u64, status: &mut Option<Status>) -> Value<'a> {
-    if value <= EXACT { Value::Int(value as i64) } else { big(value, status) }
+    if value <= EXACT {
+        Value::Int(value as i64)
+    } else {
+        big(value, status)
+    }
 }
 
 fn big<'a>(value: u64, status: &mut Option<Status>) -> Value<'a> {
-    *status = Some(Status { value: Some(Hex(value)), ..Status::new(State::Big) });
+    *status = Some(Status {
+        value: Some(Hex(value)),
+        ..Status::new(State::Big)
+    });
     Value::Null
 }

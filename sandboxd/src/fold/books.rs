@@ -52,7 +52,10 @@ pub(super) struct Booked {
 
 impl Books {
     pub(super) fn new(started: u64) -> Self {
-        Self { started, ..Self::default() }
+        Self {
+            started,
+            ..Self::default()
+        }
     }
 
     pub(super) fn received(&self) -> u64 {
@@ -62,7 +65,11 @@ impl Books {
     /// Whether a record says that its CPU has lost more than is known.
     pub(super) fn is_behind(&self, record: &Record<'_>) -> bool {
         let known = self.cpus.get(&record.header.cpu).map_or(0, |cpu| {
-            if record.is_state() { cpu.known.state_lost } else { cpu.known.lost }
+            if record.is_state() {
+                cpu.known.state_lost
+            } else {
+                cpu.known.lost
+            }
         });
         record.header.lost.wrapping_sub(known as u32).cast_signed() > 0
     }
@@ -127,7 +134,10 @@ impl Fold {
     pub(super) fn losses(&mut self, boot_ns: u64, cpus: &[CpuLosses], out: &mut impl Lines) {
         for now in cpus {
             let started = self.books.started;
-            let cpu = self.books.cpus.entry(now.cpu).or_insert_with(|| Cpu { last: started, ..Cpu::default() });
+            let cpu = self.books.cpus.entry(now.cpu).or_insert_with(|| Cpu {
+                last: started,
+                ..Cpu::default()
+            });
             let from_ns = cpu.last.min(boot_ns);
             let before = std::mem::replace(&mut cpu.known, now.clone());
             let state = now.state_lost.saturating_sub(before.state_lost);
@@ -136,7 +146,14 @@ impl Fold {
                 self.world.lost();
                 let seq = self.next_seq();
                 let run = &self.start.run;
-                let line = StateLoss { run, seq, count: state, cpu: now.cpu, from_ns, to_ns: boot_ns };
+                let line = StateLoss {
+                    run,
+                    seq,
+                    count: state,
+                    cpu: now.cpu,
+                    from_ns,
+                    to_ns: boot_ns,
+                };
                 out.line(&Line::StateLoss(line), None);
             }
         }
@@ -150,8 +167,11 @@ impl Fold {
         to_ns: u64,
         out: &mut impl Lines,
     ) {
-        let known: BTreeMap<u16, (u64, u64)> =
-            before.by_index.iter().map(|&(index, lost, exits)| (index, (lost, exits))).collect();
+        let known: BTreeMap<u16, (u64, u64)> = before
+            .by_index
+            .iter()
+            .map(|&(index, lost, exits)| (index, (lost, exits)))
+            .collect();
         let mut by_call = BTreeMap::new();
         let (mut count, mut exits) = (0, 0);
         for &(index, lost, exits_lost) in &now.by_index {
@@ -168,7 +188,17 @@ impl Fold {
             let seq = self.next_seq();
             let (run, cpu) = (&self.start.run, Some(now.cpu));
             let reason = "ring_full";
-            let line = Loss { run, seq, reason, count, exits, cpu, from_ns, to_ns, by_call };
+            let line = Loss {
+                run,
+                seq,
+                reason,
+                count,
+                exits,
+                cpu,
+                from_ns,
+                to_ns,
+                by_call,
+            };
             out.line(&Line::Loss(line), None);
         }
     }
@@ -208,7 +238,12 @@ impl Fold {
     #[must_use]
     pub fn summary(&self, why: &str, unwritten: &BTreeMap<u16, u64>) -> String {
         let sum = |field: fn(&CallCount) -> u64| self.closed.values().map(field).sum::<u64>();
-        let known: u64 = self.books.by_index.values().map(|entry| entry.unwritten).sum();
+        let known: u64 = self
+            .books
+            .by_index
+            .values()
+            .map(|entry| entry.unwritten)
+            .sum();
         let late = unwritten.values().sum::<u64>().saturating_sub(known);
         format!(
             "end ({why}): seen {} = emitted {} + filtered {} + lost {}; returns missed {}, state records lost {}",

@@ -10,9 +10,7 @@ use super::Fold;
 use super::books::Booked;
 use crate::args::Args;
 use crate::decode::{self, Call};
-use crate::event::{
-    self, Caller, ErrorName, Hex, Line, Name, Outcome, Statuses, Time,
-};
+use crate::event::{self, Caller, ErrorName, Hex, Line, Name, Outcome, Statuses, Time};
 use crate::input::{Show, Start};
 use crate::pair::Paired;
 use crate::probe::Backend;
@@ -26,7 +24,9 @@ const EXACT: u64 = (1 << 53) - 1;
 impl Fold {
     /// Writes a call, or counts it as filtered.
     pub(super) fn call(&mut self, paired: &Paired<'_, Who>, out: &mut impl Lines) {
-        let (Some(record), Some(call)) = (paired.enter.or(paired.exit), Call::new(paired)) else { return };
+        let (Some(record), Some(call)) = (paired.enter.or(paired.exit), Call::new(paired)) else {
+            return;
+        };
         let header = record.header;
         let row = table::row(header.index);
         let failed = call.failed() && paired.outcome != Outcome::NoReturn && returns_value(row);
@@ -46,7 +46,10 @@ impl Fold {
             failed,
             outcome: paired.outcome,
             dur_ns: dur_ns.unwrap_or(0),
-            args_cut: statuses.iter().filter(|(_, status)| status.state == State::Cut).count() as u64,
+            args_cut: statuses
+                .iter()
+                .filter(|(_, status)| status.state == State::Cut)
+                .count() as u64,
         });
         if !shown {
             return;
@@ -79,14 +82,22 @@ impl Fold {
             error: failed.then(|| ErrorName(call.ret.unwrap_or(0).unsigned_abs() as u16)),
             killed: paired.killed,
             dur_ns,
-            caller: Caller { pc: Hex(svc(&call.frame)), map: paired.who.map },
+            caller: Caller {
+                pc: Hex(svc(&call.frame)),
+                map: paired.who.map,
+            },
         };
         out.line(&Line::Syscall(line), Some(header.index));
     }
 }
 
 /// The `start` line.
-pub(super) fn start<'a>(start: &'a Start, names: &'a [String], time: Time, seq: u64) -> event::Start<'a> {
+pub(super) fn start<'a>(
+    start: &'a Start,
+    names: &'a [String],
+    time: Time,
+    seq: u64,
+) -> event::Start<'a> {
     event::Start {
         schema: event::SCHEMA,
         run: &start.run,
@@ -149,7 +160,10 @@ fn abi_name(abi: Abi) -> &'static str {
 }
 
 fn comm(bytes: &[u8; 16]) -> &[u8] {
-    let end = bytes.iter().position(|&byte| byte == 0).unwrap_or(bytes.len());
+    let end = bytes
+        .iter()
+        .position(|&byte| byte == 0)
+        .unwrap_or(bytes.len());
     &bytes[..end]
 }
 
@@ -168,14 +182,24 @@ fn is_shown(show: Show, outcome: Outcome, failed: bool, has_ret: bool) -> bool {
 }
 
 /// The return value as a number, and in hexadecimal where it is an address or too big.
-fn returned(call: &Call<'_>, row: Option<&'static Syscall>, outcome: Outcome) -> (Option<i64>, Option<Hex>) {
-    let Some(ret) = call.ret.filter(|_| returns_value(row)) else { return (None, None) };
+fn returned(
+    call: &Call<'_>,
+    row: Option<&'static Syscall>,
+    outcome: Outcome,
+) -> (Option<i64>, Option<Hex>) {
+    let Some(ret) = call.ret.filter(|_| returns_value(row)) else {
+        return (None, None);
+    };
     // A call that a filter trapped has its first argument in the register again, and no return value.
     if outcome == Outcome::Blocked && ret as u64 == call.frame.args[0] {
         return (None, None);
     }
     let is_address = row.is_some_and(|row| row.ret == Ret::Addr) && !call.failed();
-    let ret = if is_address && call.abi == Abi::Arm32 { ret & 0xffff_ffff } else { ret };
+    let ret = if is_address && call.abi == Abi::Arm32 {
+        ret & 0xffff_ffff
+    } else {
+        ret
+    };
     let hex = (is_address || ret.unsigned_abs() > EXACT).then_some(Hex(ret as u64));
     ((ret.unsigned_abs() <= EXACT).then_some(ret), hex)
 }

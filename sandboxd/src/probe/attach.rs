@@ -26,8 +26,18 @@ pub fn attach(
     let ebpf = &mut loaded.ebpf;
     for (name, category, event, full) in [
         ("task_made", "task", "task_newtask", "task:task_newtask"),
-        ("task_execed", "sched", "sched_process_exec", "sched:sched_process_exec"),
-        ("task_ended", "sched", "sched_process_exit", "sched:sched_process_exit"),
+        (
+            "task_execed",
+            "sched",
+            "sched_process_exec",
+            "sched:sched_process_exec",
+        ),
+        (
+            "task_ended",
+            "sched",
+            "sched_process_exit",
+            "sched:sched_process_exit",
+        ),
     ] {
         let program: &mut TracePoint = program(ebpf, name)?;
         program
@@ -40,7 +50,10 @@ pub fn attach(
     match backend {
         Backend::Tracepoint => {
             attach_raw(ebpf, "enter_tracepoint", "sys_enter")?;
-            Ok(Attached { symbols: vec!["sys_enter".to_owned()], failed: Vec::new() })
+            Ok(Attached {
+                symbols: vec!["sys_enter".to_owned()],
+                failed: Vec::new(),
+            })
         }
         Backend::Kprobe => attach_kprobes(ebpf, symbols, &mut progress),
     }
@@ -51,7 +64,10 @@ fn attach_raw(ebpf: &mut Ebpf, name: &'static str, event: &'static str) -> Resul
     program
         .attach(event)
         .map(drop)
-        .map_err(|source| ProbeError::Tracepoint { name: event, source })
+        .map_err(|source| ProbeError::Tracepoint {
+            name: event,
+            source,
+        })
 }
 
 fn attach_kprobes(

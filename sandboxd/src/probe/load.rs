@@ -59,22 +59,40 @@ pub struct Loaded {
 impl Loaded {
     /// Changes what is copied for a call.
     pub fn set_spec(&mut self, index: u16, spec: &Spec) -> Result<(), ProbeError> {
-        self.specs.set(u32::from(index), spec, 0).map_err(|source| map_error("SPECS", source))
+        self.specs
+            .set(u32::from(index), spec, 0)
+            .map_err(|source| map_error("SPECS", source))
     }
 
     /// Adds a process and its threads to the targets. Its calls under way are not reported: it is one of ours, about
     /// to execute a command.
     pub fn add_command(&mut self, pid: u32, alone: bool) -> Result<(), ProbeError> {
-        let children = if alone { 0 } else { thread::flag::FOLLOW_CHILDREN };
+        let children = if alone {
+            0
+        } else {
+            thread::flag::FOLLOW_CHILDREN
+        };
         let flags = thread::flag::FOLLOWED | children;
-        let slot = thread::Slot { state: thread::state::FILTERED, flags, ..thread::Slot::default() };
-        self.threads.insert(pid, slot, 0).map_err(|source| map_error("THREADS", source))?;
-        self.tgids.insert(pid, flags, 0).map_err(|source| map_error("TGIDS", source))
+        let slot = thread::Slot {
+            state: thread::state::FILTERED,
+            flags,
+            ..thread::Slot::default()
+        };
+        self.threads
+            .insert(pid, slot, 0)
+            .map_err(|source| map_error("THREADS", source))?;
+        self.tgids
+            .insert(pid, flags, 0)
+            .map_err(|source| map_error("TGIDS", source))
     }
 
     /// Adds a running thread to the targets; where it is in its life is not known.
     pub fn add_thread(&mut self, tid: u32, flags: u8) -> Result<(), ProbeError> {
-        let slot = thread::Slot { state: thread::state::UNKNOWN, flags, ..thread::Slot::default() };
+        let slot = thread::Slot {
+            state: thread::state::UNKNOWN,
+            flags,
+            ..thread::Slot::default()
+        };
         match self.threads.insert(tid, slot, 1) {
             // BPF_NOEXIST: it was seen already, and its slot knows better.
             Ok(()) | Err(aya::maps::MapError::KeyNotFound) => Ok(()),
@@ -93,8 +111,10 @@ pub fn load(object: &[u8], watch: &Watch, backend: Backend) -> Result<Loaded, Pr
     if object.is_empty() {
         return Err(ProbeError::NoObject);
     }
-    let cpus = aya::util::nr_cpus()
-        .map_err(|(_, source)| ProbeError::Unsupported { what: "counting its CPUs", source })?;
+    let cpus = aya::util::nr_cpus().map_err(|(_, source)| ProbeError::Unsupported {
+        what: "counting its CPUs",
+        source,
+    })?;
     let config = config(watch, cpus as u32)?;
     let mut ebpf = EbpfLoader::new()
         .btf(None)
@@ -125,7 +145,10 @@ pub fn load(object: &[u8], watch: &Watch, backend: Backend) -> Result<Loaded, Pr
         ebpf,
     };
     for &(tgid, flags) in &watch.tgids {
-        loaded.tgids.insert(tgid, flags, 0).map_err(|source| map_error("TGIDS", source))?;
+        loaded
+            .tgids
+            .insert(tgid, flags, 0)
+            .map_err(|source| map_error("TGIDS", source))?;
     }
     for &(tid, flags) in &watch.tids {
         loaded.add_thread(tid, flags)?;
@@ -165,7 +188,9 @@ fn load_programs(ebpf: &mut Ebpf, watch: &Watch, backend: Backend) -> Result<(),
     match backend {
         Backend::Kprobe => {
             let program: &mut KProbe = program(ebpf, "enter_kprobe")?;
-            program.load().map_err(|error| refused("enter_kprobe", error))?;
+            program
+                .load()
+                .map_err(|error| refused("enter_kprobe", error))?;
         }
         Backend::Tracepoint => load_raw(ebpf, "enter_tracepoint")?,
     }
@@ -184,7 +209,10 @@ fn load_raw(ebpf: &mut Ebpf, name: &'static str) -> Result<(), ProbeError> {
     program.load().map_err(|error| refused(name, error))
 }
 
-pub(super) fn program<'a, P>(ebpf: &'a mut Ebpf, name: &'static str) -> Result<&'a mut P, ProbeError>
+pub(super) fn program<'a, P>(
+    ebpf: &'a mut Ebpf,
+    name: &'static str,
+) -> Result<&'a mut P, ProbeError>
 where
     &'a mut P: TryFrom<&'a mut aya::programs::Program, Error = ProgramError>,
 {
@@ -197,7 +225,10 @@ where
 fn refused(program: &'static str, source: ProgramError) -> ProbeError {
     match source {
         ProgramError::SyscallError(error) if error.io_error.raw_os_error() == Some(libc::EPERM) => {
-            ProbeError::Denied { what: "to load BPF programs", source: error.io_error }
+            ProbeError::Denied {
+                what: "to load BPF programs",
+                source: error.io_error,
+            }
         }
         source => ProbeError::Refused { program, source },
     }
@@ -207,9 +238,18 @@ fn load_error(error: EbpfError) -> ProbeError {
     if let EbpfError::MapError(aya::maps::MapError::CreateError { io_error, .. }) = &error {
         let source = io::Error::from_raw_os_error(io_error.raw_os_error().unwrap_or(0));
         return match io_error.raw_os_error() {
-            Some(libc::EPERM) => ProbeError::Denied { what: "to make BPF maps", source },
-            Some(libc::ENOSYS) => ProbeError::Unsupported { what: "the bpf system call", source },
-            Some(libc::EINVAL) => ProbeError::Unsupported { what: "one of the BPF map types", source },
+            Some(libc::EPERM) => ProbeError::Denied {
+                what: "to make BPF maps",
+                source,
+            },
+            Some(libc::ENOSYS) => ProbeError::Unsupported {
+                what: "the bpf system call",
+                source,
+            },
+            Some(libc::EINVAL) => ProbeError::Unsupported {
+                what: "one of the BPF map types",
+                source,
+            },
             _ => ProbeError::Load(error),
         };
     }
@@ -219,16 +259,21 @@ fn load_error(error: EbpfError) -> ProbeError {
 fn fill(ebpf: &mut Ebpf, watch: &Watch) -> Result<Array<MapData, Spec>, ProbeError> {
     let mut specs: Array<MapData, Spec> = take(ebpf, "SPECS")?;
     for (index, spec) in &watch.specs {
-        specs.set(u32::from(*index), spec, 0).map_err(|source| map_error("SPECS", source))?;
+        specs
+            .set(u32::from(*index), spec, 0)
+            .map_err(|source| map_error("SPECS", source))?;
     }
     let mut commands: HashMap<MapData, u64, u8> = take(ebpf, "COMMANDS")?;
     for &(index, command) in &watch.commands {
         let key = spec::command_key(index, command);
-        commands.insert(key, 0, 0).map_err(|source| map_error("COMMANDS", source))?;
+        commands
+            .insert(key, 0, 0)
+            .map_err(|source| map_error("COMMANDS", source))?;
     }
     let mut uids: HashMap<MapData, u32, u8> = take(ebpf, "UIDS")?;
     for &uid in &watch.uids {
-        uids.insert(uid, 0, 0).map_err(|source| map_error("UIDS", source))?;
+        uids.insert(uid, 0, 0)
+            .map_err(|source| map_error("UIDS", source))?;
     }
     Ok(specs)
 }
@@ -258,7 +303,12 @@ impl ArrayMap {
 }
 
 fn missing(name: &'static str) -> ProbeError {
-    map_error(name, aya::maps::MapError::InvalidName { name: name.to_owned() })
+    map_error(
+        name,
+        aya::maps::MapError::InvalidName {
+            name: name.to_owned(),
+        },
+    )
 }
 
 fn map_error(name: &'static str, source: aya::maps::MapError) -> ProbeError {

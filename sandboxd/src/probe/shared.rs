@@ -43,7 +43,11 @@ impl Shared {
         cpu_count: usize,
     ) -> Result<Self, ProbeError> {
         Ok(Self {
-            counts: mmap("COUNTS", counts, cpu_count * INDEXES as usize * size_of::<Calls>())?,
+            counts: mmap(
+                "COUNTS",
+                counts,
+                cpu_count * INDEXES as usize * size_of::<Calls>(),
+            )?,
             cpus: mmap("CPUS", cpus, cpu_count * size_of::<Cpu>())?,
             control: mmap("CONTROL", control, size_of::<Control>())?,
             cpu_count,
@@ -62,23 +66,25 @@ impl Shared {
 
     fn set_phase(&self, phase: u64) {
         let at = std::mem::offset_of!(Control, phase);
-        self.word(&self.control, at).store(phase, Ordering::SeqCst);
+        word(&self.control, at).store(phase, Ordering::SeqCst);
     }
 
     /// Counts of one call over all CPUs.
     #[must_use]
     pub fn calls(&self, index: u16) -> Calls {
-        (0..self.cpu_count).map(|cpu| self.calls_on(cpu, index)).fold(Calls::default(), |sum, calls| Calls {
-            seen: sum.seen + calls.seen,
-            filtered: sum.filtered + calls.filtered,
-            lost: sum.lost + calls.lost,
-            exits_lost: sum.exits_lost + calls.exits_lost,
-        })
+        (0..self.cpu_count)
+            .map(|cpu| self.calls_on(cpu, index))
+            .fold(Calls::default(), |sum, calls| Calls {
+                seen: sum.seen + calls.seen,
+                filtered: sum.filtered + calls.filtered,
+                lost: sum.lost + calls.lost,
+                exits_lost: sum.exits_lost + calls.exits_lost,
+            })
     }
 
     fn calls_on(&self, cpu: usize, index: u16) -> Calls {
         let at = (cpu * INDEXES as usize + index as usize) * size_of::<Calls>();
-        let word = |field: usize| self.word(&self.counts, at + field).load(Ordering::Relaxed);
+        let word = |field: usize| word(&self.counts, at + field).load(Ordering::Relaxed);
         Calls {
             seen: word(std::mem::offset_of!(Calls, seen)),
             filtered: word(std::mem::offset_of!(Calls, filtered)),
@@ -101,7 +107,9 @@ impl Shared {
     /// Threads that found no room in the thread map.
     #[must_use]
     pub fn threads_full(&self) -> u64 {
-        (0..self.cpu_count).map(|cpu| self.cpu_word(cpu, std::mem::offset_of!(Cpu, threads_full))).sum()
+        (0..self.cpu_count)
+            .map(|cpu| self.cpu_word(cpu, std::mem::offset_of!(Cpu, threads_full)))
+            .sum()
     }
 
     /// What each CPU lost so far, among the calls of `indexes`; CPUs that lost nothing are left out.
@@ -118,27 +126,37 @@ impl Shared {
                     .filter(|(_, calls)| calls.lost + calls.exits_lost > 0)
                     .map(|(index, calls)| (index, calls.lost, calls.exits_lost))
                     .collect();
-                CpuLosses { cpu: cpu as u16, lost, state_lost, by_index }
+                CpuLosses {
+                    cpu: cpu as u16,
+                    lost,
+                    state_lost,
+                    by_index,
+                }
             })
             .filter(|cpu| cpu.lost + cpu.state_lost > 0)
             .collect()
     }
 
     fn cpu_word(&self, cpu: usize, field: usize) -> u64 {
-        self.word(&self.cpus, cpu * size_of::<Cpu>() + field).load(Ordering::Relaxed)
-    }
-
-    fn word<'a>(&self, map: &'a MmapMut, at: usize) -> &'a AtomicU64 {
-        let bytes = &map[at..at + 8];
-        // SAFETY: eight bytes of a live mapping, 8-byte aligned because the mapping is page-aligned and `at` a
-        // multiple of 8; the kernel half changes them atomically.
-        unsafe { AtomicU64::from_ptr(bytes.as_ptr().cast_mut().cast()) }
+        word(&self.cpus, cpu * size_of::<Cpu>() + field).load(Ordering::Relaxed)
     }
 }
 
 fn mmap(name: &'static str, map: &MapData, len: usize) -> Result<MmapMut, ProbeError> {
     use std::os::fd::AsFd as _;
     // SAFETY: the mapping is of a BPF array, which nothing shrinks; it is read through atomics alone.
-    unsafe { MmapOptions::new().len(len).map_mut(map.fd().as_fd().as_raw_fd()) }
-        .map_err(|source| ProbeError::Mmap { name, source })
+    unsafe {
+        MmapOptions::new()
+            .len(len)
+            .map_mut(map.fd().as_fd().as_raw_fd())
+    }
+    .map_err(|source| ProbeError::Mmap { name, source })
+}
+
+/// A counter or the control word.
+fn word(map: &MmapMut, at: usize) -> &AtomicU64 {
+    let bytes = &map[at..at + 8];
+    // SAFETY: eight bytes of a live mapping, 8-byte aligned because the mapping is page-aligned and `at` a
+    // multiple of 8; the kernel half changes them atomically.
+    unsafe { AtomicU64::from_ptr(bytes.as_ptr().cast_mut().cast()) }
 }

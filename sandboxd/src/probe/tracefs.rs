@@ -10,28 +10,46 @@ const MOUNTS: [&str; 2] = ["/sys/kernel/tracing", "/sys/kernel/debug/tracing"];
 /// Offset of `field` in the record of the tracepoint `event` (`category/name`).
 pub(super) fn offset(event: &str, field: &'static str) -> Result<u32, ProbeError> {
     let path = format_file(event);
-    let text = std::fs::read_to_string(&path)
-        .map_err(|source| ProbeError::Tracefs { path: path.display().to_string(), source })?;
-    parse(&text, field)
-        .ok_or_else(|| ProbeError::TracepointField { path: path.display().to_string(), field })
+    let text = std::fs::read_to_string(&path).map_err(|source| ProbeError::Tracefs {
+        path: path.display().to_string(),
+        source,
+    })?;
+    parse(&text, field).ok_or_else(|| ProbeError::TracepointField {
+        path: path.display().to_string(),
+        field,
+    })
 }
 
 fn format_file(event: &str) -> PathBuf {
-    let file = |mount: &str| PathBuf::from(mount).join("events").join(event).join("format");
-    MOUNTS.iter().map(|mount| file(mount)).find(|path| path.exists()).unwrap_or_else(|| file(MOUNTS[0]))
+    let file = |mount: &str| {
+        PathBuf::from(mount)
+            .join("events")
+            .join(event)
+            .join("format")
+    };
+    MOUNTS
+        .iter()
+        .map(|mount| file(mount))
+        .find(|path| path.exists())
+        .unwrap_or_else(|| file(MOUNTS[0]))
 }
 
-/// Lines look like `	field:pid_t old_pid;	offset:16;	size:4;	signed:1;`.
+/// Lines look like `field:pid_t old_pid; offset:16; size:4; signed:1;`, with tabs between.
 fn parse(format: &str, field: &str) -> Option<u32> {
     format.lines().find_map(|line| {
         let (declaration, rest) = line.trim().strip_prefix("field:")?.split_once(';')?;
-        let name = declaration.split(|c: char| c.is_whitespace() || c == '[').rfind(|word| {
-            !word.is_empty() && !word.ends_with(']')
-        })?;
+        let name = declaration
+            .split(|c: char| c.is_whitespace() || c == '[')
+            .rfind(|word| !word.is_empty() && !word.ends_with(']'))?;
         if name != field {
             return None;
         }
-        rest.trim().strip_prefix("offset:")?.split_once(';')?.0.parse().ok()
+        rest.trim()
+            .strip_prefix("offset:")?
+            .split_once(';')?
+            .0
+            .parse()
+            .ok()
     })
 }
 

@@ -62,16 +62,26 @@ impl Plan {
         }
         if plan.indexes.is_empty() {
             return Err(TraceError::Usage(
-                "the expression selects no system call; see `sandboxd list` for what there is".to_owned(),
+                "the expression selects no system call; see `sandboxd list` for what there is"
+                    .to_owned(),
             ));
         }
-        plan.symbols = symbols.into_iter().chain(options.symbols.iter().cloned()).collect();
+        plan.symbols = symbols
+            .into_iter()
+            .chain(options.symbols.iter().cloned())
+            .collect();
         (plan.backend, plan.reason) = choose_backend(options, plan.symbols.len());
         Ok(plan)
     }
 
     /// Adds a call in one of its ABIs, if it is selected or followed.
-    fn add(&mut self, row: &'static Syscall, abi: Abi, selection: &Selection, symbols: &mut BTreeSet<String>) {
+    fn add(
+        &mut self,
+        row: &'static Syscall,
+        abi: Abi,
+        selection: &Selection,
+        symbols: &mut BTreeSet<String>,
+    ) {
         let Some(index) = row.index(abi) else { return };
         let mut spec = row.spec(abi);
         if selection.contains(index) {
@@ -89,36 +99,57 @@ impl Plan {
         }
         // The end of a thread tells a killed call from one that is restarted.
         let ends = self.returns && row.ret == Ret::Never;
-        if spec.flags & (spec::SELECTED | spec::STATE_ENTER) != 0 || ends {
-            if let Some((prefix, name)) = row.entry_symbol(abi) {
-                let symbol = format!("{prefix}{name}");
-                symbols.insert(symbol.clone());
-                self.entries.push((index, symbol));
-            }
+        let probed = spec.flags & (spec::SELECTED | spec::STATE_ENTER) != 0 || ends;
+        if probed && let Some((prefix, name)) = row.entry_symbol(abi) {
+            let symbol = format!("{prefix}{name}");
+            symbols.insert(symbol.clone());
+            self.entries.push((index, symbol));
         }
         if spec.flags & (spec::SELECTED | spec::STATE_ENTER | spec::STATE_EXIT) != 0 || ends {
             self.specs.push((index, spec));
         }
     }
 
-    fn condition(&mut self, row: &Syscall, abi: Abi, index: u16, condition: &Condition, spec: &mut Spec) {
+    fn condition(
+        &mut self,
+        row: &Syscall,
+        abi: Abi,
+        index: u16,
+        condition: &Condition,
+        spec: &mut Spec,
+    ) {
         spec.command_register = row.registers(abi)[row.arg(condition.arg)];
         spec.command_shift = condition.shift;
         spec.command_mask = condition.mask;
-        spec.command_mode = if condition.listed { command::LISTED } else { command::UNLISTED };
-        self.commands.extend(condition.values.iter().map(|&value| (index, value)));
+        spec.command_mode = if condition.listed {
+            command::LISTED
+        } else {
+            command::UNLISTED
+        };
+        self.commands
+            .extend(condition.values.iter().map(|&value| (index, value)));
     }
 
     /// Numbers that no row has: seen by their returns, or by the tracepoint.
     fn add_others(&mut self) {
         for index in [OTHER64, OTHER32] {
             self.indexes.push(index);
-            self.specs.push((index, Spec { flags: spec::SELECTED, ..Spec::default() }));
+            self.specs.push((
+                index,
+                Spec {
+                    flags: spec::SELECTED,
+                    ..Spec::default()
+                },
+            ));
         }
     }
 
     /// Tells the kernel half which entries it will see: only of those does a return without one mean something.
-    pub(super) fn mark_attached(&self, loaded: &mut Loaded, attached: &Attached) -> Result<(), ProbeError> {
+    pub(super) fn mark_attached(
+        &self,
+        loaded: &mut Loaded,
+        attached: &Attached,
+    ) -> Result<(), ProbeError> {
         let symbols: BTreeSet<&str> = attached.symbols.iter().map(String::as_str).collect();
         let seen: BTreeSet<u16> = match self.backend {
             Backend::Tracepoint => self.specs.iter().map(|&(index, _)| index).collect(),
@@ -130,7 +161,13 @@ impl Plan {
                 .collect(),
         };
         for (index, spec) in self.specs.iter().filter(|(index, _)| seen.contains(index)) {
-            loaded.set_spec(*index, &Spec { flags: spec.flags | spec::ATTACHED, ..*spec })?;
+            loaded.set_spec(
+                *index,
+                &Spec {
+                    flags: spec.flags | spec::ATTACHED,
+                    ..*spec
+                },
+            )?;
         }
         Ok(())
     }
@@ -138,7 +175,10 @@ impl Plan {
     /// Whether a symbol was asked for, by a selected call or by name.
     pub(super) fn is_selected(&self, symbol: &str) -> bool {
         let selected = |index: &u16| self.indexes.contains(index);
-        self.entries.iter().filter(|(_, entry)| entry == symbol).any(|(index, _)| selected(index))
+        self.entries
+            .iter()
+            .filter(|(_, entry)| entry == symbol)
+            .any(|(index, _)| selected(index))
             || !self.entries.iter().any(|(_, entry)| entry == symbol)
     }
 

@@ -45,10 +45,25 @@ pub(super) struct Run {
 }
 
 impl Run {
-    pub(super) fn new(loaded: Loaded, sink: Sink, recorder: Option<Recorder>, start: Start) -> Self {
+    pub(super) fn new(
+        loaded: Loaded,
+        sink: Sink,
+        recorder: Option<Recorder>,
+        start: Start,
+    ) -> Self {
         let (indexes, show) = (start.indexes.clone(), start.show);
         let (source, fold) = (Source::new(), Fold::new());
-        let mut run = Self { loaded, source, fold, sink, recorder, indexes, show, losses: 0, refused: false };
+        let mut run = Self {
+            loaded,
+            source,
+            fold,
+            sink,
+            recorder,
+            indexes,
+            show,
+            losses: 0,
+            refused: false,
+        };
         run.push(Input::Fact(&Fact::Start(Box::new(start))));
         run
     }
@@ -59,7 +74,10 @@ impl Run {
             Ok(Some(fact)) => self.push(Input::Fact(&fact)),
             Ok(None) => {}
             Err(error) => {
-                tracing::warn!("cannot read {}: {error}; lines carry no package", facts::PACKAGES);
+                tracing::warn!(
+                    "cannot read {}: {error}; lines carry no package",
+                    facts::PACKAGES
+                );
             }
         }
     }
@@ -69,12 +87,15 @@ impl Run {
         mut self,
         duration: Option<Duration>,
         mut command: Option<Running>,
-        targets: Targets,
+        targets: &Targets,
     ) -> Result<(), TraceError> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
-            .map_err(|source| TraceError::Runtime { what: "the event loop", source })?;
+            .map_err(|source| TraceError::Runtime {
+                what: "the event loop",
+                source,
+            })?;
         runtime.block_on(async {
             let mut waits = Waits::new(&self.loaded, duration)?;
             let why = loop {
@@ -83,7 +104,11 @@ impl Run {
                     break why;
                 }
                 if waits.look_is_due() {
-                    if command.as_mut().is_some_and(|command| command.ended().is_some()) || targets.are_gone() {
+                    if command
+                        .as_mut()
+                        .is_some_and(|command| command.ended().is_some())
+                        || targets.are_gone()
+                    {
                         break "target_exited";
                     }
                     self.look();
@@ -98,18 +123,32 @@ impl Run {
 
     /// Reads the rings and feeds the fold. Returns whether more is there.
     fn read(&mut self, all: bool) -> bool {
-        let more = self.source.fill(&mut self.loaded.calls, &mut self.loaded.state, all);
+        let more = self
+            .source
+            .fill(&mut self.loaded.calls, &mut self.loaded.state, all);
         while let Some(record) = self.source.next_record() {
             // At most twice: losses, then the process.
             for _ in 0..2 {
-                let Some(look) = self.fold.wants(record) else { break };
+                let Some(look) = self.fold.wants(record) else {
+                    break;
+                };
                 let fact = match look {
                     Look::Process { pid, uid, at } => facts::process(pid, uid, at),
                     Look::Losses => losses(&self.loaded, &self.indexes),
                 };
-                feed(&mut self.fold, &mut self.sink, &mut self.recorder, Input::Fact(&fact));
+                feed(
+                    &mut self.fold,
+                    &mut self.sink,
+                    &mut self.recorder,
+                    Input::Fact(&fact),
+                );
             }
-            feed(&mut self.fold, &mut self.sink, &mut self.recorder, Input::Record(record));
+            feed(
+                &mut self.fold,
+                &mut self.sink,
+                &mut self.recorder,
+                Input::Record(record),
+            );
         }
         more
     }
@@ -124,10 +163,18 @@ impl Run {
         for event in self.sink.try_events() {
             match event {
                 Event::ReaderGone => gone = true,
-                Event::Unwritten { by_index, lines, error } => {
+                Event::Unwritten {
+                    by_index,
+                    lines,
+                    error,
+                } => {
                     self.say_refused(&error);
                     let boot_ns = facts::boot_ns();
-                    self.push(Input::Fact(&Fact::Unwritten { boot_ns, by_index, lines }));
+                    self.push(Input::Fact(&Fact::Unwritten {
+                        boot_ns,
+                        by_index,
+                        lines,
+                    }));
                 }
             }
         }
@@ -164,9 +211,16 @@ impl Run {
         }
         self.look();
         let shared = &self.loaded.shared;
-        let counts = self.indexes.iter().map(|&index| (index, shared.calls(index))).map(|(index, calls)| {
-            (index, [calls.seen, calls.filtered, calls.lost, calls.exits_lost])
-        });
+        let counts = self
+            .indexes
+            .iter()
+            .map(|&index| (index, shared.calls(index)))
+            .map(|(index, calls)| {
+                (
+                    index,
+                    [calls.seen, calls.filtered, calls.lost, calls.exits_lost],
+                )
+            });
         let stop = Stop {
             why: why.to_owned(),
             boot_ns: facts::boot_ns(),
@@ -175,7 +229,11 @@ impl Run {
         };
         let flush = tokio::time::timeout(LAST_LINES, self.sink.flush()).await;
         self.push(Input::Fact(&Fact::Stop(stop)));
-        let within = if flush.is_ok() { LAST_LINES } else { Duration::ZERO };
+        let within = if flush.is_ok() {
+            LAST_LINES
+        } else {
+            Duration::ZERO
+        };
         let refused = &mut self.refused;
         let finished = self.sink.finish(within).await;
         for event in &finished.events {
@@ -185,7 +243,11 @@ impl Run {
                 tracing::error!("lines could not be written: {error}");
             }
         }
-        tracing::info!("{}; lines unwritten {}", self.fold.summary(why, &finished.unwritten), finished.lines);
+        tracing::info!(
+            "{}; lines unwritten {}",
+            self.fold.summary(why, &finished.unwritten),
+            finished.lines
+        );
         if self.show == Show::Counts {
             eprint!("{}", summary::table(self.fold.closed()));
         }
@@ -194,7 +256,9 @@ impl Run {
         }
         reaper::leave_probes_behind();
         if finished.lines > 0 && why != "reader_gone" {
-            return Err(TraceError::Unwritten { lines: finished.lines });
+            return Err(TraceError::Unwritten {
+                lines: finished.lines,
+            });
         }
         Ok(())
     }
@@ -217,7 +281,10 @@ impl Run {
 }
 
 fn losses(loaded: &Loaded, indexes: &[u16]) -> Fact {
-    Fact::Losses { boot_ns: facts::boot_ns(), cpus: loaded.shared.losses(indexes) }
+    Fact::Losses {
+        boot_ns: facts::boot_ns(),
+        cpus: loaded.shared.losses(indexes),
+    }
 }
 
 /// One input, to the recording and to the fold.
@@ -236,7 +303,10 @@ pub(super) fn replay(mut recording: Recording, mut sink: Sink) -> Result<(), Tra
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()
-        .map_err(|source| TraceError::Runtime { what: "the event loop", source })?;
+        .map_err(|source| TraceError::Runtime {
+            what: "the event loop",
+            source,
+        })?;
     runtime.block_on(async {
         let mut fold = Fold::new();
         let mut result = Ok(());
@@ -256,7 +326,7 @@ pub(super) fn replay(mut recording: Recording, mut sink: Sink) -> Result<(), Tra
                 }
             }
         }
-        let finished = sink.finish(Duration::from_secs(60)).await;
+        let finished = sink.finish(Duration::from_mins(1)).await;
         for event in finished.events {
             if let Event::Unwritten { lines, error, .. } = event {
                 tracing::error!("{lines} lines could not be written: {error}");
@@ -291,8 +361,13 @@ impl Waits {
         let error = |what| move |source| TraceError::Runtime { what, source };
         Ok(Self {
             // SAFETY: the ring belongs to the run, which ends after its waits and never replaces it.
-            ring: unsafe { AsyncFd::register_with_interest(Ring(loaded.calls.as_raw_fd()), Interest::READABLE) }
-                .map_err(|error| TraceError::Runtime { what: "waiting for the ring", source: error.into() })?,
+            ring: unsafe {
+                AsyncFd::register_with_interest(Ring(loaded.calls.as_raw_fd()), Interest::READABLE)
+            }
+            .map_err(|error| TraceError::Runtime {
+                what: "waiting for the ring",
+                source: error.into(),
+            })?,
             interrupt: signal(SignalKind::interrupt()).map_err(error("signals"))?,
             terminate: signal(SignalKind::terminate()).map_err(error("signals"))?,
             hangup: signal(SignalKind::hangup()).map_err(error("signals"))?,
@@ -333,7 +408,13 @@ impl Waits {
 
     /// Waits for a reason to stop.
     async fn stop(&mut self) -> &'static str {
-        stop(&mut self.interrupt, &mut self.terminate, &mut self.hangup, self.until).await
+        stop(
+            &mut self.interrupt,
+            &mut self.terminate,
+            &mut self.hangup,
+            self.until,
+        )
+        .await
     }
 }
 

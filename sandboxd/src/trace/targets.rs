@@ -44,17 +44,27 @@ impl Targets {
     }
 
     fn flags(&self) -> u8 {
-        if self.follow { flag::FOLLOWED | flag::FOLLOW_CHILDREN } else { flag::FOLLOWED }
+        if self.follow {
+            flag::FOLLOWED | flag::FOLLOW_CHILDREN
+        } else {
+            flag::FOLLOWED
+        }
     }
 
     /// For the kernel half: processes and what their threads start with.
     pub(super) fn processes(&self) -> Vec<(u32, u8)> {
-        self.processes.iter().map(|&(pid, _)| (pid, self.flags())).collect()
+        self.processes
+            .iter()
+            .map(|&(pid, _)| (pid, self.flags()))
+            .collect()
     }
 
     /// For the kernel half: threads that were named, without their children.
     pub(super) fn threads(&self) -> Vec<(u32, u8)> {
-        self.threads.iter().map(|&(tid, _)| (tid, flag::FOLLOWED)).collect()
+        self.threads
+            .iter()
+            .map(|&(tid, _)| (tid, flag::FOLLOWED))
+            .collect()
     }
 
     /// Tells the kernel half of the threads that named processes have now: those that sleep would not show up before

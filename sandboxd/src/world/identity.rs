@@ -20,7 +20,9 @@ impl Identity {
     /// The packages that have a user ID. The list has the first Android user's; an app has the same number within each.
     #[must_use]
     pub fn packages(&self, uid: u32) -> &[String] {
-        self.by_uid.get(&(uid % PER_USER)).map_or(&[], Vec::as_slice)
+        self.by_uid
+            .get(&(uid % PER_USER))
+            .map_or(&[], Vec::as_slice)
     }
 
     /// The package that has the user ID for itself.

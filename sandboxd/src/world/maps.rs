@@ -53,7 +53,11 @@ impl Maps {
         if self.read.is_none_or(|(_, ended)| time < ended) {
             return None;
         }
-        if self.uncertain.values().any(|&(start, end)| (start..end).contains(&address)) {
+        if self
+            .uncertain
+            .values()
+            .any(|&(start, end)| (start..end).contains(&address))
+        {
             return None;
         }
         let (&start, range) = self.ranges.range(..=address).next_back()?;
@@ -66,10 +70,22 @@ impl Maps {
 
     /// Takes a read of `/proc/PID/maps`, begun and ended at these times.
     pub fn read(&mut self, lines: &[MapLine], began: u64, ended: u64) {
-        *self = Self { read: Some((began, ended)), ..Self::default() };
+        *self = Self {
+            read: Some((began, ended)),
+            ..Self::default()
+        };
         for line in lines {
-            let perms = Perms { prot: line.prot, shared: line.shared };
-            self.ranges.insert(line.start, Range { end: line.end, perms });
+            let perms = Perms {
+                prot: line.prot,
+                shared: line.shared,
+            };
+            self.ranges.insert(
+                line.start,
+                Range {
+                    end: line.end,
+                    perms,
+                },
+            );
             if line.path == "[heap]" {
                 self.heap = Some(line.start);
                 self.break_end = Some(line.end);
@@ -106,7 +122,10 @@ impl Maps {
         }
         match effect {
             Effect::Map => {
-                let perms = Perms { prot: (args[2] & PROT_MASK) as u8, shared: args[3] & MAP_SHARED != 0 };
+                let perms = Perms {
+                    prot: (args[2] & PROT_MASK) as u8,
+                    shared: args[3] & MAP_SHARED != 0,
+                };
                 let (start, end) = span(ret, args[1]);
                 self.insert(start, Range { end, perms });
             }
@@ -154,7 +173,13 @@ impl Maps {
         for (old, range) in touched {
             self.ranges.remove(&old);
             if old < start {
-                self.ranges.insert(old, Range { end: start, ..range });
+                self.ranges.insert(
+                    old,
+                    Range {
+                        end: start,
+                        ..range
+                    },
+                );
             }
             if range.end > end {
                 self.ranges.insert(end, range);
@@ -168,7 +193,15 @@ impl Maps {
             .range(..end)
             .rev()
             .take_while(|(_, range)| range.end > start)
-            .map(|(&from, &range)| (from.max(start), Range { end: range.end.min(end), ..range }))
+            .map(|(&from, &range)| {
+                (
+                    from.max(start),
+                    Range {
+                        end: range.end.min(end),
+                        ..range
+                    },
+                )
+            })
             .collect();
         for (from, mut range) in inside {
             range.perms.prot = prot;
@@ -194,13 +227,18 @@ impl Maps {
     fn brk(&mut self, end: u64) {
         let end = end.next_multiple_of(PAGE);
         let before = self.break_end.replace(end);
-        let Some(start) = self.heap.or(before) else { return };
+        let Some(start) = self.heap.or(before) else {
+            return;
+        };
         self.heap = Some(start);
         if let Some(before) = before {
             self.cut(start, before);
         }
         if start < end {
-            let perms = Perms { prot: PROT_READ_WRITE, shared: false };
+            let perms = Perms {
+                prot: PROT_READ_WRITE,
+                shared: false,
+            };
             self.insert(start, Range { end, perms });
         }
     }
@@ -214,7 +252,13 @@ fn is_error(ret: u64) -> bool {
 /// The pages that `len` bytes from `start` touch.
 fn span(start: u64, len: u64) -> (u64, u64) {
     let start = start & !(PAGE - 1);
-    (start, start.saturating_add(len).checked_next_multiple_of(PAGE).unwrap_or(u64::MAX & !(PAGE - 1)))
+    (
+        start,
+        start
+            .saturating_add(len)
+            .checked_next_multiple_of(PAGE)
+            .unwrap_or(!(PAGE - 1)),
+    )
 }
 
 #[cfg(test)]
@@ -222,19 +266,28 @@ mod tests {
     use super::*;
 
     fn line(start: u64, end: u64, prot: u8, path: &str) -> MapLine {
-        MapLine { start, end, prot, shared: false, path: path.to_owned() }
+        MapLine {
+            start,
+            end,
+            prot,
+            shared: false,
+            path: path.to_owned(),
+        }
     }
 
     fn known() -> Maps {
         let mut maps = Maps::default();
-        let lines =
-            [line(0x1000, 0x5000, 5, "/bin/a"), line(0x8000, 0x9000, 3, "[heap]")];
+        let lines = [
+            line(0x1000, 0x5000, 5, "/bin/a"),
+            line(0x8000, 0x9000, 3, "[heap]"),
+        ];
         maps.read(&lines, 10, 20);
         maps
     }
 
     fn at(maps: &Maps, address: u64, time: u64) -> Option<(u64, u64, u8)> {
-        maps.at(address, time).map(|map| (map.start.0, map.end.0, map.perms.prot))
+        maps.at(address, time)
+            .map(|map| (map.start.0, map.end.0, map.perms.prot))
     }
 
     #[test]
@@ -268,7 +321,13 @@ mod tests {
         maps.before(Effect::Unmap, &[0x2000, 0x1000, 0, 0, 0, 0], 30, 7);
         assert_eq!(at(&maps, 0x2000, 31), None);
         assert_eq!(at(&maps, 0x1000, 31), Some((0x1000, 0x5000, 5)));
-        maps.apply(Effect::Unmap, &[0x2000, 0x1000, 0, 0, 0, 0], (-22i64) as u64, 32, 7);
+        maps.apply(
+            Effect::Unmap,
+            &[0x2000, 0x1000, 0, 0, 0, 0],
+            (-22i64) as u64,
+            32,
+            7,
+        );
         assert_eq!(at(&maps, 0x2000, 33), Some((0x1000, 0x5000, 5)));
     }
 
@@ -298,7 +357,13 @@ mod tests {
     #[test]
     fn a_mapping_moves() {
         let mut maps = known();
-        maps.apply(Effect::Remap, &[0x1000, 0x4000, 0x8000, 1, 0, 0], 0x2_0000, 30, 1);
+        maps.apply(
+            Effect::Remap,
+            &[0x1000, 0x4000, 0x8000, 1, 0, 0],
+            0x2_0000,
+            30,
+            1,
+        );
         assert_eq!(at(&maps, 0x1000, 30), None);
         assert_eq!(at(&maps, 0x2_7fff, 30), Some((0x2_0000, 0x2_8000, 5)));
     }
