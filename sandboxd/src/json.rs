@@ -9,7 +9,7 @@ mod dirents;
 pub(crate) mod number;
 pub(crate) mod sockaddr;
 pub(crate) mod structs;
-mod value;
+pub(crate) mod value;
 
 pub(crate) use bytes::{Escaped, HexBytes, until_zero};
 pub(crate) use dirents::{Dirents, TYPES as DIRENT_TYPES};

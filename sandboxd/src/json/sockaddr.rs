@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use kprobe_common::table::flags::SOCKET_DOMAIN;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-use super::number::hex;
+use super::value::OneOf;
 use super::{Escaped, HexBytes, until_zero};
 use crate::event::Hex;
 
@@ -102,27 +102,19 @@ impl<'a> Sockaddr<'a> {
         }
     }
 
-    /// Its family's number.
-    pub(crate) fn family(&self) -> Option<u16> {
-        Some(match self {
+    /// Its family.
+    pub(crate) fn family(&self) -> Option<OneOf> {
+        let number = match self {
             Self::Inet { .. } => libc::AF_INET as u16,
             Self::Inet6 { .. } => libc::AF_INET6 as u16,
             Self::Unix { .. } => libc::AF_UNIX as u16,
             Self::Netlink { .. } => libc::AF_NETLINK as u16,
-            Self::Other { family, .. } => return *family,
+            Self::Other { family, .. } => (*family)?,
+        };
+        Some(OneOf {
+            set: &SOCKET_DOMAIN,
+            value: u64::from(number),
         })
-    }
-}
-
-/// An address family: its name, or its number in hexadecimal.
-struct Family(u16);
-
-impl Serialize for Family {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match SOCKET_DOMAIN.name(u64::from(self.0)) {
-            Some(name) => serializer.serialize_str(name),
-            None => hex(u64::from(self.0)).serialize(serializer),
-        }
     }
 }
 
@@ -138,7 +130,7 @@ impl<T: std::fmt::Display> Serialize for Shown<T> {
 impl Serialize for Sockaddr<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_struct("sockaddr", 5)?;
-        object.serialize_field("family", &self.family().map(Family))?;
+        object.serialize_field("family", &self.family())?;
         match self {
             Self::Inet { addr, port } => {
                 object.serialize_field("addr", &addr.map(Shown))?;

@@ -1,0 +1,218 @@
+//! Lines as text: one of each kind, word by word.
+
+use kprobe_common::index::Abi;
+use kprobe_common::table::flags::{AT, OPEN};
+use kprobe_common::table::structs::{SIGSET, TIMESPEC, UTSNAME};
+use proptest::prelude::*;
+
+use super::*;
+use crate::args::{Args, Buffer, Message, Value};
+use crate::event::{Bytes, Caller, ErrorName, Hex, Name, Proc, Statuses, Time};
+use crate::status::State;
+
+fn call<'a>(args: &'a Args<'a>, change: impl FnOnce(&mut Syscall<'a>)) -> String {
+    let mut call = Syscall {
+        run: "r",
+        seq: 1,
+        time: Time(1_795_401_612_123_456_789),
+        boot_ns: 1,
+        cpu: 0,
+        proc: Proc { pid: 412, start: 1 },
+        pid: 412,
+        tid: 430,
+        uid: 10123,
+        user: 0,
+        comm: Bytes(b"pool-2\0"),
+        package: None,
+        process_name: None,
+        abi: "arm64",
+        nr: 56,
+        syscall: Name::Row("openat"),
+        outcome: Outcome::Returned,
+        args,
+        regs: None,
+        arg_status: Statuses(&[]),
+        ret: Some(7),
+        ret_hex: None,
+        error: None,
+        killed: false,
+        dur_ns: None,
+        caller: Caller {
+            pc: Hex(0),
+            map: None,
+        },
+    };
+    change(&mut call);
+    let mut out = Vec::new();
+    write(&mut out, &Line::Syscall(call), false);
+    String::from_utf8(out).unwrap()
+}
+
+fn shown(value: &Value<'_>) -> String {
+    Shown {
+        value,
+        status: None,
+    }
+    .to_string()
+}
+
+#[test]
+fn a_call_looks_as_strace_prints_it() {
+    let args = Args(vec![
+        ("dirfd", Value::DirFd(-100)),
+        ("pathname", Value::Text(b"/proc/self/maps")),
+        ("flags", Value::Flags(&OPEN, 0x80000)),
+        ("mode", Value::Mode(0o644)),
+    ]);
+    let wanted = "02:40:12.123456 412/430 pool-2 \
+                  openat(AT_FDCWD, \"/proc/self/maps\", O_RDONLY|O_CLOEXEC, 0644) = 7\n";
+    assert_eq!(call(&args, |_| {}), wanted);
+}
+
+#[test]
+fn results_say_what_became_of_the_call() {
+    let ending = |change: fn(&mut Syscall<'_>)| {
+        let line = call(&Args::default(), change);
+        line.split_once("openat()").unwrap().1.trim_end().to_owned()
+    };
+    assert_eq!(
+        ending(|call| call.error = Some(ErrorName(2))),
+        " = -1 ENOENT"
+    );
+    assert_eq!(ending(|call| call.ret_hex = Some(Hex(0x7f00))), " = 0x7f00");
+    let killed = |call: &mut Syscall<'_>| (call.error, call.killed) = (Some(ErrorName(514)), true);
+    assert_eq!(ending(killed), " = ? ERESTARTNOHAND <killed>");
+    let missed = |call: &mut Syscall<'_>| (call.outcome, call.ret) = (Outcome::ExitMissed, None);
+    assert_eq!(ending(missed), " = ? <return missed>");
+    assert_eq!(
+        ending(|call| call.outcome = Outcome::EntryMissed),
+        " = 7 <entry missed>"
+    );
+    assert_eq!(
+        ending(|call| call.outcome = Outcome::Unfinished),
+        " <unfinished ...>"
+    );
+    assert_eq!(ending(|call| call.outcome = Outcome::Entered), "");
+    let nameless = call(&Args::default(), |call| {
+        (call.syscall, call.abi) = (Name::Unknown(0x1f3), "arm32");
+        call.regs = Some([0, 1, 2, 3, 4, 0xff].map(Hex));
+    });
+    assert!(
+        nameless.contains(" arm32:syscall_0x1f3(0x0, 0x1, 0x2, 0x3, 0x4, 0xff) = 7"),
+        "{nameless}"
+    );
+}
+
+#[test]
+fn what_is_not_whole_says_so() {
+    let unread = Status {
+        addr: Some(Hex(0x7f12)),
+        ..Status::new(State::Unread)
+    };
+    let big = Status {
+        value: Some(Hex(u64::MAX)),
+        ..Status::new(State::Big)
+    };
+    let statuses = [("a", unread), ("b", Status::new(State::Cut)), ("c", big)];
+    let args = Args(vec![
+        ("a", Value::Null),
+        ("b", Value::Text(b"/long")),
+        ("c", Value::Null),
+        ("d", Value::Null),
+    ]);
+    let line = call(&args, |call| call.arg_status = Statuses(&statuses));
+    assert!(
+        line.contains("(0x7f12, \"/long\"..., 0xffffffffffffffff, NULL)"),
+        "{line}"
+    );
+}
+
+#[test]
+fn each_kind_of_value_has_a_form() {
+    let time = [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    assert_eq!(
+        shown(&Value::Struct(&TIMESPEC, Abi::Arm64, &time)),
+        "{tv_sec=1, tv_nsec=0}"
+    );
+    assert_eq!(
+        shown(&Value::Struct(&TIMESPEC, Abi::Arm32, &time[..6])),
+        "{tv_sec=1, ...}"
+    );
+    assert_eq!(
+        shown(&Value::Structs(&TIMESPEC, Abi::Arm32, &time)),
+        "[{tv_sec=1, tv_nsec=0}, {tv_sec=0, tv_nsec=0}]"
+    );
+    assert_eq!(
+        shown(&Value::Struct(&UTSNAME, Abi::Arm64, b"Linux\0")),
+        "{sysname=\"Linux\", ...}"
+    );
+    let set = |set: u64| shown(&Value::Struct(&SIGSET, Abi::Arm64, &set.to_le_bytes()));
+    assert_eq!(set(0x10002), "[INT CHLD]");
+    assert_eq!(set(!0x10002), "~[INT CHLD]");
+    assert_eq!(shown(&Value::Flags(&AT, 0)), "0");
+    assert_eq!(shown(&Value::Flags(&AT, 0x1100_0000)), "0x11000000");
+    let inet = [2, 0, 0x69, 0xa2, 127, 0, 0, 1];
+    assert_eq!(
+        shown(&Value::Sockaddr(&inet)),
+        "{sa_family=AF_INET, sin_port=27042, sin_addr=127.0.0.1}"
+    );
+    assert_eq!(
+        shown(&Value::Sockaddr(b"\x01\0\0frida")),
+        "{sa_family=AF_UNIX, sun_path=@\"frida\"}"
+    );
+    let buffer = Buffer {
+        len: 9,
+        bytes: b"a\n\x1b[\xff\"",
+    };
+    assert_eq!(shown(&Value::Buffer(buffer)), r#""a\n\x1b[\xff\""..."#);
+    assert_eq!(
+        shown(&Value::Strings(vec![b"sh", b"-c"])),
+        r#"["sh", "-c"]"#
+    );
+    let message = Message {
+        name: None,
+        iov: vec![buffer],
+        control: None,
+        flags: 0x40,
+    };
+    let wanted = r#"{msg_name=NULL, msg_iov=[{iov_base="a\n\x1b[\xff\""..., iov_len=9}], msg_flags=MSG_DONTWAIT}"#;
+    assert_eq!(shown(&Value::Message(message)), wanted);
+}
+
+#[test]
+fn colours_come_only_if_told_so() {
+    let stats = crate::event::Stats {
+        run: "r",
+        seq: 1,
+        time: Time(0),
+        boot_ns: 0,
+        emitted: 1,
+        filtered: 0,
+        lost: 0,
+    };
+    let line = Line::Stats(stats);
+    let text = |colour| {
+        let mut out = Vec::new();
+        write(&mut out, &line, colour);
+        String::from_utf8(out).unwrap()
+    };
+    assert_eq!(
+        text(false),
+        "--- 00:00:00.000000 1 call so far, 0 filtered, 0 lost\n"
+    );
+    assert!(text(true).starts_with("\u{1b}[33m--- ") && text(true).ends_with("\u{1b}[0m\n"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn nothing_an_app_says_reaches_the_terminal_raw(bytes in any::<Vec<u8>>(), text in any::<String>()) {
+        for bytes in [&bytes[..], text.as_bytes()] {
+            let args = Args(vec![("a", Value::Text(bytes)), ("b", Value::Sockaddr(bytes))]);
+            let line = call(&args, |_| {});
+            let text = line.strip_suffix('\n').unwrap();
+            prop_assert!(!text.contains(char::is_control), "{text:?}");
+        }
+    }
+}
