@@ -97,7 +97,7 @@ impl Call<'_> {
                 error.with(|name| write!(f, " = ? {}", colour.paint(ERROR, name)))?;
             }
             (Some(error), ..) => {
-                error.with(|name| write!(f, " = -1 {}", colour.paint(ERROR, name)))?
+                error.with(|name| write!(f, " = -1 {}", colour.paint(ERROR, name)))?;
             }
             (None, Some(address), _) => write!(f, " = {:#x}", address.0)?,
             (None, None, Some(ret)) => write!(f, " = {ret}")?,

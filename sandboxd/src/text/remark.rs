@@ -200,15 +200,23 @@ fn ended(f: &mut Formatter<'_>, end: &End<'_>) -> fmt::Result {
         end.filtered,
         end.lost
     )?;
-    for (count, words) in [
-        (end.exits_missed, "returns missed"),
-        (end.args_cut, "arguments cut"),
-        (end.state_lost, "records of state lost"),
-        (end.threads_full, "threads not remembered"),
-        (end.unwritten, "lines not written"),
+    for (count, one, many) in [
+        (end.exits_missed, "return missed", "returns missed"),
+        (end.args_cut, "argument cut", "arguments cut"),
+        (
+            end.state_lost,
+            "record of state lost",
+            "records of state lost",
+        ),
+        (
+            end.threads_full,
+            "thread not remembered",
+            "threads not remembered",
+        ),
+        (end.unwritten, "line not written", "lines not written"),
     ] {
         if count > 0 {
-            write!(f, ", {count} {words}")?;
+            write!(f, ", {}", Count(count, one, many))?;
         }
     }
     Ok(())

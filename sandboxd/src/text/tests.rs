@@ -203,6 +203,46 @@ fn colours_come_only_if_told_so() {
     assert!(text(true).starts_with("\u{1b}[33m--- ") && text(true).ends_with("\u{1b}[0m\n"));
 }
 
+#[test]
+fn other_lines_are_sentences() {
+    let by_call = ["a", "b", "c", "d", "e", "f", "g"].map(|name| (name.to_owned(), 1));
+    let mut loss = crate::event::Loss {
+        run: "r",
+        seq: 1,
+        reason: "ring_full",
+        count: 7,
+        exits: 1,
+        cpu: Some(3),
+        from_ns: 1_000_000,
+        to_ns: 6_000_000,
+        by_call: by_call.into(),
+    };
+    let text = |line: &Line<'_>| remark::Remark(line).to_string();
+    let wanted = "--- 7 calls were lost (a 1, b 1, c 1, d 1, e 1, and 2 more) and 1 return on CPU 3 \
+                  within 5 ms (ring_full)";
+    loss.by_call.insert("a".into(), 1);
+    assert_eq!(text(&Line::Loss(loss)), wanted);
+    let process = crate::event::Process {
+        run: "r",
+        seq: 1,
+        time: Time(0),
+        boot_ns: 0,
+        event: crate::event::ProcessEvent::Exec,
+        proc: Proc { pid: 412, start: 1 },
+        pid: 412,
+        ppid: None,
+        uid: 10123,
+        user: 0,
+        package: None,
+        uid_packages: &[],
+        process_name: Some("com.example\u{202e}app"),
+        path: Some(Bytes(b"/system/bin/sh\0")),
+    };
+    let wanted = "--- 00:00:00.000000 process 412 (com.example\\u{202e}app, uid 10123) executed a program: \
+                  /system/bin/sh";
+    assert_eq!(text(&Line::Process(process)), wanted);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

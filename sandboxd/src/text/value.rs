@@ -26,9 +26,8 @@ impl Display for Shown<'_> {
         let more = if cut { "..." } else { "" };
         match self.value {
             Value::Null => null(f, self.status),
-            Value::Int(value) => write!(f, "{value}"),
             Value::DirFd(value) if *value == i64::from(libc::AT_FDCWD) => f.write_str("AT_FDCWD"),
-            Value::DirFd(value) => write!(f, "{value}"),
+            Value::Int(value) | Value::DirFd(value) => write!(f, "{value}"),
             Value::Mode(value) => write!(f, "0{value:o}"),
             Value::Hex(value) => hex(f, *value),
             Value::Flags(set, value) => write!(f, "{}", Flags { set, value: *value }),
