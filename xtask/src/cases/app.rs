@@ -13,7 +13,7 @@ use crate::lab::{Case, Outcome};
 pub(crate) const CASE: Case = Case {
     name: "protected-app",
     script: traced!(
-        "-n com.example.app -e %default,getpid",
+        "-u 10123 -e %default,getpid",
         "as-uid 10123 protected-app >facts || exit 91"
     ),
     check,

@@ -5,6 +5,34 @@
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Map, Value};
 
+use super::script::traced;
+use super::trace::Trace;
+use crate::lab::{Case, Outcome};
+
+/// A trace of everything that one app does.
+pub(crate) const CASE: Case = Case {
+    name: "schema",
+    script: traced!(
+        "-u 10123 --backend tracepoint -e all",
+        "as-uid 10123 protected-app >facts || exit 91"
+    ),
+    check,
+    timeout_s: 60,
+};
+
+fn check(outcome: &Outcome) -> Result<()> {
+    let schema = Schema::parse(&outcome.text("schema.json")?)?;
+    let trace = Trace::of(outcome)?;
+    trace
+        .lines()
+        .iter()
+        .try_for_each(|line| schema.check(line))?;
+    let mut wrong = trace.end().clone();
+    wrong["seen"] = Value::from("many");
+    ensure!(schema.check(&wrong).is_err(), "the schema takes any line");
+    Ok(())
+}
+
 /// Say nothing that a value could break.
 const REMARKS: [&str; 10] = [
     "$schema",
