@@ -15,15 +15,18 @@
 
 #define LAST 475
 
-static struct { int nr; long ret; } made[1000];
+static struct { int nr; long long ret; } made[1000];
 static int count;
 static char done[LAST + 1];
+/* Asked for once: between the marks nothing but the listed calls is made. */
+static int pid;
 
 static long note(int nr, long ret)
 {
 	need(count < (int)(sizeof made / sizeof *made));
 	made[count].nr = nr;
-	made[count++].ret = ret;
+	/* Errors are negative, addresses are not. */
+	made[count++].ret = (unsigned long)ret > -4096UL ? ret : (long long)(unsigned long)ret;
 	if (nr <= LAST)
 		done[nr] = 1;
 	return ret;
@@ -138,7 +141,7 @@ static void tasks_and_time(void)
 	call(27, 0);                                          /* alarm */
 	call(175, SIG_BLOCK, &set, 0, 8);                     /* rt_sigprocmask */
 	call(126, SIG_BLOCK, 0, 0);                           /* sigprocmask */
-	call(37, getpid(), 0);                                /* kill */
+	call(37, pid, 0);                                /* kill */
 	long child = call(2);                                 /* fork */
 	if (child == 0)
 		svc(248, 3);
@@ -175,8 +178,9 @@ int main(void)
 		return 98;
 	}
 	__asm__("mrc p15, 0, %0, c13, c0, 3" : "=r"(thread));
-	snprintf(dir, sizeof dir, "/tmp/every-call32-%d", getpid());
-	fact("pid", getpid());
+	pid = getpid();
+	snprintf(dir, sizeof dir, "/tmp/every-call32-%d", pid);
+	fact("pid", pid);
 	mark("begin");
 	files();
 	sockets();
@@ -190,7 +194,7 @@ int main(void)
 	call(0xf0006);                         /* get_tls: only some kernels have it */
 	mark("end");
 	for (int i = 0; i < count; i++)
-		printf("call=%d %ld\n", made[i].nr, made[i].ret);
+		printf("call=%d %lld\n", made[i].nr, made[i].ret);
 	for (int nr = 0; nr <= LAST; nr++)
 		if (done[nr] == 2)
 			printf("skipped=%d\n", nr);

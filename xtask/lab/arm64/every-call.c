@@ -41,6 +41,8 @@
 static struct { int nr; long ret; } made[1000];
 static int count;
 static char done[LAST + 1];
+/* Asked for once: between the marks nothing but the listed calls is made. */
+static int pid;
 
 static long note(int nr, long ret)
 {
@@ -214,7 +216,7 @@ static void sockets(void)
 	fd = call(SYS_socket, AF_INET6, SOCK_DGRAM, 0);
 	call(SYS_connect, fd, &server6, sizeof server6);
 	named = call(SYS_socket, AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
-	snprintf(local.sun_path + 1, sizeof local.sun_path - 1, "every-call-%d", getpid());
+	snprintf(local.sun_path + 1, sizeof local.sun_path - 1, "every-call-%d", pid);
 	call(SYS_bind, named, &local, 2 + 1 + strlen(local.sun_path + 1));
 	call(SYS_listen, named, 1);
 	len = sizeof server6;
@@ -286,11 +288,11 @@ static void time_and_signals(void)
 	call(SYS_rt_sigprocmask, SIG_BLOCK, &set, &old, 8);
 	call(SYS_rt_sigpending, &old, 8);
 	call(SYS_rt_sigaction, SIGUSR2, 0, buffer, 8);
-	call(SYS_kill, getpid(), 0);
-	call(SYS_tkill, getpid(), SIGUSR1);
+	call(SYS_kill, pid, 0);
+	call(SYS_tkill, pid, SIGUSR1);
 	call(SYS_rt_sigtimedwait, &set, buffer, &none, 8);
-	call(SYS_tgkill, getpid(), getpid(), 0);
-	call(SYS_rt_sigqueueinfo, getpid(), 0, buffer);
+	call(SYS_tgkill, pid, pid, 0);
+	call(SYS_rt_sigqueueinfo, pid, 0, buffer);
 	call(SYS_sigaltstack, 0, buffer);
 }
 
@@ -314,7 +316,7 @@ static void tasks(void)
 	call(SYS_waitid, 1, child, buffer, 4, 0);
 	call(SYS_execve, "/nowhere/program", arguments, environment);
 	call(SYS_execveat, AT_FDCWD, "/nowhere/program", arguments, 0, 0);
-	long pidfd = call(NR_pidfd_open, getpid(), 0);
+	long pidfd = call(NR_pidfd_open, pid, 0);
 	call(NR_pidfd_send_signal, pidfd, 0, 0, 0);
 	call(SYS_futex, &word, FUTEX_WAKE_PRIVATE, 1);
 	call(SYS_futex, &word, FUTEX_WAIT_PRIVATE, 1, &instant);
@@ -337,9 +339,9 @@ static void tasks(void)
 	call(SYS_setresuid, -1, -1, -1);
 	call(SYS_setuid, 0);
 	call(SYS_getgroups, 0, 0);
-	call(SYS_process_vm_readv, getpid(), into, 1, iovecs, 1, 0);
-	call(SYS_process_vm_writev, getpid(), iovecs, 1, into, 1, 0);
-	call(SYS_ptrace, 0x4200, getpid(), 0, 0);
+	call(SYS_process_vm_readv, pid, into, 1, iovecs, 1, 0);
+	call(SYS_process_vm_writev, pid, iovecs, 1, into, 1, 0);
+	call(SYS_ptrace, 0x4200, pid, 0, 0);
 	call(SYS_membarrier, 0, 0);
 	call(SYS_capget, capabilities, buffer);
 	call(SYS_set_robust_list, 0, 24);
@@ -364,8 +366,9 @@ int main(void)
 		return 98;
 	}
 	signal(SIGUSR1, SIG_IGN);
-	snprintf(dir, sizeof dir, "/tmp/every-call-%d", getpid());
-	fact("pid", getpid());
+	pid = getpid();
+	snprintf(dir, sizeof dir, "/tmp/every-call-%d", pid);
+	fact("pid", pid);
 	mark("begin");
 	files();
 	descriptors();

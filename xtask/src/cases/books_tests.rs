@@ -94,6 +94,16 @@ fn disorder_within_a_thread_is_noticed() {
 }
 
 #[test]
+fn calls_are_counted_where_the_end_counts_them() {
+    let mut lines = good();
+    lines[3]["abi"] = json!("arm32");
+    lines[3]["syscall"] = json!("syscall_0x1388");
+    let read = lines[4]["by_call"]["read"].clone();
+    lines[4]["by_call"] = json!({"arm32:other": read, "openat": lines[4]["by_call"]["openat"]});
+    check(&lines).unwrap();
+}
+
+#[test]
 fn books_that_do_not_balance_are_noticed() {
     assert!(refusal(|lines| lines[4]["seen"] = json!(6)).contains("in all"));
     assert!(refusal(|lines| lines[4]["by_call"]["read"]["lost"] = json!(1)).contains("of read"));

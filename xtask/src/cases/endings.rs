@@ -131,7 +131,7 @@ fn reader_gone(outcome: &Outcome) -> Result<()> {
     let code = outcome.text("ended")?;
     ensure!(code == "0\n", "exit code {code}; it said {}", tail(&log));
     ensure!(
-        log.contains("calls seen"),
+        log.contains("end (reader_gone)"),
         "no summary on stderr: {}",
         tail(&log)
     );

@@ -79,24 +79,46 @@ fn order(outcome: &Outcome) -> Result<()> {
     let facts = Facts::read(outcome, "facts")?;
     let (pid, messages) = (facts.number("pid")?, facts.number("messages")?);
     let (there, back) = (facts.number("fd_there")?, facts.number("fd_back")?);
-    let sizes: Vec<_> = trace
+    let mut sent: Vec<_> = trace
         .named("write")
         .into_iter()
-        .filter(|line| {
-            line["pid"] == pid && (line["args"]["fd"] == there || line["args"]["fd"] == back)
-        })
-        .filter_map(|line| line["args"]["count"].as_i64())
+        .filter(|line| line["pid"] == pid)
+        .filter(|line| line["args"]["fd"] == there || line["args"]["fd"] == back)
+        .map(|line| (line["boot_ns"].as_u64(), line["args"]["count"].as_i64()))
         .collect();
-    let wanted: Vec<_> = (1..=messages).collect();
-    let right = sizes
-        .iter()
-        .zip(&wanted)
-        .take_while(|(a, b)| a == b)
-        .count();
     ensure!(
-        sizes == wanted,
-        "after {right} of {messages} messages comes {:?}",
-        sizes.get(right)
+        sent.len() as i64 == messages,
+        "{} of {messages} messages",
+        sent.len()
     );
+    for parity in 0..2 {
+        let of_thread = sent
+            .iter()
+            .map(|(_, count)| *count)
+            .filter(|count| count.is_some_and(|count| count % 2 == parity));
+        let wanted = (1..=messages).filter(|count| count % 2 == parity).map(Some);
+        ensure!(
+            of_thread.eq(wanted),
+            "the messages of one thread are not in order"
+        );
+    }
+    // A line is written when its call returns, and a message can be answered before that: neighbours may change places.
+    // But a thread's next call begins after that return, so what the call after the next causes comes later in any case.
+    let mut latest = 0;
+    for (_, count) in &sent {
+        let count = count.unwrap_or_default();
+        ensure!(
+            latest <= count + 1,
+            "message {latest} comes before message {count}"
+        );
+        latest = latest.max(count);
+    }
+    sent.sort_by_key(|(time, _)| *time);
+    for (at, (_, count)) in (1..=messages).zip(&sent) {
+        ensure!(
+            *count == Some(at),
+            "by time of entry, message {at} is {count:?}"
+        );
+    }
     Ok(())
 }
