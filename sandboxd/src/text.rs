@@ -11,7 +11,6 @@ use std::fmt::{self, Display, Formatter};
 use std::io::Write as _;
 
 use crate::event::{Line, Outcome, Syscall};
-use crate::json::number::{Civil, Short};
 use crate::json::until_zero;
 use crate::status::Status;
 use colour::{Colour, DIM, ERROR, NAME, REMARK};
@@ -28,13 +27,6 @@ pub fn write(out: &mut Vec<u8>, line: &Line<'_>, colour: bool) {
     };
 }
 
-/// The time of day, UTC.
-fn time_of_day(nanos: u64) -> Short<15> {
-    let mut text = Short::new();
-    Civil::of(nanos).time(&mut text, 6);
-    text
-}
-
 /// A call on one line.
 struct Call<'a> {
     call: &'a Syscall<'a>,
@@ -44,7 +36,7 @@ struct Call<'a> {
 impl Display for Call<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self { call, colour } = self;
-        let time = time_of_day(call.time.0);
+        let time = call.time.of_day();
         let head = format_args!("{} {}/{}", time.as_str(), call.pid, call.tid);
         write!(
             f,

@@ -9,11 +9,11 @@ use crate::event::{ErrorName, Hex, Name, Perms, Proc, Time};
 
 /// The largest integer that every JSON reader keeps exactly.
 pub(crate) const EXACT: u64 = (1 << 53) - 1;
-const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 /// A text of at most `N` ASCII characters; what does not fit is left out.
 #[derive(Clone, Copy)]
 pub(crate) struct Short<const N: usize> {
+    /// All of it ASCII.
     bytes: [u8; N],
     len: usize,
 }
@@ -26,51 +26,66 @@ impl<const N: usize> Short<N> {
         }
     }
 
+    #[inline]
     pub(crate) fn push(&mut self, byte: u8) {
         if let Some(place) = self.bytes.get_mut(self.len) {
-            *place = byte;
+            *place = byte & 0x7f;
             self.len += 1;
         }
     }
 
+    /// Bytes that are ASCII, or none of them if they do not fit.
+    #[inline]
+    fn ascii(&mut self, ascii: &[u8]) {
+        let end = self.len + ascii.len();
+        if let Some(place) = self.bytes.get_mut(self.len..end)
+            && ascii.is_ascii()
+        {
+            place.copy_from_slice(ascii);
+            self.len = end;
+        }
+    }
+
     pub(crate) fn text(&mut self, text: &str) {
-        text.bytes().for_each(|byte| self.push(byte));
+        self.ascii(text.as_bytes());
     }
 
-    pub(crate) fn decimal(&mut self, mut value: u64) {
-        let mut digits = [0; 20];
-        let mut at = digits.len();
-        loop {
-            at -= 1;
-            digits[at] = b'0' + (value % 10) as u8;
-            value /= 10;
-            if value == 0 {
-                break;
-            }
-        }
-        digits[at..].iter().for_each(|digit| self.push(*digit));
+    pub(crate) fn decimal(&mut self, value: u64) {
+        self.text(itoa::Buffer::new().format(value));
     }
 
-    /// A decimal number with that many digits, the highest ones lost if it has more.
-    pub(crate) fn padded(&mut self, value: u64, digits: u32) {
-        let mut unit = 10u64.pow(digits.saturating_sub(1));
-        for _ in 0..digits {
-            self.push(b'0' + (value / unit % 10) as u8);
-            unit /= 10;
-        }
-    }
-
+    #[inline]
     pub(crate) fn hex(&mut self, value: u64) {
-        let digits = (67 - (value | 1).leading_zeros()) / 4;
-        for digit in (0..digits).rev() {
-            self.push(DIGITS[(value >> (4 * digit) & 0xf) as usize]);
-        }
+        let digits = hex_digits(value);
+        let zeros = ((value | 1).leading_zeros() / 4) as usize;
+        self.ascii(digits.get(zeros..).unwrap_or_default());
     }
 
+    #[inline]
     pub(crate) fn as_str(&self) -> &str {
-        // Only ASCII was pushed: the default is never used.
-        str::from_utf8(&self.bytes[..self.len]).unwrap_or_default()
+        let text = self.bytes.get(..self.len).unwrap_or_default();
+        // SAFETY: only ASCII gets in: `push` makes it so, `ascii` looks.
+        unsafe { str::from_utf8_unchecked(text) }
     }
+}
+
+/// All sixteen digits of a number: eight at a time, each in a byte of its own.
+#[inline]
+pub(super) fn hex_digits(value: u64) -> [u8; 16] {
+    let eight = |half: u32| {
+        let mut digits = u64::from(half);
+        digits = (digits | digits << 16) & 0x0000_ffff_0000_ffff;
+        digits = (digits | digits << 8) & 0x00ff_00ff_00ff_00ff;
+        digits = (digits | digits << 4) & 0x0f0f_0f0f_0f0f_0f0f;
+        // 1 in each byte that is 10 or more: those are letters.
+        let letters = (digits + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101;
+        (digits + 0x3030_3030_3030_3030 + letters * u64::from(b'a' - b'9' - 1)).to_be_bytes()
+    };
+    let mut all = [0; 16];
+    let (high, low) = all.split_at_mut(8);
+    high.copy_from_slice(&eight((value >> 32) as u32));
+    low.copy_from_slice(&eight(value as u32));
+    all
 }
 
 impl<const N: usize> Serialize for Short<N> {
@@ -98,7 +113,7 @@ pub(crate) fn exact_unsigned(value: u64) -> Option<u64> {
 }
 
 /// A moment's date and time of day: year, month, day, seconds within the day, nanoseconds within the second.
-pub(crate) struct Civil {
+struct Civil {
     year: u64,
     month: u64,
     day: u64,
@@ -109,7 +124,8 @@ pub(crate) struct Civil {
 impl Civil {
     /// The proleptic Gregorian calendar, counted in eras of 400 years that begin on the 1st of March, so that the leap
     /// day comes last.
-    pub(crate) fn of(nanos: u64) -> Self {
+    #[inline]
+    fn of(nanos: u64) -> Self {
         let seconds = nanos / 1_000_000_000;
         let days = seconds / 86_400 + 719_468;
         let (era, day) = (days / 146_097, days % 146_097);
@@ -130,36 +146,44 @@ impl Civil {
         }
     }
 
-    /// `2026-11-23`
-    pub(crate) fn date<const N: usize>(&self, out: &mut Short<N>) {
-        out.padded(self.year, 4);
-        out.push(b'-');
-        out.padded(self.month, 2);
-        out.push(b'-');
-        out.padded(self.day, 2);
-    }
-
-    /// `02:40:12.123456`, with as many digits of the second's fraction as asked for, up to nine.
-    pub(crate) fn time<const N: usize>(&self, out: &mut Short<N>, digits: u32) {
-        out.padded(self.second / 3600, 2);
-        out.push(b':');
-        out.padded(self.second / 60 % 60, 2);
-        out.push(b':');
-        out.padded(self.second % 60, 2);
-        out.push(b'.');
-        out.padded(self.nanos / 10u64.pow(9u32.saturating_sub(digits)), digits);
+    /// `2026-11-23T02:40:12.123456789Z`
+    fn rfc3339(&self) -> [u8; 30] {
+        let mut text = *b"0000-00-00T00:00:00.000000000Z";
+        let mut pair = |at: usize, value: u64| {
+            text[at] = b'0' + (value / 10 % 10) as u8;
+            text[at + 1] = b'0' + (value % 10) as u8;
+        };
+        pair(0, self.year / 100);
+        pair(2, self.year % 100);
+        pair(5, self.month);
+        pair(8, self.day);
+        pair(11, self.second / 3600);
+        pair(14, self.second / 60 % 60);
+        pair(17, self.second % 60);
+        // Nine digits: the last pair is written first, for its second half.
+        pair(27, self.nanos % 100);
+        pair(26, self.nanos / 10 % 100);
+        pair(24, self.nanos / 1000 % 100);
+        pair(22, self.nanos / 100_000 % 100);
+        pair(20, self.nanos / 10_000_000);
+        text
     }
 }
 
 impl Time {
     /// RFC 3339, nanoseconds, UTC.
+    #[inline]
     pub(crate) fn rfc3339(self) -> Short<30> {
+        Short {
+            bytes: Civil::of(self.0).rfc3339(),
+            len: 30,
+        }
+    }
+
+    /// The time of day with microseconds: `02:40:12.123456`.
+    pub(crate) fn of_day(self) -> Short<15> {
         let mut text = Short::new();
-        let civil = Civil::of(self.0);
-        civil.date(&mut text);
-        text.push(b'T');
-        civil.time(&mut text, 9);
-        text.push(b'Z');
+        text.ascii(&Civil::of(self.0).rfc3339()[11..26]);
         text
     }
 }
@@ -176,13 +200,20 @@ impl Serialize for Hex {
     }
 }
 
-impl Serialize for Proc {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut text = Short::<31>::new();
+impl Proc {
+    /// `412-881234`
+    pub(crate) fn short(self) -> Short<31> {
+        let mut text = Short::new();
         text.decimal(u64::from(self.pid));
         text.push(b'-');
         text.decimal(self.start);
-        text.serialize(serializer)
+        text
+    }
+}
+
+impl Serialize for Proc {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.short().serialize(serializer)
     }
 }
 

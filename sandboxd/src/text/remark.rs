@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 
 use super::escape::Plain;
-use super::time_of_day;
 use crate::event::{End, Line, Loss, Process, ProcessEvent, Start};
 use crate::json::until_zero;
 
@@ -34,7 +33,7 @@ impl Display for Remark<'_> {
                 loss.cpu
             ),
             Line::Clock(clock) => {
-                let time = time_of_day(clock.time.0);
+                let time = clock.time.of_day();
                 let sign = if clock.step_ns < 0 { "back" } else { "forward" };
                 let step = clock.step_ns.unsigned_abs();
                 let (seconds, nanos) = (step / 1_000_000_000, step % 1_000_000_000);
@@ -45,7 +44,7 @@ impl Display for Remark<'_> {
                 )
             }
             Line::Stats(stats) => {
-                let time = time_of_day(stats.time.0);
+                let time = stats.time.of_day();
                 write!(
                     f,
                     "{} {} so far, {} filtered, {} lost",
@@ -78,7 +77,7 @@ fn begun(f: &mut Formatter<'_>, start: &Start<'_>) -> fmt::Result {
     write!(
         f,
         "{} sandboxd {} on {} {}: {} by {}",
-        time_of_day(start.time.0).as_str(),
+        start.time.of_day().as_str(),
         start.version,
         start.kernel,
         start.arch,
@@ -121,7 +120,7 @@ fn lived(f: &mut Formatter<'_>, process: &Process<'_>) -> fmt::Result {
     write!(
         f,
         "{} process {}",
-        time_of_day(process.time.0).as_str(),
+        process.time.of_day().as_str(),
         process.pid
     )?;
     if let Some(name) = process.process_name.or(process.package) {
@@ -193,7 +192,7 @@ fn ended(f: &mut Formatter<'_>, end: &End<'_>) -> fmt::Result {
     write!(
         f,
         "{} ended ({}): {} seen = {} shown + {} filtered + {} lost",
-        time_of_day(end.time.0).as_str(),
+        end.time.of_day().as_str(),
         end.why,
         Count(end.seen, "call", "calls"),
         end.emitted,

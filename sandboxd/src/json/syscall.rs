@@ -1,0 +1,208 @@
+//! `syscall` lines, fast: what the types say of themselves, field by field.
+//!
+//! Nearly all lines are of this type, so each field is a constant and a value, appended. A field that is missing here
+//! does not compile, and a test holds every line against what the types would write; what is not a simple value is
+//! left to them.
+
+use serde::Serialize;
+
+use super::number::{exact, exact_unsigned};
+use super::put;
+use super::until_zero;
+use super::value::Flags;
+use super::writer::Writer;
+use crate::args::Value;
+use crate::event::{Caller, Hex, Mapping, Outcome, Proc, Syscall};
+
+/// Appends the line, without its end.
+pub(super) fn write(out: &mut Vec<u8>, call: &Syscall<'_>) {
+    // Every field by name: one that is new is missed by the compiler.
+    let Syscall {
+        run,
+        seq,
+        time,
+        boot_ns,
+        cpu,
+        proc,
+        pid,
+        tid,
+        uid,
+        user,
+        comm,
+        package,
+        process_name,
+        abi,
+        nr,
+        syscall,
+        outcome,
+        args,
+        regs,
+        arg_status,
+        ret,
+        ret_hex,
+        error,
+        killed,
+        dur_ns,
+        caller,
+    } = call;
+    out.reserve(1024);
+    out.extend_from_slice(br#"{"type":"syscall","run":"#);
+    put::text(out, run);
+    number(out, br#","seq":"#, *seq);
+    out.extend_from_slice(br#","time":"#);
+    put::name(out, time.rfc3339().as_str());
+    number(out, br#","boot_ns":"#, *boot_ns);
+    number(out, br#","cpu":"#, *cpu);
+    process(out, *proc);
+    number(out, br#","pid":"#, *pid);
+    number(out, br#","tid":"#, *tid);
+    number(out, br#","uid":"#, *uid);
+    number(out, br#","user":"#, *user);
+    out.extend_from_slice(br#","comm":"#);
+    put::bytes(out, until_zero(comm.0));
+    text(out, br#","package":"#, *package);
+    text(out, br#","process_name":"#, *process_name);
+    out.extend_from_slice(br#","abi":"#);
+    put::name(out, abi);
+    number(out, br#","nr":"#, *nr);
+    out.extend_from_slice(br#","syscall":"#);
+    syscall.with(|name| put::name(out, name));
+    out.extend_from_slice(br#","outcome":"#);
+    put::name(out, of_outcome(*outcome));
+    arguments(out, &args.0);
+    if let Some(regs) = regs {
+        out.extend_from_slice(br#","regs":"#);
+        other(out, regs);
+    }
+    if !arg_status.is_empty() {
+        out.extend_from_slice(br#","arg_status":"#);
+        other(out, arg_status);
+    }
+    number_or_null(out, br#","ret":"#, *ret);
+    if let Some(ret_hex) = ret_hex {
+        hex(out, br#","ret_hex":"#, *ret_hex);
+    }
+    if let Some(error) = error {
+        out.extend_from_slice(br#","error":"#);
+        error.with(|name| put::name(out, name));
+    }
+    if *killed {
+        out.extend_from_slice(br#","killed":true"#);
+    }
+    number_or_null(out, br#","dur_ns":"#, *dur_ns);
+    called_from(out, caller);
+    out.push(b'}');
+}
+
+/// As the type's own names.
+const fn of_outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Returned => "returned",
+        Outcome::NoReturn => "no_return",
+        Outcome::Blocked => "blocked",
+        Outcome::EntryMissed => "entry_missed",
+        Outcome::ExitMissed => "exit_missed",
+        Outcome::Unfinished => "unfinished",
+        Outcome::Entered => "entered",
+    }
+}
+
+fn called_from(out: &mut Vec<u8>, caller: &Caller) {
+    let Caller { pc, map } = caller;
+    hex(out, br#","caller":{"pc":"#, *pc);
+    if let Some(Mapping { start, end, perms }) = map {
+        hex(out, br#","map":{"start":"#, *start);
+        hex(out, br#","end":"#, *end);
+        out.extend_from_slice(br#","perms":"#);
+        other(out, perms);
+        out.push(b'}');
+    }
+    out.push(b'}');
+}
+
+fn arguments(out: &mut Vec<u8>, args: &[(&'static str, Value<'_>)]) {
+    out.extend_from_slice(br#","args":{"#);
+    for (at, (name, value)) in args.iter().enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        put::name(out, name);
+        out.push(b':');
+        argument(out, value);
+    }
+    out.push(b'}');
+}
+
+fn argument(out: &mut Vec<u8>, value: &Value<'_>) {
+    match value {
+        Value::Int(value) | Value::DirFd(value) => number_or_null(out, b"", exact(*value)),
+        Value::Mode(value) => number_or_null(out, b"", exact_unsigned(*value)),
+        Value::Hex(value) => put::hex(out, *value),
+        Value::Text(text) => put::bytes(out, text),
+        Value::Flags(set, value) => flags(out, Flags { set, value: *value }),
+        Value::Enum(set, value) => match set.name(*value) {
+            Some(name) => put::name(out, name),
+            None => put::hex(out, *value),
+        },
+        value => other(out, value),
+    }
+}
+
+fn flags(out: &mut Vec<u8>, flags: Flags) {
+    out.push(b'[');
+    let mut names = flags.set.names(flags.value);
+    for name in names.by_ref() {
+        put::name(out, name);
+        out.push(b',');
+    }
+    if names.rest() != 0 {
+        put::hex(out, names.rest());
+        out.push(b',');
+    }
+    match out.last_mut() {
+        Some(comma) if *comma == b',' => *comma = b']',
+        _ => out.push(b']'),
+    }
+}
+
+/// What is rare, or has parts: as its type says.
+fn other(out: &mut Vec<u8>, value: &impl Serialize) {
+    let written = value.serialize(&mut Writer(out));
+    debug_assert!(written.is_ok(), "{written:?}");
+}
+
+#[inline]
+fn number(out: &mut Vec<u8>, key: &'static [u8], value: impl itoa::Integer) {
+    out.extend_from_slice(key);
+    put::integer(out, value);
+}
+
+#[inline]
+fn number_or_null(out: &mut Vec<u8>, key: &'static [u8], value: Option<impl itoa::Integer>) {
+    out.extend_from_slice(key);
+    match value {
+        Some(value) => put::integer(out, value),
+        None => out.extend_from_slice(b"null"),
+    }
+}
+
+#[inline]
+fn text(out: &mut Vec<u8>, key: &'static [u8], value: Option<&str>) {
+    if let Some(value) = value {
+        out.extend_from_slice(key);
+        put::text(out, value);
+    }
+}
+
+#[inline]
+fn hex(out: &mut Vec<u8>, key: &'static [u8], value: Hex) {
+    out.extend_from_slice(key);
+    put::hex(out, value.0);
+}
+
+#[inline]
+fn process(out: &mut Vec<u8>, process: Proc) {
+    number(out, br#","proc":""#, process.pid);
+    number(out, b"-", process.start);
+    out.push(b'"');
+}
