@@ -71,6 +71,7 @@ pub enum Fact {
 
 /// How a run begins: all that its lines depend on.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Start {
     /// Its name.
     pub run: String,
@@ -125,6 +126,7 @@ pub enum Show {
 
 /// What `/proc` says of a process.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ProcessLook {
     /// The process.
     pub pid: u32,
@@ -138,6 +140,7 @@ pub struct ProcessLook {
 
 /// A process that was there.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Found {
     /// Its start, clock ticks since boot.
     pub start: u64,
@@ -153,6 +156,7 @@ pub struct Found {
 
 /// A line of `/proc/PID/maps`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct MapLine {
     /// First address.
     pub start: u64,
@@ -168,6 +172,7 @@ pub struct MapLine {
 
 /// How a run ends.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Stop {
     /// Why.
     pub why: String,

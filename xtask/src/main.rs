@@ -5,6 +5,7 @@ mod archive;
 mod build;
 mod cases;
 mod check;
+mod golden;
 mod guest;
 mod kernels;
 mod lab;
@@ -33,6 +34,7 @@ enum Verb {
     Build(build::Build),
     Vm(vm::Vm),
     VmMatrix(matrix::Matrix),
+    Golden(golden::Golden),
 }
 
 fn main() -> ExitCode {
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
         Verb::Build(build) => build.run(),
         Verb::Vm(vm) => Ok(vm.run()),
         Verb::VmMatrix(matrix) => matrix.run(),
+        Verb::Golden(golden) => golden.run(),
     });
     result.unwrap_or_else(|error| {
         eprintln!("xtask: {error:#}");

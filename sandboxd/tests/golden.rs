@@ -1,0 +1,103 @@
+//! Golden cases: the records that real kernels gave for every call of the table, and the lines that come of them.
+//!
+//! `cargo xtask golden` makes the cases; `UPDATE_GOLDEN=1 cargo test -p sandboxd --test golden` writes the lines anew.
+
+mod cases;
+
+use std::collections::BTreeSet;
+use std::{env, fs};
+
+use kprobe_common::index::Abi;
+use kprobe_common::table::rows::ROWS;
+
+use cases::{Case, Owned, RULER};
+
+/// Calls that the lab cannot record, each with its reason.
+const UNRECORDED: &[(&str, &str)] = &[];
+
+#[test]
+fn every_case_gives_its_lines() {
+    let mut wrong = 0;
+    for case in cases::all() {
+        let lines = lines(&case);
+        if lines == case.lines {
+            continue;
+        }
+        if env::var_os("UPDATE_GOLDEN").is_some() {
+            let text = format!("{}{RULER}{lines}", case.head);
+            fs::write(&case.path, text).expect("a writable case");
+            continue;
+        }
+        wrong += 1;
+        eprintln!(
+            "{}\n---- expected\n{}---- got\n{lines}----",
+            case.path.display(),
+            case.lines
+        );
+    }
+    assert_eq!(
+        wrong, 0,
+        "cases give other lines; if these are right: UPDATE_GOLDEN=1 cargo test -p sandboxd --test golden"
+    );
+}
+
+#[test]
+fn every_case_shows_a_call_of_its_name() {
+    for case in cases::all() {
+        let name = cases::name(&case);
+        let (abi, call) = name.split_once('/').expect("ABI/CALL");
+        let shown = case
+            .lines
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("JSON"))
+            .any(|line: serde_json::Value| {
+                let is_named =
+                    line["syscall"] == call || call == "no-row" && line["regs"].is_array();
+                line["type"] == "syscall" && line["abi"] == abi && is_named
+            });
+        assert!(shown, "{name} shows no such call:\n{}", case.lines);
+    }
+}
+
+#[test]
+fn every_row_has_a_case_or_a_reason_for_none() {
+    let there: BTreeSet<String> = cases::all().iter().map(cases::name).collect();
+    let rows: BTreeSet<String> = ROWS
+        .iter()
+        .flat_map(|row| {
+            let names = [(Abi::Arm64, "arm64"), (Abi::Arm32, "arm32")];
+            names
+                .into_iter()
+                .filter(|&(abi, _)| row.nr(abi).is_some())
+                .map(|(_, abi)| format!("{abi}/{}", row.name))
+        })
+        .collect();
+    let excused: BTreeSet<String> = UNRECORDED
+        .iter()
+        .map(|&(name, _)| name.to_owned())
+        .collect();
+    let missing: Vec<_> = rows
+        .difference(&there)
+        .filter(|name| !excused.contains(*name))
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "rows without a case, which cargo xtask golden would make: {missing:?}"
+    );
+    let idle: Vec<_> = excused
+        .iter()
+        .filter(|name| there.contains(*name) || !rows.contains(*name))
+        .collect();
+    assert!(idle.is_empty(), "excused for nothing: {idle:?}");
+    let strange: Vec<_> = there
+        .difference(&rows)
+        .filter(|name| !name.ends_with("/no-row"))
+        .collect();
+    assert!(strange.is_empty(), "cases of no row: {strange:?}");
+}
+
+/// What comes of a case, after what it takes for granted.
+fn lines(case: &Case) -> String {
+    let (scene, rest) = case.inputs.split_at(case.scene().len());
+    String::from_utf8(cases::lines(scene, rest.iter().map(Owned::input))).expect("lines are UTF-8")
+}
