@@ -1,6 +1,6 @@
 //! The output's interface for programs: JSON Schema of a line, table definitions for `DuckDB` and `ClickHouse`.
 //!
-//! All three come from one description of the lines ([`lines`]) and from the table's rows ([`args`]); what the values
+//! All three come from one description of the lines (`lines`) and from the table's rows (`args`); what the values
 //! look like is [`json`](crate::json)'s doing, and tests hold the two against each other.
 
 mod args;
