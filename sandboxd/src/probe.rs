@@ -89,6 +89,11 @@ pub enum ProbeError {
         /// Why.
         source: std::io::Error,
     },
+    /// Not root.
+    #[error(
+        "only root can watch other users' system calls: run sandboxd as root (`adb root`, or `su -c` before it)"
+    )]
+    NotRoot,
     /// tracefs is not there or not readable.
     #[error(
         "cannot read {path}: {source}; mount tracefs with `mount -t tracefs nodev /sys/kernel/tracing`"

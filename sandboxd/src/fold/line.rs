@@ -29,7 +29,7 @@ impl Fold {
         };
         let header = record.header;
         let row = table::row(header.index);
-        let failed = call.failed() && paired.outcome != Outcome::NoReturn && returns_value(row);
+        let failed = call.failed() && has_value(&call, row, paired.outcome);
         let mut args = Args::default();
         let mut statuses = decode::Statuses::new();
         let shown = is_shown(self.start.show, paired.outcome, failed, call.ret.is_some());
@@ -167,16 +167,25 @@ fn comm(bytes: &[u8; 16]) -> &[u8] {
     &bytes[..end]
 }
 
-fn returns_value(row: Option<&'static Syscall>) -> bool {
-    row.is_none_or(|row| row.ret != Ret::Restored)
+/// Whether the register held a return value of this call.
+fn has_value(call: &Call<'_>, row: Option<&'static Syscall>, outcome: Outcome) -> bool {
+    // A call that a filter trapped has its first argument in the register again.
+    let first = match call.abi {
+        Abi::Arm64 => call.frame.args[0].cast_signed(),
+        Abi::Arm32 => i64::from(call.frame.args[0] as i32),
+    };
+    let trapped = outcome == Outcome::Blocked && call.ret == Some(first);
+    row.is_none_or(|row| row.ret != Ret::Restored) && !trapped
 }
 
 /// Whether a call is written.
 fn is_shown(show: Show, outcome: Outcome, failed: bool, has_ret: bool) -> bool {
     match show {
         Show::All => true,
-        Show::Successful => outcome == Outcome::NoReturn || has_ret && !failed,
-        Show::Failed => failed,
+        Show::Successful => {
+            outcome == Outcome::NoReturn || has_ret && !failed && outcome != Outcome::Blocked
+        }
+        Show::Failed => failed || outcome == Outcome::Blocked,
         Show::Counts => false,
     }
 }
@@ -187,13 +196,9 @@ fn returned(
     row: Option<&'static Syscall>,
     outcome: Outcome,
 ) -> (Option<i64>, Option<Hex>) {
-    let Some(ret) = call.ret.filter(|_| returns_value(row)) else {
+    let Some(ret) = call.ret.filter(|_| has_value(call, row, outcome)) else {
         return (None, None);
     };
-    // A call that a filter trapped has its first argument in the register again, and no return value.
-    if outcome == Outcome::Blocked && ret as u64 == call.frame.args[0] {
-        return (None, None);
-    }
     let is_address = row.is_some_and(|row| row.ret == Ret::Addr) && !call.failed();
     let ret = if is_address && call.abi == Abi::Arm32 {
         ret & 0xffff_ffff

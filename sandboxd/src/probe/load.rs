@@ -111,6 +111,10 @@ pub fn load(object: &[u8], watch: &Watch, backend: Backend) -> Result<Loaded, Pr
     if object.is_empty() {
         return Err(ProbeError::NoObject);
     }
+    // SAFETY: takes nothing and cannot fail.
+    if unsafe { libc::geteuid() } != 0 {
+        return Err(ProbeError::NotRoot);
+    }
     let cpus = aya::util::nr_cpus().map_err(|(_, source)| ProbeError::Unsupported {
         what: "counting its CPUs",
         source,

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use kprobe_common::index::{Abi, OTHER32, OTHER64};
+use kprobe_common::index::{Abi, INDEXES};
 use kprobe_common::spec::{self, Spec, command};
 use kprobe_common::table::rows::ROWS;
-use kprobe_common::table::{Ret, Syscall, change};
+use kprobe_common::table::{Ret, Syscall, change, row};
 
 use super::targets::Targets;
 use super::{TraceError, choose_backend};
@@ -132,7 +132,7 @@ impl Plan {
 
     /// Numbers that no row has: seen by their returns, or by the tracepoint.
     fn add_others(&mut self) {
-        for index in [OTHER64, OTHER32] {
+        for index in (0..INDEXES).filter(|&index| row(index).is_none()) {
             self.indexes.push(index);
             self.specs.push((
                 index,
