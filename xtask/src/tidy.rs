@@ -1,6 +1,9 @@
 //! House rules that neither rustfmt nor clippy knows, one function each.
 //!
-//! A new rule is a function and a line in [`RULES`].
+//! A new rule is a function and a line in [`RULES`], or in [`RULES_OF_ALL`] if it is not about one file alone.
+
+mod names;
+mod papers;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,9 +13,17 @@ use anyhow::{Context, Result};
 use crate::paths;
 
 /// Looks at one source file and says what is wrong with it.
-type Rule = fn(&Source) -> Option<String>;
+type Rule = fn(&Source) -> Vec<Breach>;
+/// Looks at the whole repository and says what is wrong with which file.
+type RuleOfAll = fn(&Path) -> Result<Vec<String>>;
 
-const RULES: &[Rule] = &[says_what_it_does, is_short, is_named_for_what_it_holds];
+const RULES: &[Rule] = &[
+    |source| whole(says_what_it_does(source)),
+    |source| whole(is_short(source)),
+    |source| whole(is_named_for_what_it_holds(source)),
+    names::stand_in_the_table,
+];
+const RULES_OF_ALL: &[RuleOfAll] = &[papers::architecture_is_whole];
 const MOST_LINES: usize = 400;
 /// Directories that are not ours to judge.
 const OUTSIDE: [&str; 3] = ["target", ".cache", ".git"];
@@ -23,7 +34,13 @@ struct Source {
     text: String,
 }
 
-/// Every breach of a rule in the repository's Rust files.
+/// What is wrong, and on which line if it is one.
+struct Breach {
+    line: Option<usize>,
+    what: String,
+}
+
+/// Every breach of a rule in the repository.
 pub(crate) fn breaches() -> Result<Vec<String>> {
     let root = paths::root();
     let mut files = Vec::new();
@@ -34,10 +51,27 @@ pub(crate) fn breaches() -> Result<Vec<String>> {
             fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
         let path = file.strip_prefix(&root).unwrap_or(&file).to_path_buf();
         let source = Source { path, text };
-        let found = RULES.iter().filter_map(|rule| rule(&source));
-        breaches.extend(found.map(|breach| format!("{}: {breach}", source.path.display())));
+        let found = RULES.iter().flat_map(|rule| rule(&source));
+        breaches.extend(found.map(|breach| breach.of(&source)));
+    }
+    for rule in RULES_OF_ALL {
+        breaches.extend(rule(&root)?);
     }
     Ok(breaches)
+}
+
+impl Breach {
+    fn of(&self, source: &Source) -> String {
+        let line = self.line.map(|line| format!(":{line}")).unwrap_or_default();
+        format!("{}{line}: {}", source.path.display(), self.what)
+    }
+}
+
+/// A breach of a whole file.
+fn whole(what: Option<String>) -> Vec<Breach> {
+    what.map(|what| Breach { line: None, what })
+        .into_iter()
+        .collect()
 }
 
 fn says_what_it_does(source: &Source) -> Option<String> {
