@@ -1,4 +1,4 @@
-//! `sandboxd trace`: from options to a run and through it. The loop that feeds the fold is in [`run`].
+//! `sandboxd trace`: from options to a run and through it. The loop that feeds the fold is in `run`.
 
 mod plan;
 mod run;
