@@ -4,7 +4,7 @@
 mod memory;
 mod number;
 
-use kprobe_common::index::Abi;
+use kprobe_common::index::{self, Abi};
 use kprobe_common::record::Frame;
 use kprobe_common::table::Syscall;
 use kprobe_common::table::kind::Kind;
@@ -47,7 +47,7 @@ impl<'a> Call<'a> {
         };
         Some(Self {
             frame,
-            abi: crate::record::abi(&frame),
+            abi: index::abi(paired.enter.or(paired.exit)?.header.index),
             ret,
             enter: paired.enter,
             exit: paired.exit,

@@ -176,7 +176,7 @@ impl Fold {
 
     fn start(&mut self, start: &Start, out: &mut impl Lines) {
         self.offset_ns = start.offset_ns;
-        self.stats_at = start.boot_ns + STATS_NS;
+        self.stats_at = start.boot_ns.saturating_add(STATS_NS);
         self.pair = Some(Pair::new(start.returns));
         self.books = Books::new(start.boot_ns);
         self.start = start.clone();
@@ -187,7 +187,7 @@ impl Fold {
     }
 
     fn clock(&mut self, boot_ns: u64, offset_ns: i64, out: &mut impl Lines) {
-        let step_ns = offset_ns - self.offset_ns;
+        let step_ns = offset_ns.saturating_sub(self.offset_ns);
         self.offset_ns = offset_ns;
         if step_ns.unsigned_abs() > DRIFT_NS {
             let (seq, time) = (self.next_seq(), self.time(boot_ns));
@@ -205,7 +205,7 @@ impl Fold {
     fn tick(&mut self, boot_ns: u64, out: &mut impl Lines) {
         self.paired(out, |pair, give| pair.tick(boot_ns, give));
         if boot_ns >= self.stats_at {
-            self.stats_at = boot_ns + STATS_NS;
+            self.stats_at = boot_ns.saturating_add(STATS_NS);
             let (seq, time) = (self.next_seq(), self.time(boot_ns));
             let line = self.books.stats(&self.start.run, seq, time, boot_ns);
             out.line(&Line::Stats(line), None);

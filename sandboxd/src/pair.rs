@@ -184,7 +184,7 @@ impl<W: Clone> Pair<W> {
             .under_way
             .iter()
             .filter(|(_, pending)| !pending.exit.is_empty())
-            .filter(|(_, pending)| pending.time + RESTART_WAIT_NS < now)
+            .filter(|(_, pending)| pending.time.saturating_add(RESTART_WAIT_NS) < now)
             .map(|(&tid, pending)| (pending.time, tid))
             .collect();
         silent.sort_unstable();

@@ -1,7 +1,7 @@
 //! Records as the kernel half wrote them, read without trust: any bytes give a record or `None`.
 
 use bytemuck::Pod;
-use kprobe_common::index::{self, Abi};
+use kprobe_common::index;
 use kprobe_common::record::{Change, Exec, Fork, Frame, Header, Return, Slot, flag, kind, state};
 
 /// A record: its head, its fixed part, its slots.
@@ -136,16 +136,6 @@ impl<'a> Iterator for Parts<'a> {
             error: slot.error,
             bytes,
         })
-    }
-}
-
-/// The ABI of a frame.
-#[must_use]
-pub fn abi(frame: &Frame) -> Abi {
-    if frame.abi == 0 {
-        Abi::Arm64
-    } else {
-        Abi::Arm32
     }
 }
 

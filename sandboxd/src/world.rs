@@ -96,9 +96,9 @@ impl World {
         };
         let unknown = process.stale || !self.maps(process).is_some_and(Maps::is_known);
         unknown
-            && process
-                .looked
-                .is_none_or(|at| at + LOOK_AGAIN_NS < record.header.time || process.stale)
+            && process.looked.is_none_or(|at| {
+                at.saturating_add(LOOK_AGAIN_NS) < record.header.time || process.stale
+            })
     }
 
     /// Takes a look at a process, for a record of that user ID and time.

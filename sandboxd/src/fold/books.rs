@@ -91,7 +91,8 @@ impl Books {
             entry.filtered += 1;
         }
         entry.errors += u64::from(call.failed);
-        entry.total_ns += call.dur_ns;
+        // Times of a damaged recording may be anything.
+        entry.total_ns = entry.total_ns.saturating_add(call.dur_ns);
     }
 
     pub(super) fn stats<'a>(&self, run: &'a str, seq: u64, time: Time, boot_ns: u64) -> Stats<'a> {
@@ -122,7 +123,7 @@ impl Books {
             count.filtered += filtered + entry.filtered;
             count.lost += lost + entry.unwritten;
             count.errors += entry.errors;
-            count.total_ns += entry.total_ns;
+            count.total_ns = count.total_ns.saturating_add(entry.total_ns);
         }
         calls.retain(|_, count| *count != CallCount::default());
         calls

@@ -5,7 +5,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sandboxd::fold::Fold;
 use sandboxd::input::{Fact, Input};
 
 /// Between inputs and lines.
@@ -14,8 +13,6 @@ pub(crate) const RULER: &str = "----\n";
 /// A golden case.
 pub(crate) struct Case {
     pub(crate) path: PathBuf,
-    /// All that stands before the ruler, as it is.
-    pub(crate) head: String,
     pub(crate) inputs: Vec<Owned>,
     /// The lines, each ended.
     pub(crate) lines: String,
@@ -68,34 +65,11 @@ impl Case {
             }
         }
         Self {
-            head: head.to_owned(),
             lines: lines.to_owned(),
             path,
             inputs,
         }
     }
-
-    /// What the case takes for granted: the facts before the first record.
-    pub(crate) fn scene(&self) -> &[Owned] {
-        self.inputs
-            .split(|input| matches!(input, Owned::Record(_)))
-            .next()
-            .unwrap_or_default()
-    }
-}
-
-/// The lines that inputs give after those of a scene.
-pub(crate) fn lines<'a>(scene: &[Owned], inputs: impl IntoIterator<Item = Input<'a>>) -> Vec<u8> {
-    let mut fold = Fold::new();
-    let mut out = Vec::new();
-    for owned in scene {
-        fold.push(owned.input(), &mut out);
-    }
-    out.clear();
-    for input in inputs {
-        fold.push(input, &mut out);
-    }
-    out
 }
 
 /// `ABI/CALL`, as in the path.

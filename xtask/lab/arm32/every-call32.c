@@ -1,4 +1,4 @@
-/* Makes every system call of 32-bit ARM at least once: those of a list with arguments that mean something, then every other
+/* Makes every system call of 32-bit ARM at least once: those of a list with arguments that mean something, then every
  * number up to LAST with arguments that do nothing (-1 and null pointers), then ARM's private calls. Prints each call as
  * `call=NUMBER RESULT`, in order, and the numbers that it leaves out as `skipped=NUMBER`. The calls between the marks
  * "begin" and "end" are exactly these. Not for root: for root some of the calls would do what they say. */
@@ -187,7 +187,7 @@ int main(void)
 	tasks_and_time();
 	leave_out();
 	for (int nr = 0; nr <= LAST; nr++)
-		if (!done[nr])
+		if (done[nr] != 2 && nr != 2 && nr != 336 && nr != 414) /* fork; ppoll, which would wait for ever */
 			call(nr, -1);
 	call(0xf0002, buffer, buffer + 64, 0); /* cacheflush */
 	call(0xf0005, thread);                 /* set_tls */

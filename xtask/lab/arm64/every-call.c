@@ -1,5 +1,5 @@
 /* Makes every system call at least once: those of a list with arguments that mean something, some to succeed and some to
- * fail, then every other number up to LAST with arguments that do nothing (-1 and null pointers). Prints each call as
+ * fail, then every number up to LAST with arguments that do nothing (-1 and null pointers). Prints each call as
  * `call=NUMBER RESULT`, in order, and the numbers that it leaves out as `skipped=NUMBER`. The calls between the marks
  * "begin" and "end" are exactly these. Not for root: for root some of the calls would do what they say. */
 #include "svc.h"
@@ -378,7 +378,7 @@ int main(void)
 	tasks();
 	leave_out();
 	for (int nr = 0; nr <= LAST; nr++)
-		if (!done[nr])
+		if (done[nr] != 2 && nr != SYS_ppoll) /* which would wait for ever */
 			call(nr, -1);
 	mark("end");
 	for (int i = 0; i < count; i++)

@@ -1,0 +1,247 @@
+//! Damaged records: whatever their bytes, nothing panics, and what comes out are lines that JSON's readers take.
+//!
+//! The golden cases' records are damaged at every place; `proptest` makes up others, and mixes the cases' own.
+
+mod cases;
+mod valid;
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use sandboxd::fold::Fold;
+use sandboxd::input::{Fact, Input, Stop};
+use serde_json::Value;
+
+use cases::{Case, Owned};
+use valid::Validators;
+
+/// What a byte is changed by: its lowest bit, its highest, all of it.
+const FLIPS: [u8; 3] = [0x01, 0x80, 0xff];
+/// Of the damaged lines, so many are held against the schema; all are parsed.
+const SCHEMA_SAMPLE: u64 = 97;
+
+/// What is looked at of every line; the rest is parsed all the same.
+#[derive(serde::Deserialize)]
+struct Head {
+    seq: u64,
+}
+
+/// Feeds damaged copies of a case's records to one fold, and judges each line.
+struct Feed<'v> {
+    fold: Fold,
+    out: Vec<u8>,
+    validators: &'v mut Validators,
+    lines: u64,
+}
+
+impl<'v> Feed<'v> {
+    fn new(validators: &'v mut Validators) -> Self {
+        Self {
+            fold: Fold::new(),
+            out: Vec::new(),
+            validators,
+            lines: 0,
+        }
+    }
+
+    fn push(&mut self, input: Input<'_>) {
+        if let Input::Record(bytes) = input {
+            let _ = self.fold.wants(bytes);
+        }
+        self.out.clear();
+        self.fold.push(input, &mut self.out);
+        for line in str::from_utf8(&self.out).expect("lines are UTF-8").lines() {
+            let head: Head =
+                serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+            assert_eq!(head.seq, self.lines, "a gap before {line}");
+            self.lines += 1;
+            if self.lines.is_multiple_of(SCHEMA_SAMPLE) {
+                let line = serde_json::from_str(line).expect("JSON");
+                self.validators.check(&line);
+            }
+        }
+    }
+}
+
+/// Runs every case with its records as `damage` wants them; a panic tells where.
+fn damaged(damage: impl Fn(&[u8], &mut dyn FnMut(&[u8]))) {
+    let mut validators = Validators::new();
+    let mut count = 0;
+    for case in cases::all() {
+        let (record, copy) = (Cell::new(0), Cell::new(0));
+        let run = catch_unwind(AssertUnwindSafe(|| {
+            let mut feed = Feed::new(&mut validators);
+            for (at, input) in case.inputs.iter().enumerate() {
+                record.set(at);
+                copy.set(0);
+                if let Owned::Record(bytes) = input {
+                    damage(bytes, &mut |bytes| {
+                        feed.push(Input::Record(bytes));
+                        copy.set(copy.get() + 1);
+                        count += 1;
+                    });
+                }
+                feed.push(input.input());
+            }
+        }));
+        if let Err(panic) = run {
+            eprintln!(
+                "{}: input {}, copy {}",
+                cases::name(&case),
+                record.get(),
+                copy.get()
+            );
+            resume_unwind(panic);
+        }
+    }
+    assert!(count > 100_000, "only {count} damaged records");
+}
+
+#[test]
+fn every_line_of_the_cases_is_as_the_schema_says() {
+    let mut validators = Validators::new();
+    for case in cases::all() {
+        for line in case.lines.lines() {
+            validators.check(&serde_json::from_str(line).expect("JSON"));
+        }
+    }
+}
+
+#[test]
+fn a_record_cut_off_anywhere_does_no_harm() {
+    damaged(|bytes, give| (0..bytes.len()).for_each(|len| give(&bytes[..len])));
+}
+
+#[test]
+fn a_record_with_a_wrong_byte_does_no_harm() {
+    damaged(|bytes, give| {
+        let mut copy = bytes.to_vec();
+        for at in 0..bytes.len() {
+            for flip in FLIPS {
+                copy[at] ^= flip;
+                give(&copy);
+                copy[at] ^= flip;
+            }
+        }
+    });
+}
+
+/// All records of the cases.
+fn records() -> Vec<Vec<u8>> {
+    let inputs = cases::all().into_iter().flat_map(|case: Case| case.inputs);
+    inputs
+        .filter_map(|input| {
+            if let Owned::Record(bytes) = input {
+                Some(bytes)
+            } else {
+                None
+            }
+        })
+        .collect()
+}
+
+/// What may come between records.
+fn facts() -> impl Strategy<Value = Fact> {
+    let of_cases: Vec<Fact> = cases::all()
+        .into_iter()
+        .flat_map(|case| case.inputs)
+        .filter_map(|input| {
+            if let Owned::Fact(fact) = input {
+                Some(fact)
+            } else {
+                None
+            }
+        })
+        .filter(|fact| !matches!(fact, Fact::Start(_)))
+        .collect();
+    prop_oneof![
+        select(of_cases),
+        any::<u64>().prop_map(|boot_ns| Fact::Tick { boot_ns }),
+        (any::<u64>(), any::<i64>())
+            .prop_map(|(boot_ns, offset_ns)| Fact::Clock { boot_ns, offset_ns }),
+        (any::<u64>(), any::<u16>(), any::<u32>()).prop_map(|(boot_ns, index, count)| {
+            Fact::Unwritten {
+                boot_ns,
+                by_index: BTreeMap::from([(index % 1100, u64::from(count))]),
+                lines: u64::from(count),
+            }
+        }),
+    ]
+}
+
+/// A record of the cases, in one of few threads, so that they meet.
+fn record() -> impl Strategy<Value = Vec<u8>> {
+    (select(records()), 1..6_u32, 1..4_u32).prop_map(|(mut bytes, tid, tgid)| {
+        bytes[16..20].copy_from_slice(&tgid.to_le_bytes());
+        bytes[20..24].copy_from_slice(&tid.to_le_bytes());
+        bytes
+    })
+}
+
+fn input() -> impl Strategy<Value = Owned> {
+    prop_oneof![
+        8 => record().prop_map(Owned::Record),
+        1 => facts().prop_map(Owned::Fact),
+        1 => (0..12_u8, vec(any::<u8>(), 0..400)).prop_map(|(kind, mut bytes)| {
+            bytes.insert(0, kind);
+            Owned::Record(bytes)
+        }),
+    ]
+}
+
+/// The counts that a kernel half would have that sent this and lost nothing.
+fn stop(inputs: &[Owned]) -> Fact {
+    let mut seen: BTreeMap<u16, u64> = BTreeMap::new();
+    for input in inputs {
+        if let Owned::Record(bytes) = input
+            && let Some(record) = sandboxd::record::Record::parse(bytes)
+            && record.begins_call()
+        {
+            *seen.entry(record.header.index).or_default() += 1;
+        }
+    }
+    let counts = seen
+        .into_iter()
+        .map(|(index, seen)| (index, [seen, 0, 0, 0]))
+        .collect();
+    Fact::Stop(Stop {
+        why: "signal".into(),
+        counts,
+        ..Stop::default()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn inputs_in_any_order_give_whole_lines_and_balanced_books(
+        inputs in vec(input(), 0..120),
+        start in any::<Index>(),
+    ) {
+        let starts: Vec<Owned> = cases::all().into_iter().take(3).map(|case| case.inputs[0].clone()).collect();
+        let mut validators = Validators::new();
+        let mut feed = Feed::new(&mut validators);
+        feed.push(starts[start.index(starts.len())].input());
+        for input in &inputs {
+            feed.push(input.input());
+        }
+        feed.push(Input::Fact(&stop(&inputs)));
+        let end: Value = serde_json::from_slice(&feed.out[last_line(&feed.out)..]).expect("an end");
+        prop_assert_eq!(&end["type"], "end");
+        let number = |field: &str| end[field].as_u64().expect("a count that is not negative");
+        prop_assert_eq!(number("seen"), number("emitted") + number("filtered") + number("lost"));
+    }
+}
+
+/// Where the last line begins.
+fn last_line(out: &[u8]) -> usize {
+    let body = &out[..out.len() - 1];
+    body.iter()
+        .rposition(|&byte| byte == b'\n')
+        .map_or(0, |at| at + 1)
+}
