@@ -19,7 +19,9 @@ use crate::index::{ARM_PRIVATE, Abi, index};
 use crate::spec::{self, ArgSpec, REGISTERS, Spec, length, phase, read};
 pub use lookup::row;
 
+pub use change::Effect;
 use check::same;
+pub use group::Condition;
 use kind::Kind;
 
 /// An argument: its name and what it means.
@@ -58,54 +60,7 @@ pub enum Ret {
 pub mod group;
 
 /// Bits of [`Syscall::state`]: what a success changes, followed whether the call is selected or not.
-pub mod change {
-    /// The address space.
-    pub const MAPS: u8 = 1;
-    /// Descriptors, and the working directory, which is one that has no number.
-    pub const FDS: u8 = 2;
-    /// User and group IDs.
-    pub const IDENTITY: u8 = 4;
-    /// The thread's or process's life, or its name.
-    pub const LIFE: u8 = 8;
-    /// The address space, in a way that is uncertain from entry to return.
-    pub const MAPS_BEFORE: u8 = 16;
-}
-
-/// What a success does to the address space; the arguments are `mmap(2)`'s, `munmap(2)`'s and so on, in their order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Effect {
-    /// Maps `length` bytes at the address it returns.
-    Map,
-    /// Unmaps.
-    Unmap,
-    /// Changes the protection.
-    Protect,
-    /// Moves or resizes.
-    Remap,
-    /// Moves the end of the heap to what it returns.
-    Brk,
-    /// Attaches a segment of unknown size at the address it returns.
-    Attach,
-    /// Detaches a segment of unknown size.
-    Detach,
-    /// Something that only `/proc/PID/maps` can tell.
-    Unclear,
-}
-
-/// A condition under which a row belongs to `%default`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Condition {
-    /// The argument it looks at.
-    pub arg: &'static str,
-    /// Shift right by so much,
-    pub shift: u8,
-    /// then mask with this,
-    pub mask: u32,
-    /// then look it up here.
-    pub values: &'static [u32],
-    /// Whether a value found there belongs to the group, or one that is not.
-    pub listed: bool,
-}
+pub mod change;
 
 /// A row.
 #[derive(Debug)]

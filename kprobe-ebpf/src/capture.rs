@@ -5,24 +5,22 @@
 //! that all paths look alike where they meet. With nested loops, and with the step inside the loop, 6.1 said "BPF
 //! program is too large. Processed 1000001 insn".
 
-use aya_ebpf::helpers::generated::{bpf_probe_read_user, bpf_probe_read_user_str};
+use aya_ebpf::helpers::generated::bpf_probe_read_user;
 use kprobe_common::index::Abi;
-use kprobe_common::record::{Header, IOVECS, PATH_MAX, RECORD_MAX, STRINGS, Slot, msghdr, state};
+use kprobe_common::record::{IOVECS, PATH_MAX, STRINGS, msghdr, state};
 use kprobe_common::regs::untag;
 use kprobe_common::spec::{ArgSpec, REGISTERS, Spec, length, phase, read};
 
 use crate::bound::at_most;
 use crate::config::config;
 use crate::maps;
-use crate::scratch::{SLACK, Sheet};
+use crate::scratch::Sheet;
 
 /// Bytes of an address or of control data of a message, at most.
 const NAME_MAX: u32 = 128;
 const CONTROL_MAX: u32 = 256;
 /// `-EFAULT`.
 const EFAULT: i16 = -14;
-/// The granule in which memory can be missing; a larger page is a multiple of it.
-const PAGE: u64 = 4096;
 /// Steps of one walk: two full vectors of strings, a path, and one for each register.
 const STEPS: u32 = 2 * (STRINGS as u32 + 1) + 1 + REGISTERS as u32;
 
@@ -95,6 +93,8 @@ macro_rules! set {
         unsafe { core::ptr::write_volatile(&raw mut (*$self.walk()).$field, value) }
     }};
 }
+
+mod copy;
 
 /// What every step of one capture is told: plain numbers, since that is all that a function can be passed which the
 /// verifier of 5.10 walks once by itself and not anew at each call.
@@ -213,7 +213,7 @@ impl Step<'_> {
         set!(self.part, 0);
         let gives = !late && arg.phase & phase::EXIT != 0;
         set!(self.remaining, if gives { self.ret } else { u64::MAX });
-        let count = self.count(arg);
+        let count = self.count(*arg);
         set!(self.vector, pointer);
         set!(self.count, count);
         set!(self.item, 0);
@@ -273,22 +273,14 @@ impl Step<'_> {
 
     /// How many elements there are.
     #[inline(always)]
-    fn count(&self, arg: &ArgSpec) -> u64 {
+    fn count(&self, arg: ArgSpec) -> u64 {
         match arg.length {
             length::REGISTER => self.sheet.arg(arg.register),
             length::REGISTER32 => self.sheet.arg(arg.register) & 0xffff_ffff,
             length::RETURN => self.ret,
-            length::POINTER => self.user_u32(self.sheet.arg(arg.register)),
+            length::POINTER => user_u32(self.sheet.arg(arg.register)),
             _ => 1,
         }
-    }
-
-    #[inline(always)]
-    fn user_u32(&self, pointer: u64) -> u64 {
-        let mut value = 0u32;
-        // SAFETY: the destination is on the stack; the helper checks the source and zeroes what it cannot read.
-        unsafe { bpf_probe_read_user((&raw mut value).cast(), 4, untag(pointer) as *const _) };
-        value as u64
     }
 
     /// The next of an array of pointers to strings. The slot of part 0 comes last and says how the array ended.
@@ -375,146 +367,6 @@ impl Step<'_> {
         set!(self.part, msghdr::IOVEC as u32);
         self.iovec_array(pointer, count);
     }
-
-    /// Copies what was decided.
-    #[inline(always)]
-    fn perform(&self) {
-        match get!(self.job) {
-            job::STRING => self.string(),
-            job::BYTES => self.bytes(),
-            job::NOTE => self.put(get!(self.state), 0, get!(self.error)),
-            _ => {}
-        }
-    }
-
-    /// A string, its final zero byte within `cap` bytes.
-    #[inline(always)]
-    fn string(&self) {
-        let at = self.sheet.cursor();
-        let cap = at_most::<{ PATH_MAX + 1 }>(get!(self.cap) as usize) as u32;
-        if at > RECORD_MAX {
-            return self.put(state::CUT as u32, 0, 0);
-        }
-        let from = get!(self.pointer) as *const _;
-        // SAFETY: `data` keeps within the record, and the slack behind it holds the longest string.
-        let read = unsafe { bpf_probe_read_user_str(self.sheet.data(at), cap, from) };
-        if read < 0 {
-            self.unread(read as i32);
-        } else if read as u32 >= get!(self.cap) {
-            // Filled to the last byte, which the helper made zero.
-            self.put(state::CUT as u32, read as u32 - 1, 0);
-        } else {
-            self.put(state::WHOLE as u32, (read as u32).saturating_sub(1), 0);
-        }
-    }
-
-    /// Bytes: `want` of them, at most `cap`.
-    #[inline(always)]
-    fn bytes(&self) {
-        let (want, cap) = (get!(self.want), get!(self.cap));
-        let len = if want > cap as u64 { cap } else { want as u32 };
-        let whole = if want > len as u64 {
-            state::CUT
-        } else {
-            state::WHOLE
-        } as u32;
-        let at = self.sheet.cursor();
-        if at > RECORD_MAX {
-            return self.put(state::CUT as u32, 0, 0);
-        }
-        if len == 0 || self.copy(at, len) {
-            return self.put(whole, len, 0);
-        }
-        // The helper copies all or nothing: take what lies before the next page, once nothing else can be done.
-        let near = (PAGE - (get!(self.pointer) & (PAGE - 1))) as u32;
-        if self.at_exit && near < len && self.copy(at, near) {
-            return self.put(state::CUT as u32, near, EFAULT as i32);
-        }
-        self.unread(EFAULT as i32);
-    }
-
-    #[inline(always)]
-    fn copy(&self, at: usize, len: u32) -> bool {
-        let len = at_most::<PATH_MAX>(len as usize) as u32;
-        let from = get!(self.pointer) as *const _;
-        // SAFETY: `data` keeps within the record, and the slack behind it holds `PATH_MAX` bytes.
-        unsafe { bpf_probe_read_user(self.sheet.data(at), len, from) == 0 }
-    }
-
-    /// Bytes in a pointer.
-    #[inline(always)]
-    fn word(&self) -> u32 {
-        match self.abi {
-            Abi::Arm64 => 8,
-            Abi::Arm32 => 4,
-        }
-    }
-
-    /// A word of the structure whose slot begins at `at`: from our copy, so that it is read once.
-    #[inline(always)]
-    fn field(&self, at: u32, word: u32) -> u64 {
-        let at = at_most::<RECORD_MAX>(at as usize);
-        let offset = at_most::<{ 8 * 2 * IOVECS }>((word * self.word()) as usize);
-        // SAFETY: within the record or the slack behind it; slots are 8-byte, words word-aligned.
-        unsafe {
-            let field = self.sheet.data(at).cast::<u8>().add(offset);
-            let low = field.cast::<u32>().read_volatile() as u64;
-            match self.abi {
-                Abi::Arm64 => low | (field.add(4).cast::<u32>().read_volatile() as u64) << 32,
-                Abi::Arm32 => low,
-            }
-        }
-    }
-
-    /// Whether something of this register could not be read.
-    #[inline(always)]
-    fn failed(&self) -> bool {
-        self.sheet.late() >> (get!(self.register) & 7) & 1 != 0
-    }
-
-    #[inline(always)]
-    fn unread(&self, error: i32) {
-        // The register may have been passed on already; the slot's own is behind.
-        let register = self.register_of_slot();
-        self.sheet.set_late(self.sheet.late() | 1 << (register & 7));
-        self.put(state::UNREAD as u32, 0, error);
-    }
-
-    /// The register that the job belongs to: simple jobs pass to the next one before they are performed.
-    #[inline(always)]
-    fn register_of_slot(&self) -> u32 {
-        let register = get!(self.register);
-        if get!(self.stage) == stage::BEGIN {
-            register.wrapping_sub(1)
-        } else {
-            register
-        }
-    }
-
-    /// Ends a slot: its head, now that its bytes are there.
-    #[inline(always)]
-    fn put(&self, state: u32, len: u32, error: i32) {
-        let at = self.sheet.cursor();
-        if at > RECORD_MAX + SLACK - 2 * size_of::<Slot>() {
-            return;
-        }
-        let slot = Slot {
-            register: self.register_of_slot() as u8,
-            part: get!(self.part) as u8,
-            state: (state | get!(self.late)) as u8,
-            unused: 0,
-            len: len as u16,
-            error: error as i16,
-        };
-        let at = at_most::<{ RECORD_MAX + SLACK - 2 * size_of::<Slot>() }>(at);
-        // SAFETY: within the record or its slack; every slot begins at a multiple of 8; the header was written.
-        unsafe {
-            self.sheet.record().add(at).cast::<Slot>().write(slot);
-            (*self.sheet.record().cast::<Header>()).slots += 1;
-        }
-        self.sheet
-            .set_cursor(at as u32 + size_of::<Slot>() as u32 + (len + 7 & !7));
-    }
 }
 
 /// Bytes in `count` elements. More than 4 GiB are as good as 4 GiB, and the product then fits: a saturating one would
@@ -527,4 +379,13 @@ fn size_of_many(count: u64, element: u32) -> u64 {
         count
     };
     count * element as u64
+}
+
+/// A number in the task's memory, such as a `socklen_t`.
+#[inline(always)]
+fn user_u32(pointer: u64) -> u64 {
+    let mut value = 0u32;
+    // SAFETY: the destination is on the stack; the helper checks the source and zeroes what it cannot read.
+    unsafe { bpf_probe_read_user((&raw mut value).cast(), 4, untag(pointer) as *const _) };
+    value as u64
 }

@@ -42,9 +42,9 @@ pub(crate) fn exit(regs: *const Regs) {
         state::FILTERED | state::LOST => {}
         _ => alone(&desk, &before, &found, ret),
     }
-    // SAFETY: read above.
     let index = match before.state {
         state::ENTERED | state::FILTERED | state::LOST => before.index,
+        // SAFETY: read above.
         _ => call::index_of(unsafe { &*desk.sheet.regs() }),
     };
     if let Some(spec) = maps::SPECS.get(index as u32)

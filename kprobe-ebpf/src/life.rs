@@ -97,7 +97,7 @@ pub(crate) fn exec(ctx: &TracePointContext) {
         desk.sheet.record().add(at).cast::<RecordSlot>().write(slot);
         (*desk.sheet.record().cast::<Header>()).slots = 1;
         desk.sheet
-            .set_cursor(at as u32 + size_of::<RecordSlot>() as u32 + (len + 7 & !7));
+            .set_cursor(at as u32 + size_of::<RecordSlot>() as u32 + ((len + 7) & !7));
     }
     emit::emit(&desk, Ring::State);
 }

@@ -3,6 +3,7 @@
 
 mod memory;
 mod number;
+mod vector;
 
 use kprobe_common::index::{self, Abi};
 use kprobe_common::record::Frame;

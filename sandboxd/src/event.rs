@@ -7,8 +7,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+mod word;
+
+pub use word::{Bytes, CallCount, ErrorName, Hex, Name, Perms, Proc, Statuses, Time};
+
 use crate::args::Args;
-use crate::status::Status;
 
 /// Version of the schema, in every `start` line.
 pub const SCHEMA: &str = "1.0";
@@ -383,76 +386,4 @@ pub struct End<'a> {
     pub threads_full: u64,
     /// Lines that the output did not take.
     pub unwritten: u64,
-}
-
-/// Counts of one call.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct CallCount {
-    /// Selected calls of targets.
-    pub seen: u64,
-    /// `syscall` lines.
-    pub emitted: u64,
-    /// Dropped by filters.
-    pub filtered: u64,
-    /// Lost.
-    pub lost: u64,
-    /// Among those emitted or counted, failures.
-    pub errors: u64,
-    /// Time from entry to return of all of them together, nanoseconds.
-    pub total_ns: u64,
-}
-
-/// A moment of the wall clock: RFC 3339, nanoseconds, UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Time(pub u64);
-
-/// A number in hexadecimal, as a string.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Hex(pub u64);
-
-/// A process for good: `pid-start`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Proc {
-    /// Its number.
-    pub pid: u32,
-    /// Its start, clock ticks (1/100 s) since boot.
-    pub start: u64,
-}
-
-/// The name of a call: of its row, or `syscall_0x…`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Name {
-    /// Its row's.
-    Row(&'static str),
-    /// No row has that number.
-    Unknown(i32),
-}
-
-/// The name of an error, or its number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ErrorName(pub u16);
-
-/// `rwxp`, as bits.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Perms {
-    /// `PROT_READ`, `PROT_WRITE`, `PROT_EXEC`.
-    pub prot: u8,
-    /// `MAP_SHARED`.
-    pub shared: bool,
-}
-
-/// Text from the kernel: UTF-8 where it is, `\xNN` where it is not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bytes<'a>(pub &'a [u8]);
-
-/// What is known about arguments, by name.
-#[derive(Debug, Default)]
-pub struct Statuses<'a>(pub &'a [(&'static str, Status)]);
-
-impl Statuses<'_> {
-    /// Whether nothing is known beyond the values.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
 }

@@ -3,6 +3,7 @@
 mod plan;
 mod run;
 mod targets;
+mod waits;
 
 use std::io::IsTerminal as _;
 use std::time::Duration;

@@ -55,3 +55,18 @@ pub const GROUPS: &[(&str, u32, &str)] = &[
     ("wait", WAIT, "futexes, polling, sleeping"),
     ("sched", SCHED, "scheduling"),
 ];
+
+/// A condition under which a row belongs to `%default`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Condition {
+    /// The argument it looks at.
+    pub arg: &'static str,
+    /// Shift right by so much,
+    pub shift: u8,
+    /// then mask with this,
+    pub mask: u32,
+    /// then look it up here.
+    pub values: &'static [u32],
+    /// Whether a value found there belongs to the group, or one that is not.
+    pub listed: bool,
+}

@@ -1,12 +1,11 @@
 //! Arguments that point at memory, as far as it was copied.
 
-use kprobe_common::index::Abi;
-use kprobe_common::record::{IOVECS, msghdr, state};
+use kprobe_common::record::state;
 use kprobe_common::table::kind::Kind;
 use kprobe_common::table::structs::StructDef;
 
 use super::Argument;
-use crate::args::{Buffer, Message, Value};
+use crate::args::{Buffer, Value};
 use crate::event::Hex;
 use crate::record::Part;
 use crate::status::{State, Status};
@@ -166,7 +165,7 @@ impl<'a> Argument<'_, 'a> {
     }
 
     /// Notes what a slot says of itself.
-    fn note(&self, part: &Part<'_>, status: &mut Option<Status>) {
+    pub(super) fn note(&self, part: &Part<'_>, status: &mut Option<Status>) {
         match part.state {
             state::UNREAD => raise(status, self.unread(part.error)),
             state::CUT => raise(status, Status::new(State::Cut)),
@@ -287,140 +286,6 @@ impl<'a> Argument<'_, 'a> {
         }
         Value::Dirents(bytes)
     }
-
-    fn strings(&self, status: &mut Option<Status>) -> Value<'a> {
-        let mut strings = Vec::new();
-        let mut ended = false;
-        for part in self.call.taken(self.register) {
-            self.note(&part, status);
-            ended |= part.part == 0;
-            if part.part > 0 && part.state != state::UNREAD {
-                strings.push(part.bytes);
-            }
-        }
-        if !ended {
-            raise(status, Status::new(State::Cut));
-        }
-        if strings.is_empty()
-            && matches!(
-                status,
-                Some(Status {
-                    state: State::Unread,
-                    ..
-                })
-            )
-        {
-            return Value::Null;
-        }
-        Value::Strings(strings)
-    }
-
-    fn buffers(
-        &self,
-        parts: impl Iterator<Item = Part<'a>>,
-        count: u64,
-        limit: u64,
-        status: &mut Option<Status>,
-    ) -> Value<'a> {
-        let mut parts = parts.peekable();
-        match parts.peek() {
-            Some(array) if array.state == state::UNREAD => {
-                raise(status, self.unread(array.error));
-                Value::Null
-            }
-            Some(_) => Value::Buffers(self.vector(parts, 0, count, limit, status)),
-            None => Value::Null,
-        }
-    }
-
-    /// An array of iovecs in the slot of part `first`, and the buffers in those behind it.
-    fn vector(
-        &self,
-        parts: impl Iterator<Item = Part<'a>>,
-        first: u8,
-        count: u64,
-        mut limit: u64,
-        status: &mut Option<Status>,
-    ) -> Vec<Buffer<'a>> {
-        let mut lens: &[u8] = &[];
-        let mut buffers = Vec::new();
-        if count > IOVECS as u64 {
-            raise(
-                status,
-                Status {
-                    len: Some(count),
-                    ..Status::new(State::Cut)
-                },
-            );
-        }
-        for part in parts.filter(|part| part.part >= first) {
-            if part.part == first {
-                lens = part.bytes;
-                // That the array was cut is said by its count, better.
-                if part.state == state::UNREAD {
-                    raise(status, self.unread(part.error));
-                }
-                continue;
-            }
-            let at = usize::from(part.part - first - 1);
-            let len = self.word(lens, 2 * at + 1).min(limit);
-            limit -= len;
-            self.note(&part, status);
-            buffers.push(Buffer {
-                len,
-                bytes: part.bytes,
-            });
-        }
-        buffers
-    }
-
-    fn message(
-        &self,
-        parts: impl Iterator<Item = Part<'a>> + Clone,
-        limit: u64,
-        status: &mut Option<Status>,
-    ) -> Value<'a> {
-        let Some(head) = parts.clone().next().filter(|part| part.part == 0) else {
-            return Value::Null;
-        };
-        self.note(&head, status);
-        if head.state == state::UNREAD {
-            return Value::Null;
-        }
-        let mut find = |wanted: u8| {
-            let part = parts.clone().find(|part| part.part == wanted)?;
-            self.note(&part, status);
-            (part.state != state::UNREAD).then_some(part.bytes)
-        };
-        let name = find(msghdr::NAME);
-        let control = find(msghdr::CONTROL).map(|bytes| Buffer {
-            len: self.word(head.bytes, 5).max(bytes.len() as u64),
-            bytes,
-        });
-        let count = self.word(head.bytes, 3);
-        let flags = self.word(head.bytes, 6) as u32;
-        let iov = self.vector(parts, msghdr::IOVEC, count, limit, status);
-        Value::Message(Message {
-            name,
-            iov,
-            control,
-            flags,
-        })
-    }
-
-    /// A pointer-sized word of a structure; 0 beyond its end.
-    fn word(&self, bytes: &[u8], at: usize) -> u64 {
-        match self.call.abi {
-            Abi::Arm64 => bytes
-                .get(at * 8..)
-                .and_then(|bytes| bytes.first_chunk())
-                .map_or(0, |word| u64::from_le_bytes(*word)),
-            Abi::Arm32 => bytes
-                .get(at * 4..)
-                .and_then(|bytes| bytes.first_chunk())
-                .map_or(0, |word| u64::from(u32::from_le_bytes(*word))),
-        }
-    }
 }
 
 /// Where an argument's bytes come from.
@@ -435,7 +300,7 @@ enum Source<'a> {
 }
 
 /// Adds what is known: the gravest state counts, other details stay.
-fn raise(status: &mut Option<Status>, new: Status) {
+pub(super) fn raise(status: &mut Option<Status>, new: Status) {
     *status = Some(match status.take() {
         None => new,
         Some(old) => Status {

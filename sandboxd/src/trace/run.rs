@@ -1,15 +1,11 @@
 //! The loop of a run: reads the rings and looks at the outside, feeds the fold, hands lines to the sink.
 
 use std::io;
-use std::os::fd::{AsRawFd as _, RawFd};
 use std::time::{Duration, Instant};
-
-use tokio::io::Interest;
-use tokio::io::unix::AsyncFd;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::TraceError;
 use super::targets::Targets;
+use super::waits::Waits;
 use crate::command::Running;
 use crate::fold::{Fold, Look};
 use crate::input::{Fact, Input, Show, Start, Stop};
@@ -19,12 +15,6 @@ use crate::sink::{Event, Sink};
 use crate::source::Source;
 use crate::{facts, reaper, summary};
 
-/// The rings are looked at this often while records come, and while none do. The kernel half wakes the reader before
-/// that only when much has piled up, since a wake-up a record would cost more than the record.
-const BUSY: Duration = Duration::from_millis(20);
-const IDLE: Duration = Duration::from_millis(50);
-/// Clocks, losses and targets are looked at this often.
-const LOOK: Duration = Duration::from_millis(500);
 /// How long the books may take to balance once the probes are silent: programs that were running then finish.
 const SETTLE: Duration = Duration::from_millis(250);
 /// How long a reader may take for the last lines.
@@ -334,106 +324,4 @@ pub(super) fn replay(mut recording: Recording, mut sink: Sink) -> Result<(), Tra
         }
         result
     })
-}
-
-/// What a run waits for.
-struct Waits {
-    ring: AsyncFd<Ring>,
-    interrupt: Signal,
-    terminate: Signal,
-    hangup: Signal,
-    until: Option<Instant>,
-    next_look: Instant,
-    pause: Duration,
-}
-
-/// The descriptor of the ring of calls; the map that owns it lives as long as the run.
-struct Ring(RawFd);
-
-impl std::os::fd::AsRawFd for Ring {
-    fn as_raw_fd(&self) -> RawFd {
-        self.0
-    }
-}
-
-impl Waits {
-    fn new(loaded: &Loaded, duration: Option<Duration>) -> Result<Self, TraceError> {
-        let error = |what| move |source| TraceError::Runtime { what, source };
-        Ok(Self {
-            // SAFETY: the ring belongs to the run, which ends after its waits and never replaces it.
-            ring: unsafe {
-                AsyncFd::register_with_interest(Ring(loaded.calls.as_raw_fd()), Interest::READABLE)
-            }
-            .map_err(|error| TraceError::Runtime {
-                what: "waiting for the ring",
-                source: error.into(),
-            })?,
-            interrupt: signal(SignalKind::interrupt()).map_err(error("signals"))?,
-            terminate: signal(SignalKind::terminate()).map_err(error("signals"))?,
-            hangup: signal(SignalKind::hangup()).map_err(error("signals"))?,
-            until: duration.map(|duration| Instant::now() + duration),
-            next_look: Instant::now() + LOOK,
-            pause: BUSY,
-        })
-    }
-
-    fn look_is_due(&mut self) -> bool {
-        let now = Instant::now();
-        let due = now >= self.next_look;
-        if due {
-            self.next_look = now + LOOK;
-        }
-        due
-    }
-
-    /// Waits until the rings should be looked at, or for a reason to stop.
-    async fn wait(&mut self) -> Option<&'static str> {
-        let pause = self.pause;
-        let woken = {
-            let ring = &self.ring;
-            async move {
-                if let Ok(mut guard) = ring.readable().await {
-                    guard.clear_ready();
-                }
-            }
-        };
-        tokio::select! {
-            biased;
-            why = stop(&mut self.interrupt, &mut self.terminate, &mut self.hangup, self.until) => return Some(why),
-            () = woken => self.pause = BUSY,
-            () = tokio::time::sleep(pause) => self.pause = IDLE,
-        }
-        None
-    }
-
-    /// Waits for a reason to stop.
-    async fn stop(&mut self) -> &'static str {
-        stop(
-            &mut self.interrupt,
-            &mut self.terminate,
-            &mut self.hangup,
-            self.until,
-        )
-        .await
-    }
-}
-
-async fn stop(
-    interrupt: &mut Signal,
-    terminate: &mut Signal,
-    hangup: &mut Signal,
-    until: Option<Instant>,
-) -> &'static str {
-    let over = async {
-        match until {
-            Some(until) => tokio::time::sleep_until(until.into()).await,
-            None => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        _ = interrupt.recv() => "signal",
-        _ = terminate.recv() => "signal",
-        _ = hangup.recv() => "signal",
-        () = over => "duration",
-    }
 }
