@@ -241,10 +241,12 @@ impl Run {
         if self.show == Show::Counts {
             eprint!("{}", summary::table(self.fold.closed()));
         }
+        reaper::leave_probes_behind();
+        // Dropping them here would disable each probe on 5.10, where they are no links, and take many seconds.
+        std::mem::forget(self.loaded);
         if let Some(recorder) = &mut self.recorder {
             recorder.finish()?;
         }
-        reaper::leave_probes_behind();
         if finished.lines > 0 && why != "reader_gone" {
             return Err(TraceError::Unwritten {
                 lines: finished.lines,
