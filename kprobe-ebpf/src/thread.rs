@@ -50,9 +50,7 @@ fn make(tid: u32, flags: u8) -> Found {
         },
     );
     Found {
-        slot: maps::THREADS
-            .get_ptr_mut(tid)
-            .unwrap_or(core::ptr::null_mut()),
+        slot: maps::THREADS.get_ptr_mut(tid).unwrap_or_default(),
         new: true,
     }
 }
