@@ -4,10 +4,14 @@
 //! the last descriptor wait for it. A child that inherits the descriptors drops them instead, after this process and
 //! its streams are gone.
 
+/// How long the child sleeps between two looks at its parent, microseconds.
+const WAIT_US: libc::useconds_t = 5_000;
+
 /// Forks the child that holds the probes while this process ends. If it cannot be made, this process is slow to end
 /// and nothing else is wrong.
 pub fn leave_probes_behind() {
     let others = descriptors_of_others();
+    let parent = std::process::id() as libc::pid_t;
     // SAFETY: the child makes async-signal-safe calls only, as a child of a process with threads must.
     unsafe {
         if libc::fork() == 0 {
@@ -18,6 +22,10 @@ pub fn leave_probes_behind() {
             libc::prctl(libc::PR_SET_NAME, c"sandboxd-reaper".as_ptr());
             for &descriptor in &others {
                 libc::close(descriptor);
+            }
+            // Whoever lets go last waits, so that must not be the parent.
+            while libc::getppid() == parent {
+                libc::usleep(WAIT_US);
             }
             libc::_exit(0);
         }
