@@ -20,12 +20,12 @@ const UNRECORDED: &[(&str, &str)] = &[];
 fn every_case_gives_its_lines() {
     let mut wrong = 0;
     for case in cases::all() {
-        let lines = lines(&case);
+        let lines = lines(case);
         if lines == case.lines {
             continue;
         }
         if env::var_os("UPDATE_GOLDEN").is_some() {
-            rewrite(&case, &lines);
+            rewrite(case, &lines);
             continue;
         }
         wrong += 1;
@@ -44,7 +44,7 @@ fn every_case_gives_its_lines() {
 #[test]
 fn every_case_shows_a_call_of_its_name() {
     for case in cases::all() {
-        let name = cases::name(&case);
+        let name = cases::name(case);
         let (abi, call) = name.split_once('/').expect("ABI/CALL");
         let shown = case
             .lines

@@ -8,6 +8,7 @@ mod valid;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::LazyLock;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -16,9 +17,13 @@ use sandboxd::fold::Fold;
 use sandboxd::input::{Fact, Input, Stop};
 use serde_json::Value;
 
-use cases::{Case, Owned};
+use cases::Owned;
 use valid::Validators;
 
+/// The published schema, read once for all tests here.
+static SCHEMA: LazyLock<Validators> = LazyLock::new(|| {
+    Validators::of(serde_json::from_str(&sandboxd::schema::json()).expect("a schema"))
+});
 /// What a byte is changed by: its lowest bit, its highest, all of it.
 const FLIPS: [u8; 3] = [0x01, 0x80, 0xff];
 /// Of the damaged lines, so many are held against the schema; all are parsed.
@@ -31,19 +36,17 @@ struct Head {
 }
 
 /// Feeds damaged copies of a case's records to one fold, and judges each line.
-struct Feed<'v> {
+struct Feed {
     fold: Fold,
     out: Vec<u8>,
-    validators: &'v mut Validators,
     lines: u64,
 }
 
-impl<'v> Feed<'v> {
-    fn new(validators: &'v mut Validators) -> Self {
+impl Feed {
+    fn new() -> Self {
         Self {
             fold: Fold::new(),
             out: Vec::new(),
-            validators,
             lines: 0,
         }
     }
@@ -60,8 +63,7 @@ impl<'v> Feed<'v> {
             assert_eq!(head.seq, self.lines, "a gap before {line}");
             self.lines += 1;
             if self.lines.is_multiple_of(SCHEMA_SAMPLE) {
-                let line = serde_json::from_str(line).expect("JSON");
-                self.validators.check(&line);
+                SCHEMA.check(&serde_json::from_str(line).expect("JSON"));
             }
         }
     }
@@ -69,12 +71,11 @@ impl<'v> Feed<'v> {
 
 /// Runs every case with its records as `damage` wants them; a panic tells where.
 fn damaged(damage: impl Fn(&[u8], &mut dyn FnMut(&[u8]))) {
-    let mut validators = Validators::new();
     let mut count = 0;
     for case in cases::all() {
         let (record, copy) = (Cell::new(0), Cell::new(0));
         let run = catch_unwind(AssertUnwindSafe(|| {
-            let mut feed = Feed::new(&mut validators);
+            let mut feed = Feed::new();
             for (at, input) in case.inputs.iter().enumerate() {
                 record.set(at);
                 copy.set(0);
@@ -91,7 +92,7 @@ fn damaged(damage: impl Fn(&[u8], &mut dyn FnMut(&[u8]))) {
         if let Err(panic) = run {
             eprintln!(
                 "{}: input {}, copy {}",
-                cases::name(&case),
+                cases::name(case),
                 record.get(),
                 copy.get()
             );
@@ -103,10 +104,9 @@ fn damaged(damage: impl Fn(&[u8], &mut dyn FnMut(&[u8]))) {
 
 #[test]
 fn every_line_of_the_cases_is_as_the_schema_says() {
-    let mut validators = Validators::new();
     for case in cases::all() {
         for line in case.lines.lines() {
-            validators.check(&serde_json::from_str(line).expect("JSON"));
+            SCHEMA.check(&serde_json::from_str(line).expect("JSON"));
         }
     }
 }
@@ -132,14 +132,11 @@ fn a_record_with_a_wrong_byte_does_no_harm() {
 
 /// All records of the cases.
 fn records() -> Vec<Vec<u8>> {
-    let inputs = cases::all().into_iter().flat_map(|case: Case| case.inputs);
+    let inputs = cases::all().iter().flat_map(|case| &case.inputs);
     inputs
-        .filter_map(|input| {
-            if let Owned::Record(bytes) = input {
-                Some(bytes)
-            } else {
-                None
-            }
+        .filter_map(|input| match input {
+            Owned::Record(bytes) => Some(bytes.clone()),
+            Owned::Fact(_) => None,
         })
         .collect()
 }
@@ -147,16 +144,12 @@ fn records() -> Vec<Vec<u8>> {
 /// What may come between records.
 fn facts() -> impl Strategy<Value = Fact> {
     let of_cases: Vec<Fact> = cases::all()
-        .into_iter()
-        .flat_map(|case| case.inputs)
-        .filter_map(|input| {
-            if let Owned::Fact(fact) = input {
-                Some(fact)
-            } else {
-                None
-            }
+        .iter()
+        .flat_map(|case| &case.inputs)
+        .filter_map(|input| match input {
+            Owned::Fact(Fact::Start(_)) | Owned::Record(_) => None,
+            Owned::Fact(fact) => Some(fact.clone()),
         })
-        .filter(|fact| !matches!(fact, Fact::Start(_)))
         .collect();
     prop_oneof![
         select(of_cases),
@@ -223,9 +216,8 @@ proptest! {
         inputs in vec(input(), 0..120),
         start in any::<Index>(),
     ) {
-        let starts: Vec<Owned> = cases::all().into_iter().take(3).map(|case| case.inputs[0].clone()).collect();
-        let mut validators = Validators::new();
-        let mut feed = Feed::new(&mut validators);
+        let starts: Vec<Owned> = cases::all().iter().take(3).map(|case| case.inputs[0].clone()).collect();
+        let mut feed = Feed::new();
         feed.push(starts[start.index(starts.len())].input());
         for input in &inputs {
             feed.push(input.input());

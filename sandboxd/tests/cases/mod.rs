@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use sandboxd::input::{Fact, Input};
 
@@ -34,8 +35,13 @@ impl Owned {
     }
 }
 
-/// Every case there is, in the order of their paths.
-pub(crate) fn all() -> Vec<Case> {
+/// Every case there is, in the order of their paths; read once.
+pub(crate) fn all() -> &'static [Case] {
+    static ALL: LazyLock<Vec<Case>> = LazyLock::new(read_all);
+    &ALL
+}
+
+fn read_all() -> Vec<Case> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     let mut paths: Vec<PathBuf> = ["arm64", "arm32"]
         .iter()
