@@ -182,8 +182,16 @@ pub const STRINGS: usize = 24;
 /// Most bytes a record can have: two whole paths and everything else.
 pub const RECORD_MAX: usize = 12 * 1024;
 
-/// Part numbers of a [`crate::spec::read::MSGHDR`] argument.
+/// Messages copied of one array of them; what is beyond is cut and said to be.
+pub const MESSAGES: usize = 8;
+/// Instructions copied of one filter; what is beyond is cut and said to be.
+pub const INSTRUCTIONS: usize = PATH_MAX / 8;
+
+/// Part numbers of a [`crate::spec::read::MSGHDR`] argument; in an array of messages, those of the next message are
+/// [`msghdr::EACH`] more.
 pub mod msghdr {
+    /// The structure.
+    pub const HEAD: u8 = 0;
     /// The address in `msg_name`.
     pub const NAME: u8 = 1;
     /// The control data.
@@ -192,9 +200,13 @@ pub mod msghdr {
     pub const IOVEC: u8 = 3;
     /// What the first iovec points at; the next ones follow.
     pub const DATA: u8 = 4;
+    /// Numbers of one message.
+    pub const EACH: u8 = 16;
 }
 
 const _: () = {
+    assert!(msghdr::DATA as usize + IOVECS <= msghdr::EACH as usize);
+    assert!(MESSAGES * msghdr::EACH as usize <= 256);
     assert!(size_of::<Header>() == 32);
     assert!(size_of::<Frame>() == 104);
     assert!(size_of::<Return>() == 16);

@@ -32,6 +32,12 @@ pub mod read {
     pub const STRINGS: u8 = 4;
     /// A `struct msghdr`, its address, its iovecs and what they point at, its control data.
     pub const MSGHDR: u8 = 5;
+    /// An array of `struct mmsghdr`, each read as a message.
+    pub const MMSGHDR: u8 = 6;
+    /// An array of pointers to elements of one size, as many as [`super::ArgSpec::length`] says.
+    pub const POINTERS: u8 = 7;
+    /// A `struct sock_fprog` and the instructions that it points at.
+    pub const PROGRAM: u8 = 8;
 }
 
 /// When it is read.

@@ -64,6 +64,19 @@ const LAYOUTS: &[(&StructDef, &str, &[Abi])] = &[
     (&structs::CAP_DATA, "struct own_cap_data", BOTH),
     (&structs::UTSNAME, "struct new_utsname", BOTH),
     (&structs::SYSINFO, "struct sysinfo", BOTH),
+    (&structs::SOCKADDR_LL, "struct sockaddr_ll", BOTH),
+    (&structs::SOCKADDR_VM, "struct sockaddr_vm", BOTH),
+    (&structs::SOCKADDR_ALG, "struct sockaddr_alg", BOTH),
+    (&structs::SOCKADDR_HCI, "struct own_sockaddr_hci", BOTH),
+    (&structs::SOCKADDR_SCO, "struct own_sockaddr_sco", BOTH),
+    (&structs::SOCKADDR_RC, "struct own_sockaddr_rc", BOTH),
+    (&structs::SOCKADDR_L2, "struct own_sockaddr_l2", BOTH),
+    (&structs::SOCKADDR_QRTR, "struct sockaddr_qrtr", BOTH),
+    (&structs::UCRED, "struct own_ucred", BOTH),
+    (&structs::TIMEVAL_NEW, "struct __kernel_sock_timeval", BOTH),
+    (&structs::IN_PKTINFO, "struct in_pktinfo", BOTH),
+    (&structs::IN6_PKTINFO, "struct in6_pktinfo", BOTH),
+    (&structs::SOCK_EXTENDED_ERR, "struct sock_extended_err", BOTH),
 ];
 
 /// The kernel's headers do not clash among themselves; what only the kernel's own code has is written out (`own_`).
@@ -97,6 +110,17 @@ const PRELUDE: &str = "
 #include <linux/capability.h>
 #include <linux/utsname.h>
 #include <linux/sysinfo.h>
+#include <linux/socket.h>
+#include <linux/if_packet.h>
+#include <linux/if_alg.h>
+#include <linux/qrtr.h>
+struct sockaddr { unsigned short sa_family; char sa_data[14]; };
+typedef unsigned short sa_family_t;
+#include <linux/vm_sockets.h>
+#include <linux/in.h>
+#include <linux/ipv6.h>
+#include <linux/errqueue.h>
+struct own_ucred { unsigned int pid, uid, gid; };
 #undef sa_handler
 #undef sa_sigaction
 struct own_itimerspec { struct __kernel_old_timespec it_interval, it_value; };
@@ -105,6 +129,11 @@ struct own_sigaction { void *sa_handler; unsigned long sa_flags; void *sa_restor
 struct own_old_sigaction { void *sa_handler; unsigned int sa_mask; unsigned long sa_flags; void *sa_restorer; };
 struct own_cap_data { struct __user_cap_data_struct low, high; };
 struct own_sched_param { int sched_priority; };
+typedef struct { unsigned char b[6]; } __attribute__((packed)) own_bdaddr;
+struct own_sockaddr_hci { unsigned short hci_family, hci_dev, hci_channel; };
+struct own_sockaddr_sco { unsigned short sco_family; own_bdaddr sco_bdaddr; };
+struct own_sockaddr_rc { unsigned short rc_family; own_bdaddr rc_bdaddr; unsigned char rc_channel; };
+struct own_sockaddr_l2 { unsigned short l2_family, l2_psm; own_bdaddr l2_bdaddr; unsigned short l2_cid; unsigned char l2_bdaddr_type; };
 ";
 
 /// One assertion for each size, offset and width.

@@ -8,22 +8,22 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use kprobe_common::table::errno::ERRORS;
-use kprobe_common::table::flags::{FlagSet, ValueSet};
+use kprobe_common::table::flags::{CONTROL_TYPE, FlagSet, ValueSet};
 use kprobe_common::table::kind::Kind;
 use kprobe_common::table::rows::ROWS;
-use kprobe_common::table::structs::{Field, StructDef};
+use kprobe_common::table::structs::{ADDRESSES, CONTROLS, Field, StructDef};
 
 const COMPILER: &str = "aarch64-linux-gnu-gcc";
 /// The kernel's, and the C library's of what the kernel does not publish; the two do not mix.
-const HEADERS: [&str; 2] = [KERNEL, "sys/socket"];
+const HEADERS: [&str; 2] = [KERNEL, "sys/socket linux/if_arp"];
 const KERNEL: &str = "asm/errno asm/fcntl asm/ioctls asm/mman asm/poll asm/ptrace asm/siginfo asm/signal asm/socket \
     asm/sockios asm/termbits linux/blktrace_api linux/bpf linux/capability linux/close_range linux/dma-buf linux/dma-heap linux/eventfd \
-    linux/eventpoll linux/fadvise linux/falloc linux/fanotify linux/fcntl linux/fiemap linux/fs linux/futex linux/if_packet \
+    linux/eventpoll linux/fadvise linux/falloc linux/fanotify linux/fcntl linux/fiemap linux/fs linux/futex linux/if_ether linux/if_packet \
     linux/if_tun linux/in linux/in6 linux/inotify linux/io_uring linux/ioprio linux/ipc linux/kcmp linux/kexec \
     linux/keyctl linux/landlock linux/loop linux/membarrier linux/memfd linux/mempolicy linux/mman linux/module \
     linux/mount linux/msg linux/netlink linux/openat2 linux/perf_event linux/personality linux/pidfd linux/prctl \
     linux/ptrace linux/random linux/reboot linux/resource linux/sched linux/seccomp linux/sem linux/serial linux/shm \
-    linux/signalfd linux/sockios linux/stat linux/sync_file linux/tcp linux/time linux/timerfd linux/udp \
+    linux/signalfd linux/sockios linux/stat linux/sync_file linux/tcp linux/time linux/errqueue linux/timerfd linux/udp \
     linux/userfaultfd linux/wait linux/xattr linux/android/binder";
 
 /// Every name that rows use, directly or in a structure, with its value.
@@ -56,7 +56,7 @@ impl Names {
     fn field(&mut self, field: &Field) {
         if let Field::Flags(set, _) = field {
             self.flags(set);
-        } else if let Field::Enum(set, _) = field {
+        } else if let Field::Enum(set, _) | Field::NetEnum(set) = field {
             self.values(set);
         } else if let Field::Struct(def) = field {
             self.structure(def);
@@ -144,6 +144,15 @@ fn names_are_the_headers() {
     ROWS.iter()
         .flat_map(|row| row.args)
         .for_each(|arg| names.kind(&arg.kind));
+    for address in ADDRESSES {
+        names.structure(address.def);
+    }
+    for control in CONTROLS {
+        names.field(&control.field);
+    }
+    for (_, set) in CONTROL_TYPE.sets {
+        names.values(set);
+    }
     names.0.extend(
         ERRORS
             .iter()

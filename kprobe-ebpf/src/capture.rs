@@ -7,7 +7,7 @@
 
 use aya_ebpf::helpers::generated::bpf_probe_read_user;
 use kprobe_common::index::Abi;
-use kprobe_common::record::{IOVECS, PATH_MAX, STRINGS, msghdr, state};
+use kprobe_common::record::{IOVECS, MESSAGES, PATH_MAX, STRINGS, state};
 use kprobe_common::regs::untag;
 use kprobe_common::spec::{ArgSpec, REGISTERS, Spec, length, phase, read};
 
@@ -16,13 +16,11 @@ use crate::config::config;
 use crate::maps;
 use crate::scratch::Sheet;
 
-/// Bytes of an address or of control data of a message, at most.
-const NAME_MAX: u32 = 128;
-const CONTROL_MAX: u32 = 256;
 /// `-EFAULT`.
 const EFAULT: i16 = -14;
-/// Steps of one walk: two full vectors of strings, a path, and one for each register.
-const STEPS: u32 = 2 * (STRINGS as u32 + 1) + 1 + REGISTERS as u32;
+/// Steps of one walk: an array of messages, each with its head, address, control data, array of iovecs, full array of
+/// buffers and their end; and one for each register. Two full vectors of strings are fewer.
+const STEPS: u32 = MESSAGES as u32 * (5 + IOVECS as u32) + REGISTERS as u32;
 
 /// What the next step does; [`Walk::stage`].
 mod stage {
@@ -36,6 +34,10 @@ mod stage {
     pub(super) const NAME: u32 = 3;
     pub(super) const CONTROL: u32 = 4;
     pub(super) const IOVEC: u32 = 5;
+    /// Copies the next message of an array.
+    pub(super) const MESSAGE: u32 = 6;
+    /// Copies a filter's instructions.
+    pub(super) const PROGRAM: u32 = 7;
 }
 
 /// What a step copies; [`Walk::job`].
@@ -48,6 +50,8 @@ mod job {
     pub(super) const BYTES: u32 = 2;
     /// Nothing, but a slot says how it ended.
     pub(super) const NOTE: u32 = 3;
+    /// Bytes that are looked at here: all of them or none.
+    pub(super) const HEAD: u32 = 4;
 }
 
 /// Where a walk stands: in scratch memory.
@@ -65,6 +69,13 @@ pub(crate) struct Walk {
     /// Where the slot with the array of iovecs or the message begins in the record.
     array: u32,
     message: u32,
+    /// Of an array of messages: where the next lies in the task's memory, and how many there are from it on; how many
+    /// numbers of parts those before it have taken.
+    next: u64,
+    messages: u64,
+    base: u32,
+    /// Bytes in an element of an array of pointers; 0 for strings.
+    element: u32,
     /// Bytes that the parts may hold together.
     remaining: u64,
     /// Part of the slot that comes next, and its flag if it is read late.
@@ -95,6 +106,7 @@ macro_rules! set {
 }
 
 mod copy;
+mod message;
 
 /// What every step of one capture is told: plain numbers, since that is all that a function can be passed which the
 /// verifier of 5.10 walks once by itself and not anew at each call.
@@ -191,9 +203,11 @@ impl Step<'_> {
         match get!(self.stage) {
             stage::STRING => self.next_string(),
             stage::BUFFER => self.next_buffer(),
-            stage::NAME => self.message_part(0, msghdr::NAME, NAME_MAX, stage::CONTROL),
-            stage::CONTROL => self.message_part(4, msghdr::CONTROL, CONTROL_MAX, stage::IOVEC),
+            stage::NAME => self.message_name(),
+            stage::CONTROL => self.message_control(),
             stage::IOVEC => self.message_iovec(),
+            stage::MESSAGE => self.next_message(),
+            stage::PROGRAM => self.program(),
             _ => self.begin(),
         }
     }
@@ -206,17 +220,17 @@ impl Step<'_> {
         if get!(self.todo) & 1 == 0 || pointer == 0 {
             return self.next_register();
         }
-        // SAFETY: bounded above; an index that the compiler checks again could panic.
-        let arg = unsafe { self.spec.args.get_unchecked(register) };
+        let arg = self.described(register);
         let late = self.late & (1 << register) != 0;
         set!(self.late, if late { state::LATE as u32 } else { 0 });
         set!(self.part, 0);
         let gives = !late && arg.phase & phase::EXIT != 0;
         set!(self.remaining, if gives { self.ret } else { u64::MAX });
-        let count = self.count(*arg);
+        let count = self.count(arg);
         set!(self.vector, pointer);
         set!(self.count, count);
         set!(self.item, 0);
+        set!(self.messages, 0);
         match arg.read {
             read::STRING => {
                 self.job(job::STRING, pointer, 0, PATH_MAX as u32 + 1);
@@ -236,15 +250,32 @@ impl Step<'_> {
                 );
                 self.next_register();
             }
-            read::STRINGS => set!(self.stage, stage::STRING),
+            read::STRINGS | read::POINTERS => {
+                set!(self.element, arg.element as u32);
+                set!(self.stage, stage::STRING);
+            }
             read::IOVEC => self.iovec_array(pointer, count),
-            read::MSGHDR => {
+            read::MSGHDR | read::MMSGHDR => {
+                set!(self.next, pointer);
+                set!(self.messages, count);
+                set!(self.base, 0);
+                self.next_message();
+            }
+            read::PROGRAM => {
                 set!(self.message, self.sheet.cursor() as u32);
-                self.job(job::BYTES, pointer, 7 * self.word() as u64, 7 * self.word());
-                set!(self.stage, stage::NAME);
+                self.job(job::HEAD, pointer, 2 * self.word() as u64, 2 * self.word());
+                set!(self.stage, stage::PROGRAM);
             }
             _ => self.next_register(),
         }
+    }
+
+    /// What is read through a register.
+    #[inline(always)]
+    fn described(&self, register: usize) -> ArgSpec {
+        let register = at_most::<{ REGISTERS - 1 }>(register);
+        // SAFETY: bounded above; an index that the compiler checks again could panic.
+        unsafe { *self.spec.args.get_unchecked(register) }
     }
 
     #[inline(always)]
@@ -283,10 +314,13 @@ impl Step<'_> {
         }
     }
 
-    /// The next of an array of pointers to strings. The slot of part 0 comes last and says how the array ended.
+    /// The next of an array of pointers to strings, or to elements of one size. The slot of part 0 comes last and says how the array ended.
     #[inline(always)]
     fn next_string(&self) {
-        let item = get!(self.item);
+        let (item, element) = (get!(self.item), get!(self.element));
+        if element != 0 && item as u64 >= get!(self.count) {
+            return self.note(state::WHOLE, 0);
+        }
         if item >= STRINGS as u32 {
             return self.note(state::CUT, 0);
         }
@@ -301,71 +335,20 @@ impl Step<'_> {
             return self.note(state::UNREAD, EFAULT);
         }
         if string == 0 {
-            return self.note(state::WHOLE, 0);
+            let whole = if element == 0 {
+                state::WHOLE
+            } else {
+                state::CUT
+            };
+            return self.note(whole, 0);
         }
         set!(self.item, item + 1);
         set!(self.part, item + 1);
-        self.job(job::STRING, string, 0, config!(strsize) + 1);
-    }
-
-    /// The array of a vector of buffers.
-    #[inline(always)]
-    fn iovec_array(&self, pointer: u64, count: u64) {
-        let element = 2 * self.word();
-        set!(self.array, self.sheet.cursor() as u32);
-        self.job(
-            job::BYTES,
-            pointer,
-            size_of_many(count, element),
-            IOVECS as u32 * element,
-        );
-        set!(self.stage, stage::BUFFER);
-    }
-
-    /// What the next entry of an array of iovecs points at.
-    #[inline(always)]
-    fn next_buffer(&self) {
-        let item = get!(self.item);
-        if item >= IOVECS as u32 || item as u64 >= get!(self.count) || self.failed() {
-            return self.next_register();
+        if element == 0 {
+            self.job(job::STRING, string, 0, config!(strsize) + 1);
+        } else {
+            self.job(job::BYTES, string, element as u64, element);
         }
-        let base = self.field(get!(self.array), item * 2);
-        let len = self.field(get!(self.array), item * 2 + 1);
-        let remaining = get!(self.remaining);
-        let len = if len < remaining { len } else { remaining };
-        set!(self.remaining, remaining - len);
-        set!(self.item, item + 1);
-        set!(self.part, get!(self.part) + 1);
-        self.job(job::BYTES, base, len, config!(strsize));
-    }
-
-    /// A pointer of a `struct msghdr` and the length behind it: the words `word` and `word + 1`.
-    /// <https://github.com/torvalds/linux/blob/v6.12/include/linux/socket.h#L106-L115>
-    #[inline(always)]
-    fn message_part(&self, word: u32, part: u8, cap: u32, next: u32) {
-        if self.failed() {
-            return self.next_register();
-        }
-        set!(self.stage, next);
-        let pointer = self.field(get!(self.message), word);
-        if pointer != 0 {
-            set!(self.part, part as u32);
-            // The length of the address is an `int`; the control data's is a word, and no longer than this.
-            let len = self.field(get!(self.message), word + 1) & 0xffff_ffff;
-            self.job(job::BYTES, pointer, len, cap);
-        }
-    }
-
-    #[inline(always)]
-    fn message_iovec(&self) {
-        let pointer = self.field(get!(self.message), 2);
-        if self.failed() || pointer == 0 {
-            return self.next_register();
-        }
-        let count = self.field(get!(self.message), 3);
-        set!(self.count, count);
-        set!(self.part, msghdr::IOVEC as u32);
-        self.iovec_array(pointer, count);
     }
 }
 

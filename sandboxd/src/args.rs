@@ -39,8 +39,10 @@ pub enum Value<'a> {
     Strings(Vec<&'a [u8]>),
     /// Buffers: a list.
     Buffers(Vec<Buffer<'a>>),
-    /// A message: an object with `name`, `iov`, `control`, `flags`.
+    /// A message: an object with `name`, `iov`, `control`, `controllen`, `flags`.
     Message(Message<'a>),
+    /// Messages: a list.
+    Messages(Vec<Message<'a>>),
     /// Directory entries: a list of objects.
     Dirents(&'a [u8]),
 }
@@ -65,4 +67,8 @@ pub struct Message<'a> {
     pub control: Option<Buffer<'a>>,
     /// `msg_flags`.
     pub flags: u32,
+    /// Of an array of messages: `msg_len`, where the call gave it.
+    pub len: Option<u64>,
+    /// Which layout control messages have.
+    pub abi: Abi,
 }

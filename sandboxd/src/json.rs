@@ -4,8 +4,10 @@
 //! everything goes straight into memory, and short texts are made on the stack. Where lines go is left to
 //! [`sink`](crate::sink); what the types are, for others to read, to `schema`.
 
+pub(crate) mod address;
 mod bytes;
 mod dirents;
+pub(crate) mod message;
 pub(crate) mod number;
 mod put;
 pub(crate) mod sockaddr;

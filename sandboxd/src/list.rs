@@ -153,7 +153,7 @@ fn meaning(kind: &Kind) -> String {
         Kind::Strings => "strings".into(),
         Kind::Msghdr => "message".into(),
         Kind::MsghdrOut => "message, out".into(),
-        Kind::Mmsghdr => "messages".into(),
+        Kind::Mmsghdr(count) => format!("messages[{count}]"),
         Kind::MmsghdrOut => "messages, out".into(),
     }
 }

@@ -26,6 +26,8 @@ use case::Source;
 use recording::Recording;
 
 const KERNEL: &str = "debian-6.12";
+/// Programs that say by their thread's name what a call is an example of.
+const NAMED: [&str; 2] = ["values", "values32"];
 
 /// A boot, and what is traced in it.
 struct Boot {
@@ -37,11 +39,11 @@ struct Boot {
 const BOOTS: [Boot; 2] = [
     Boot {
         cpu: "max,pauth-impdef=on",
-        programs: &["every-call", "rare-call"],
+        programs: &["every-call", "rare-call", "values"],
     },
     Boot {
         cpu: "cortex-a57",
-        programs: &["every-call32", "rare-call32"],
+        programs: &["every-call32", "rare-call32", "values32"],
     },
 ];
 
@@ -120,11 +122,12 @@ fn script(programs: &[&str]) -> String {
     script + "tar -c *"
 }
 
-fn source(boot: &Boot, program: &str, dir: &Path) -> Result<Source> {
+fn source(boot: &Boot, program: &'static str, dir: &Path) -> Result<Source> {
     let lines = fs::read_to_string(dir.join(format!("{program}.out")))
         .with_context(|| format!("no lines of {program}"))?;
     Ok(Source {
         how: format!("{KERNEL}, {}: {program}", boot.cpu),
+        named: NAMED.contains(&program).then_some(program),
         recording: Recording::read(&dir.join(format!("{program}.rec")))?,
         lines: lines
             .lines()
@@ -204,15 +207,16 @@ fn compare<'a>(
     Ok(count)
 }
 
-/// What tells a call from all others of all runs. The clocks of two boots differ.
+/// What tells a call from all others of all boots. Not the wall clock: the live run looks at it again and again.
 fn key(line: &Value) -> String {
-    format!("{} {} {}", line["time"], line["tid"], line["nr"])
+    format!("{} {} {}", line["boot_ns"], line["tid"], line["nr"])
 }
 
 fn essence(line: &Value) -> Value {
     let mut line = line.clone();
     if let Some(line) = line.as_object_mut() {
         line.remove("run");
+        line.remove("time");
         line.remove("seq");
     }
     line

@@ -5,6 +5,7 @@
 mod fs;
 mod ioctl;
 mod ipc;
+mod link;
 mod memory;
 mod mount;
 mod poll;
@@ -20,6 +21,7 @@ mod time;
 pub use fs::*;
 pub use ioctl::*;
 pub use ipc::*;
+pub use link::*;
 pub use memory::*;
 pub use mount::*;
 pub use poll::*;

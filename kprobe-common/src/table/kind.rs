@@ -109,9 +109,9 @@ pub enum Kind {
     Msghdr,
     /// A message that the call gives, read at exit.
     MsghdrOut,
-    /// Messages that the call takes, of which the first is read, at entry (`struct mmsghdr` starts with its message).
-    Mmsghdr,
-    /// Messages that the call gives, of which the first is read, at exit.
+    /// Messages that the call takes, as many as the named argument says, read at entry.
+    Mmsghdr(&'static str),
+    /// Messages that the call gives, as many as its return value, read at exit.
     MmsghdrOut,
 }
 
@@ -174,10 +174,10 @@ impl Kind {
             Self::Iovec(_) => capture(read::IOVEC, phase::ENTER, length::REGISTER, 1, 0),
             Self::IovecOut(_) => capture(read::IOVEC, phase::EXIT, length::REGISTER, 1, 0),
             Self::Strings => capture(read::STRINGS, phase::ENTER, length::ONE, 1, 0),
-            Self::Msghdr | Self::Mmsghdr => capture(read::MSGHDR, phase::ENTER, length::ONE, 1, 0),
-            Self::MsghdrOut | Self::MmsghdrOut => {
-                capture(read::MSGHDR, phase::EXIT, length::ONE, 1, 0)
-            }
+            Self::Msghdr => capture(read::MSGHDR, phase::ENTER, length::ONE, 1, 0),
+            Self::MsghdrOut => capture(read::MSGHDR, phase::EXIT, length::ONE, 1, 0),
+            Self::Mmsghdr(_) => capture(read::MMSGHDR, phase::ENTER, length::REGISTER, 1, 0),
+            Self::MmsghdrOut => capture(read::MMSGHDR, phase::EXIT, length::RETURN, 1, 0),
         }
     }
 
@@ -193,7 +193,8 @@ impl Kind {
             | Self::Structs(_, name)
             | Self::StructsInOut(_, name)
             | Self::Iovec(name)
-            | Self::IovecOut(name) => Some(name),
+            | Self::IovecOut(name)
+            | Self::Mmsghdr(name) => Some(name),
             Self::Int
             | Self::Uint
             | Self::Long
@@ -229,7 +230,6 @@ impl Kind {
             | Self::Strings
             | Self::Msghdr
             | Self::MsghdrOut
-            | Self::Mmsghdr
             | Self::MmsghdrOut => None,
         }
     }

@@ -281,7 +281,7 @@ pub static ROWS: &[Syscall] = &[
     sys(266, 372, "clock_adjtime",         CLOCK, &[arg("clk_id", Enum(&f::CLOCK)), arg("buf", StructInOut(&s::TIMEX))], Ret::Int).native32("clock_adjtime32"),
     sys(267, 373, "syncfs",                DESC, &[arg("fd", Fd)], Ret::Zero),
     sys(268, 375, "setns",                 DESC | PROCESS, &[arg("fd", Fd), arg("nstype", Flags(&f::UNSHARE))], Ret::Zero),
-    sys(269, 374, "sendmmsg",              DEFAULT | NETWORK | DESC, &[arg("sockfd", Fd), arg("msgvec", Mmsghdr), arg("vlen", Uint), arg("flags", Flags(&f::MSG))], Ret::Count).compat("sendmmsg"),
+    sys(269, 374, "sendmmsg",              DEFAULT | NETWORK | DESC, &[arg("sockfd", Fd), arg("msgvec", Mmsghdr("vlen")), arg("vlen", Uint), arg("flags", Flags(&f::MSG))], Ret::Count).compat("sendmmsg"),
     sys(270, 376, "process_vm_readv",      DEFAULT | PROCESS, &[arg("pid", Pid), arg("local_iov", IovecOut("liovcnt")), arg("liovcnt", Size), arg("remote_iov", Structs(&s::IOVEC, "riovcnt")), arg("riovcnt", Size), arg("flags", Hex)], Ret::Count),
     sys(271, 377, "process_vm_writev",     DEFAULT | PROCESS, &[arg("pid", Pid), arg("local_iov", Iovec("liovcnt")), arg("liovcnt", Size), arg("remote_iov", Structs(&s::IOVEC, "riovcnt")), arg("riovcnt", Size), arg("flags", Hex)], Ret::Count),
     sys(272, 378, "kcmp",                  PROCESS, &[arg("pid1", Pid), arg("pid2", Pid), arg("type", Enum(&f::KCMP)), arg("idx1", Hex), arg("idx2", Hex)], Ret::Int),

@@ -3,6 +3,8 @@
 //! A structure with one field without a name stands for a number or list behind a pointer, and is shown as that field
 //! alone ([`StructDef::alone`]). A structure that one ABI alone has gives the same offsets for both.
 
+mod address;
+mod control;
 mod file;
 mod number;
 mod process;
@@ -10,6 +12,8 @@ mod signal;
 mod time;
 mod wait;
 
+pub use address::*;
+pub use control::*;
 pub use file::*;
 pub use number::*;
 pub use process::*;
@@ -39,6 +43,17 @@ pub enum Field {
     Flags(&'static FlagSet, u8),
     /// One of a list, in 1, 2, 4 or 8 bytes.
     Enum(&'static ValueSet, u8),
+    /// A number of 2 or 4 bytes in the network's order, most significant byte first (ports).
+    Net(u8),
+    /// One of a list, in 2 bytes in the network's order.
+    NetEnum(&'static ValueSet),
+    /// An address of as many bytes as there are: of IPv4 with 4, of IPv6 with 16, of hardware otherwise; at most so
+    /// many.
+    Address(u8, Count),
+    /// A Bluetooth address: 6 bytes, the last one first.
+    Bluetooth,
+    /// Bytes without a finer meaning, shown in hexadecimal digits; at most so many.
+    Octets(u16, Count),
     /// A signal set of 4 or 8 bytes, shown as a list of names.
     Sigset(u8),
     /// A set of small numbers (descriptors, CPUs) in that many bytes, lowest bit first, shown as a list of numbers.
@@ -49,6 +64,15 @@ pub enum Field {
     Struct(&'static StructDef),
     /// That many structures or numbers in a row: shown as a list.
     Array(&'static Field, u16),
+}
+
+/// How many of a field's bytes mean something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Count {
+    /// All that are there.
+    All,
+    /// As many as the structure's number at that offset, of that many bytes, says.
+    At(u16, u8),
 }
 
 /// A field of a structure.
@@ -83,12 +107,16 @@ impl Field {
             | Self::Hex(bytes)
             | Self::Flags(_, bytes)
             | Self::Enum(_, bytes)
+            | Self::Net(bytes)
+            | Self::Address(bytes, _)
             | Self::Sigset(bytes) => *bytes as u16,
+            Self::NetEnum(_) => 2,
+            Self::Bluetooth => 6,
             Self::Long | Self::Ulong | Self::Addr => match abi {
                 Abi::Arm64 => 8,
                 Abi::Arm32 => 4,
             },
-            Self::Text(bytes) | Self::Bits(bytes) => *bytes,
+            Self::Text(bytes) | Self::Bits(bytes) | Self::Octets(bytes, _) => *bytes,
             Self::Struct(def) => def.size(abi),
             Self::Array(field, count) => field.size(abi) * *count,
         }

@@ -17,7 +17,7 @@ impl Step<'_> {
     pub(super) fn perform(&self) {
         match get!(self.job) {
             job::STRING => self.string(),
-            job::BYTES => self.bytes(),
+            job::BYTES | job::HEAD => self.bytes(),
             job::NOTE => self.put(get!(self.state), 0, get!(self.error)),
             _ => {}
         }
@@ -61,9 +61,11 @@ impl Step<'_> {
         if len == 0 || self.copy(at, len) {
             return self.put(whole, len, 0);
         }
-        // The helper copies all or nothing: take what lies before the next page, once nothing else can be done.
+        // The helper copies all or nothing: take what lies before the next page, once nothing else can be done. Of what
+        // is looked at here, the rest would be an older record's.
         let near = (PAGE - (get!(self.pointer) & (PAGE - 1))) as u32;
-        if self.at_exit && near < len && self.copy(at, near) {
+        let partly = self.at_exit && get!(self.job) != job::HEAD;
+        if partly && near < len && self.copy(at, near) {
             return self.put(state::CUT as u32, near, EFAULT as i32);
         }
         self.unread(EFAULT as i32);

@@ -67,15 +67,21 @@ impl<'a> Argument<'_, 'a> {
                 None => Value::Null,
             },
             Kind::Strings => self.strings(status),
-            Kind::Msghdr | Kind::Mmsghdr => {
-                self.message(self.call.taken(self.register), u64::MAX, status)
-            }
+            Kind::Msghdr => self.message(self.call.taken(self.register), u64::MAX, status),
             Kind::MsghdrOut => match self.returned() {
                 Some(ret) => self.message(self.call.given(self.register), ret, status),
                 None => Value::Null,
             },
-            // The first message's own length lies behind it and is not copied yet.
-            Kind::MmsghdrOut => self.message(self.call.given(self.register), u64::MAX, status),
+            Kind::Mmsghdr(count) => self.messages(
+                &self.call.taken(self.register),
+                self.other(count),
+                false,
+                status,
+            ),
+            Kind::MmsghdrOut => match self.returned() {
+                Some(ret) => self.messages(&self.call.given(self.register), ret, true, status),
+                None => Value::Null,
+            },
             Kind::Int
             | Kind::Uint
             | Kind::Long

@@ -63,7 +63,7 @@ impl<'a> Argument<'_, 'a> {
             | Kind::Strings
             | Kind::Msghdr
             | Kind::MsghdrOut
-            | Kind::Mmsghdr
+            | Kind::Mmsghdr(_)
             | Kind::MmsghdrOut => Value::Hex(raw),
         }
     }

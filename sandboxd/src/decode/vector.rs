@@ -96,21 +96,70 @@ impl<'a> Argument<'_, 'a> {
         buffers
     }
 
+    /// A `struct msghdr`.
     pub(super) fn message(
         &self,
         parts: impl Iterator<Item = Part<'a>> + Clone,
         limit: u64,
         status: &mut Option<Status>,
     ) -> Value<'a> {
-        let Some(head) = parts.clone().next().filter(|part| part.part == 0) else {
-            return Value::Null;
-        };
-        self.note(&head, status);
-        if head.state == state::UNREAD {
+        self.of_parts(parts, 0, limit, status)
+            .map_or(Value::Null, Value::Message)
+    }
+
+    /// An array of `struct mmsghdr`; those that the call `gave` have lengths.
+    pub(super) fn messages(
+        &self,
+        parts: &(impl Iterator<Item = Part<'a>> + Clone),
+        count: u64,
+        gave: bool,
+        status: &mut Option<Status>,
+    ) -> Value<'a> {
+        let mut messages = Vec::new();
+        for first in (0..=u8::MAX).step_by(usize::from(msghdr::EACH)) {
+            let own = parts
+                .clone()
+                .filter(move |part| part.part & !(msghdr::EACH - 1) == first);
+            let head = own.clone().find(|part| part.part == first);
+            let len = head.map_or(0, |head| self.word(head.bytes, 7) & 0xffff_ffff);
+            let limit = if gave { len } else { u64::MAX };
+            let Some(message) = self.of_parts(own, first, limit, status) else {
+                break;
+            };
+            let len = gave.then_some(len);
+            messages.push(Message { len, ..message });
+        }
+        if count > messages.len() as u64 {
+            let cut = Status {
+                len: Some(count),
+                ..Status::new(State::Cut)
+            };
+            // That not even the first could be read is said already.
+            if !messages.is_empty() || status.is_none() {
+                raise(status, cut);
+            }
+        }
+        if messages.is_empty() && count > 0 {
             return Value::Null;
         }
+        Value::Messages(messages)
+    }
+
+    /// A message whose parts have numbers from `first` on.
+    fn of_parts(
+        &self,
+        parts: impl Iterator<Item = Part<'a>> + Clone,
+        first: u8,
+        limit: u64,
+        status: &mut Option<Status>,
+    ) -> Option<Message<'a>> {
+        let head = parts.clone().next().filter(|part| part.part == first)?;
+        self.note(&head, status);
+        if head.state == state::UNREAD {
+            return None;
+        }
         let mut find = |wanted: u8| {
-            let part = parts.clone().find(|part| part.part == wanted)?;
+            let part = parts.clone().find(|part| part.part == first + wanted)?;
             self.note(&part, status);
             (part.state != state::UNREAD).then_some(part.bytes)
         };
@@ -121,12 +170,14 @@ impl<'a> Argument<'_, 'a> {
         });
         let count = self.word(head.bytes, 3);
         let flags = self.word(head.bytes, 6) as u32;
-        let iov = self.vector(parts, msghdr::IOVEC, count, limit, status);
-        Value::Message(Message {
+        let iov = self.vector(parts, first + msghdr::IOVEC, count, limit, status);
+        Some(Message {
             name,
             iov,
             control,
             flags,
+            len: None,
+            abi: self.call.abi,
         })
     }
 

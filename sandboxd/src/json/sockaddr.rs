@@ -4,15 +4,17 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use kprobe_common::index::Abi;
 use kprobe_common::table::flags::SOCKET_DOMAIN;
+use kprobe_common::table::structs::{ADDRESSES, AddressDef};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
+use super::structs::Struct;
 use super::value::OneOf;
 use super::{Escaped, HexBytes, until_zero};
 use crate::event::Hex;
 
 /// An address, taken apart.
-#[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Sockaddr<'a> {
     /// IPv4.
     Inet {
@@ -46,6 +48,8 @@ pub(crate) enum Sockaddr<'a> {
         /// The multicast groups, one bit each.
         groups: Option<u32>,
     },
+    /// A family whose parts are numbers: packets, Bluetooth, virtual machines and so on.
+    Numbers(Struct<'a>),
     /// Another family.
     Other {
         /// The family; none if even that is missing.
@@ -95,9 +99,12 @@ impl<'a> Sockaddr<'a> {
                 pid: part(bytes, 4).map(u32::from_le_bytes),
                 groups: part(bytes, 8).map(u32::from_le_bytes),
             },
-            _ => Self::Other {
-                family: Some(family),
-                data,
+            _ => match numbers(family, bytes) {
+                Some(numbers) => Self::Numbers(numbers),
+                None => Self::Other {
+                    family: Some(family),
+                    data,
+                },
             },
         }
     }
@@ -109,6 +116,7 @@ impl<'a> Sockaddr<'a> {
             Self::Inet6 { .. } => libc::AF_INET6 as u16,
             Self::Unix { .. } => libc::AF_UNIX as u16,
             Self::Netlink { .. } => libc::AF_NETLINK as u16,
+            Self::Numbers(numbers) => part(numbers.bytes, 0).map(u16::from_le_bytes)?,
             Self::Other { family, .. } => (*family)?,
         };
         Some(OneOf {
@@ -116,6 +124,26 @@ impl<'a> Sockaddr<'a> {
             value: u64::from(number),
         })
     }
+}
+
+/// The structure of an address, where there is a row for it.
+fn numbers(family: u16, bytes: &[u8]) -> Option<Struct<'_>> {
+    let fits = |address: &&AddressDef| {
+        let (from, to) = address.len;
+        address.family == family && (usize::from(from)..=usize::from(to)).contains(&bytes.len())
+    };
+    let address = ADDRESSES.iter().find(fits)?;
+    Some(Struct {
+        def: address.def,
+        // The same in both.
+        abi: Abi::Arm64,
+        bytes,
+    })
+}
+
+/// A field's name without what all names of its structure begin with: `sll_ifindex` is `ifindex`.
+pub(crate) fn short(name: &'static str) -> &'static str {
+    name.split_once('_').map_or(name, |(_, short)| short)
 }
 
 /// What has a `Display` as a string.
@@ -155,6 +183,11 @@ impl Serialize for Sockaddr<'_> {
                 object.serialize_field("pid", pid)?;
                 object.serialize_field("groups", &groups.map(|groups| Hex(u64::from(groups))))?;
             }
+            Self::Numbers(numbers) => {
+                for (name, member) in numbers.members() {
+                    object.serialize_field(short(name), &member)?;
+                }
+            }
             Self::Other { data, .. } => object.serialize_field("data", &HexBytes(data))?,
         }
         object.end()
@@ -192,11 +225,55 @@ mod tests {
             json(&[0, 0, 1, 255]),
             r#"{"family":"AF_UNSPEC","data":"01ff"}"#
         );
+        let mut packet = [0; 20];
+        (packet[0], packet[3], packet[4], packet[8]) = (17, 3, 2, 1);
+        (packet[11], packet[12], packet[17]) = (6, 0x52, 0x56);
+        let wanted = r#"{"family":"AF_PACKET","protocol":"ETH_P_ALL","ifindex":2,"hatype":"ARPHRD_ETHER","pkttype":"PACKET_HOST","halen":6,"addr":"52:00:00:00:00:56"}"#;
+        assert_eq!(json(&packet), wanted);
+        let wanted = r#"{"family":"AF_VSOCK","port":1234,"cid":2}"#;
+        assert_eq!(
+            json(&[40, 0, 0, 0, 0xd2, 4, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0]),
+            wanted
+        );
+        let mut alg = [0; 88];
+        alg[0] = 38;
+        alg[2..6].copy_from_slice(b"hash");
+        alg[24..30].copy_from_slice(b"sha256");
+        let wanted =
+            r#"{"family":"AF_ALG","type":"hash","feat":"0x0","mask":"0x0","name":"sha256"}"#;
+        assert_eq!(json(&alg), wanted);
+        let wanted = r#"{"family":"AF_QIPCRTR","node":1,"port":4294967294}"#;
+        assert_eq!(
+            json(&[42, 0, 0, 0, 1, 0, 0, 0, 0xfe, 0xff, 0xff, 0xff]),
+            wanted
+        );
         assert_eq!(json(&[99, 0]), r#"{"family":"0x63","data":""}"#);
     }
 
     #[test]
+    fn bluetooth_is_told_by_its_length() {
+        let of = |len: usize| {
+            let bytes = [31, 0, 1, 2, 3, 4, 5, 6, 7, 0, 4, 0, 1, 0];
+            json(&bytes[..len])
+        };
+        let wanted = r#"{"family":"AF_BLUETOOTH","dev":513,"channel":1027}"#;
+        assert_eq!(of(6), wanted);
+        let wanted = r#"{"family":"AF_BLUETOOTH","bdaddr":"06:05:04:03:02:01"}"#;
+        assert_eq!(of(8), wanted);
+        let wanted = r#"{"family":"AF_BLUETOOTH","bdaddr":"06:05:04:03:02:01","channel":7}"#;
+        assert_eq!(of(10), wanted);
+        let wanted = r#"{"family":"AF_BLUETOOTH","psm":513,"bdaddr":"00:07:06:05:04:03","cid":4,"bdaddr_type":"BDADDR_LE_PUBLIC"}"#;
+        assert_eq!(of(14), wanted);
+        let wanted = r#"{"family":"AF_BLUETOOTH","data":"0102030405"}"#;
+        assert_eq!(of(7), wanted);
+    }
+
+    #[test]
     fn what_is_missing_is_null() {
+        assert_eq!(
+            json(&[17, 0, 0]),
+            r#"{"family":"AF_PACKET","protocol":null,"ifindex":null,"hatype":null,"pkttype":null,"halen":null,"addr":null}"#
+        );
         assert_eq!(
             json(&[2, 0, 0, 53]),
             r#"{"family":"AF_INET","addr":null,"port":53}"#

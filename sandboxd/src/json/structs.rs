@@ -5,12 +5,13 @@
 
 use kprobe_common::index::Abi;
 use kprobe_common::table::flags::SIGNALS;
-use kprobe_common::table::structs::{Field, FieldDef, StructDef};
+use kprobe_common::table::structs::{Count, Field, FieldDef, StructDef};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
+use super::address::Address;
 use super::number::{exact, exact_unsigned};
 use super::value::{Flags, OneOf};
-use super::{Escaped, until_zero};
+use super::{Escaped, HexBytes, until_zero};
 use crate::event::Hex;
 
 /// A structure and as many of its bytes as there are.
@@ -55,6 +56,10 @@ pub(crate) enum Content<'a> {
     Bits(&'a [u8]),
     /// Text.
     Text(&'a [u8]),
+    /// An address of a network.
+    Address(Address<'a>),
+    /// Bytes, in hexadecimal.
+    Octets(&'a [u8]),
     /// A structure.
     Struct(Struct<'a>),
     /// Several of the same.
@@ -87,13 +92,38 @@ impl<'a> Struct<'a> {
                 abi: self.abi,
                 bytes,
             };
-            (def.name, member.fitted())
+            (def.name, self.counted(member.fitted()))
         };
         self.def.fields.iter().map(member)
     }
+
+    /// Without the bytes that another field says mean nothing.
+    fn counted(self, mut member: Member<'a>) -> Member<'a> {
+        if let Field::Address(_, Count::At(at, width)) | Field::Octets(_, Count::At(at, width)) =
+            member.field
+        {
+            let bytes = self.bytes.get(usize::from(*at)..).unwrap_or_default();
+            let count = unsigned(bytes, usize::from(*width)).unwrap_or(0);
+            let count = usize::try_from(count).unwrap_or(usize::MAX);
+            member.bytes = member.bytes.get(..count).unwrap_or(member.bytes);
+        }
+        member
+    }
+}
+
+/// A number of at most 8 bytes, if all of them are there.
+fn unsigned(bytes: &[u8], size: usize) -> Option<u64> {
+    let mut number = [0; 8];
+    number.get_mut(..size)?.copy_from_slice(bytes.get(..size)?);
+    Some(u64::from_le_bytes(number))
 }
 
 impl<'a> Member<'a> {
+    /// A field that stands alone.
+    pub(crate) fn of(field: &'static Field, abi: Abi, bytes: &'a [u8]) -> Self {
+        Self { field, abi, bytes }.fitted()
+    }
+
     /// Without what lies behind it.
     fn fitted(mut self) -> Self {
         let size = usize::from(self.field.size(self.abi));
@@ -103,12 +133,7 @@ impl<'a> Member<'a> {
 
     /// The number in its bytes, if all of them are there.
     fn number(self) -> Option<u64> {
-        let size = usize::from(self.field.size(self.abi));
-        let mut bytes = [0; 8];
-        bytes
-            .get_mut(..size)?
-            .copy_from_slice(self.bytes.get(..size)?);
-        Some(u64::from_le_bytes(bytes))
+        unsigned(self.bytes, usize::from(self.field.size(self.abi)))
     }
 
     fn signed(self) -> Option<i64> {
@@ -136,10 +161,22 @@ impl<'a> Member<'a> {
                 value: self.number()?,
             }),
             Field::Sigset(_) => Content::Signals(self.number()?),
+            Field::Net(bytes) => {
+                let number = self.number()?.swap_bytes();
+                Content::Uint(number >> 64u32.checked_sub(8 * u32::from(*bytes))?)
+            }
+            Field::NetEnum(set) => Content::Enum(OneOf {
+                set,
+                value: self.number()?.swap_bytes() >> 48,
+            }),
+            Field::Bluetooth => Content::Address(Address::Bluetooth(bytes.first_chunk()?)),
             // Of these and what follows, a part is worth showing.
             _ if bytes.is_empty() => return None,
             Field::Bits(_) => Content::Bits(bytes),
             Field::Text(_) => Content::Text(until_zero(bytes)),
+            Field::Address(4 | 16, _) if bytes.len() < usize::from(field.size(abi)) => return None,
+            Field::Address(..) => Content::Address(Address::of(bytes)),
+            Field::Octets(..) => Content::Octets(bytes),
             Field::Struct(def) => match (Struct { def, abi, bytes }).alone() {
                 Some(member) => member.content(),
                 None => Content::Struct(Struct { def, abi, bytes }),
@@ -230,6 +267,8 @@ impl Serialize for Member<'_> {
             Content::Signals(set) => serializer.collect_seq(signals(set)),
             Content::Bits(bytes) => serializer.collect_seq(set_bits(bytes)),
             Content::Text(text) => Escaped(text).serialize(serializer),
+            Content::Address(address) => address.serialize(serializer),
+            Content::Octets(bytes) => HexBytes(bytes).serialize(serializer),
             Content::Struct(inner) => inner.serialize(serializer),
             Content::Array(elements) => {
                 let mut list = serializer.serialize_seq(None)?;
@@ -243,103 +282,4 @@ impl Serialize for Member<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use kprobe_common::table::kind::Kind;
-    use kprobe_common::table::rows::ROWS;
-    use kprobe_common::table::structs::{
-        FD_SET, ITIMERSPEC, OPEN_HOW, POLLFD, RLIMIT64, SIGSET, TIMESPEC_PAIR,
-    };
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn json(def: &'static StructDef, abi: Abi, bytes: &[u8]) -> String {
-        serde_json::to_string(&Struct { def, abi, bytes }).unwrap()
-    }
-
-    #[test]
-    fn each_abi_has_its_layout() {
-        let bytes: Vec<u8> = (1..=4u64).flat_map(u64::to_le_bytes).collect();
-        let wanted =
-            r#"{"it_interval":{"tv_sec":1,"tv_nsec":2},"it_value":{"tv_sec":3,"tv_nsec":4}}"#;
-        assert_eq!(json(&ITIMERSPEC, Abi::Arm64, &bytes), wanted);
-        let wanted =
-            r#"{"it_interval":{"tv_sec":1,"tv_nsec":0},"it_value":{"tv_sec":2,"tv_nsec":0}}"#;
-        assert_eq!(json(&ITIMERSPEC, Abi::Arm32, &bytes), wanted);
-    }
-
-    #[test]
-    fn what_was_cut_off_is_null() {
-        let bytes = [1, 0, 0, 0, 0, 0, 0, 0, 2];
-        let wanted = r#"{"it_interval":{"tv_sec":1,"tv_nsec":null},"it_value":null}"#;
-        assert_eq!(json(&ITIMERSPEC, Abi::Arm64, &bytes), wanted);
-        assert_eq!(
-            json(&POLLFD, Abi::Arm64, &[]),
-            r#"{"fd":null,"events":null,"revents":null}"#
-        );
-        assert_eq!(
-            json(&TIMESPEC_PAIR, Abi::Arm32, &bytes),
-            r#"[{"tv_sec":1,"tv_nsec":0},{"tv_sec":null,"tv_nsec":null}]"#
-        );
-    }
-
-    #[test]
-    fn values_have_one_type_each() {
-        let bytes = [
-            [0x41, 2, 0, 0, 0, 0, 0, 0x80],
-            [0xa4, 1, 0, 0, 0, 0, 0, 0],
-            [0xff; 8],
-        ]
-        .concat();
-        let how = json(&OPEN_HOW, Abi::Arm64, &bytes);
-        assert!(
-            how.starts_with(
-                r#"{"flags":["O_WRONLY","O_CREAT","O_TRUNC","0x8000000000000000"],"mode":420,"#
-            ),
-            "{how}"
-        );
-        let wanted = r#"{"rlim_cur":null,"rlim_max":9007199254740991}"#;
-        let limits = [u64::MAX, (1 << 53) - 1].map(u64::to_le_bytes).concat();
-        assert_eq!(json(&RLIMIT64, Abi::Arm64, &limits), wanted);
-        assert_eq!(
-            json(&SIGSET, Abi::Arm64, &0x1_0000_0002u64.to_le_bytes()),
-            r#"["SIGINT","0x21"]"#
-        );
-        assert_eq!(json(&FD_SET, Abi::Arm32, &[1, 0x80]), "[0,15]");
-    }
-
-    /// Every structure that a row names.
-    fn structures() -> Vec<&'static StructDef> {
-        let of = |kind: &Kind| match kind {
-            Kind::Struct(def)
-            | Kind::StructSized(def, _)
-            | Kind::StructOut(def)
-            | Kind::StructOutAlways(def)
-            | Kind::StructInOut(def)
-            | Kind::Structs(def, _)
-            | Kind::StructsOut(def)
-            | Kind::StructsInOut(def, _) => Some(*def),
-            _ => None,
-        };
-        ROWS.iter()
-            .flat_map(|row| row.args)
-            .filter_map(|arg| of(&arg.kind))
-            .collect()
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(32))]
-
-        #[test]
-        fn any_bytes_are_as_large_as_their_structure_allows(bytes in proptest::collection::vec(any::<u8>(), 0..500)) {
-            for def in structures() {
-                for abi in [Abi::Arm64, Abi::Arm32] {
-                    let text = json(def, abi, &bytes);
-                    let value: serde_json::Value = serde_json::from_str(&text).unwrap();
-                    prop_assert!(def.alone().is_some() || value.is_object(), "{}: {text}", def.name);
-                    prop_assert!(text.len() < 16 * 1024, "{}: {} bytes", def.name, text.len());
-                }
-            }
-        }
-    }
-}
+mod tests;

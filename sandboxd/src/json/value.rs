@@ -2,14 +2,14 @@
 //!
 //! What each kind of argument gives is `decode`'s; how it looks is here, and `schema` says the same in JSON Schema.
 
-use kprobe_common::table::flags::{FlagSet, MSG, ValueSet};
-use serde::ser::{Serialize, SerializeSeq, SerializeStruct, Serializer};
+use kprobe_common::table::flags::{FlagSet, ValueSet};
+use serde::ser::{Serialize, SerializeSeq, Serializer};
 
 use super::number::{exact, exact_unsigned, hex};
 use super::sockaddr::Sockaddr;
 use super::structs::{Struct, each};
 use super::{Dirents, Escaped};
-use crate::args::{Message, Value};
+use crate::args::Value;
 use crate::event::Hex;
 
 /// A set of bits: a list of names, what has none last.
@@ -81,22 +81,8 @@ impl Serialize for Value<'_> {
             }
             Self::Buffers(buffers) => serializer.collect_seq(buffers),
             Self::Message(message) => message.serialize(serializer),
+            Self::Messages(messages) => serializer.collect_seq(messages),
             Self::Dirents(bytes) => serializer.collect_seq(Dirents(bytes)),
         }
-    }
-}
-
-impl Serialize for Message<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("message", 4)?;
-        object.serialize_field("name", &self.name.map(Sockaddr::of))?;
-        object.serialize_field("iov", &self.iov)?;
-        object.serialize_field("control", &self.control)?;
-        let flags = Flags {
-            set: &MSG,
-            value: u64::from(self.flags),
-        };
-        object.serialize_field("flags", &flags)?;
-        object.end()
     }
 }

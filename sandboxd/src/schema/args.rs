@@ -4,10 +4,12 @@
 
 use kprobe_common::index::Abi;
 use kprobe_common::table::Syscall;
-use kprobe_common::table::flags::{FlagSet, MSG, SIGNALS, ValueSet, ValueSets};
+use kprobe_common::table::flags::{
+    CONTROL_TYPE, FlagSet, MSG, SIGNALS, SOCKET_LEVEL, ValueSet, ValueSets,
+};
 use kprobe_common::table::kind::Kind;
 use kprobe_common::table::rows::ROWS;
-use kprobe_common::table::structs::{Field, StructDef};
+use kprobe_common::table::structs::{ADDRESSES, CONTROLS, Field, StructDef};
 use serde_json::{Map, Value, json};
 
 /// Definitions that arguments refer to, by name.
@@ -83,23 +85,24 @@ fn of_kind(kind: &Kind, defs: &mut Defs) -> Value {
         Kind::Dirents => list(dirent(defs)),
         Kind::Iovec(_) | Kind::IovecOut(_) => list(buffer(defs)),
         Kind::Strings => list(json!({"type": "string"})),
-        Kind::Msghdr | Kind::MsghdrOut | Kind::Mmsghdr | Kind::MmsghdrOut => message(defs),
+        Kind::Msghdr | Kind::MsghdrOut => message(defs),
+        Kind::Mmsghdr(_) | Kind::MmsghdrOut => list(message(defs)),
     }
 }
 
 fn of_field(field: &Field, defs: &mut Defs) -> Value {
     match field {
-        Field::Int(_) | Field::Uint(_) | Field::Long | Field::Ulong => integer(),
+        Field::Int(_) | Field::Uint(_) | Field::Long | Field::Ulong | Field::Net(_) => integer(),
         Field::Hex(_) | Field::Addr => hex(defs),
         Field::Flags(set, _) => flags(set, defs),
-        Field::Enum(set, _) => one_of(set, defs),
+        Field::Enum(set, _) | Field::NetEnum(set) => one_of(set, defs),
         Field::Sigset(_) => {
             let examples: Vec<_> = SIGNALS.values.iter().map(|named| named.1).collect();
             let def = list(json!({"type": "string", "examples": examples}));
             defined("sigset", def, defs)
         }
         Field::Bits(_) => list(json!({"type": "integer", "minimum": 0})),
-        Field::Text(_) => text(),
+        Field::Text(_) | Field::Address(..) | Field::Bluetooth | Field::Octets(..) => text(),
         Field::Struct(def) => structure(def, defs),
         Field::Array(element, _) => list(of_field(element, defs)),
     }
@@ -206,20 +209,25 @@ fn buffer(defs: &mut Defs) -> Value {
 fn sockaddr(defs: &mut Defs) -> Value {
     let hex = hex(defs);
     let family = one_of(&kprobe_common::table::flags::SOCKET_DOMAIN, defs);
+    let mut fields = json!({
+        "family": family,
+        "addr": text(),
+        "port": integer(),
+        "flowinfo": integer(),
+        "scope_id": integer(),
+        "path": {"type": "string"},
+        "abstract": {"type": "boolean"},
+        "pid": integer(),
+        "groups": hex,
+        "data": {"type": "string", "description": "what follows the family, in hexadecimal"},
+    });
+    for field in ADDRESSES.iter().flat_map(|address| address.def.fields) {
+        let name = crate::json::sockaddr::short(field.name);
+        fields[name] = of_field(&field.field, defs);
+    }
     let def = json!({
         "type": ["object", "null"],
-        "properties": {
-            "family": family,
-            "addr": text(),
-            "port": integer(),
-            "flowinfo": integer(),
-            "scope_id": integer(),
-            "path": {"type": "string"},
-            "abstract": {"type": "boolean"},
-            "pid": integer(),
-            "groups": hex,
-            "data": {"type": "string", "description": "what follows the family, in hexadecimal"},
-        },
+        "properties": fields,
         "required": ["family"],
     });
     defined("sockaddr", def, defs)
@@ -231,12 +239,32 @@ fn message(defs: &mut Defs) -> Value {
         "properties": {
             "name": sockaddr(defs),
             "iov": {"type": "array", "items": buffer(defs)},
-            "control": buffer(defs),
+            "control": list(control(defs)),
+            "controllen": integer(),
             "flags": flags(&MSG, defs),
+            "len": {"type": ["integer", "null"], "description": "of one of several: `msg_len`, where the call gave it"},
         },
-        "required": ["name", "iov", "control", "flags"],
+        "required": ["name", "iov", "control", "controllen", "flags"],
     });
     defined("message", def, defs)
+}
+
+fn control(defs: &mut Defs) -> Value {
+    let mut fields = json!({
+        "level": one_of(&SOCKET_LEVEL, defs),
+        "type": one_of_several(&CONTROL_TYPE, defs),
+        "len": integer(),
+        "hex": {"type": "string"},
+    });
+    for control in CONTROLS {
+        fields[control.name] = of_field(&control.field, defs);
+    }
+    let def = json!({
+        "type": "object",
+        "properties": fields,
+        "required": ["level", "type", "len"],
+    });
+    defined("control", def, defs)
 }
 
 fn dirent(defs: &mut Defs) -> Value {
@@ -255,7 +283,22 @@ fn dirent(defs: &mut Defs) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+
+    #[test]
+    fn parts_of_addresses_have_one_type_each() {
+        let mut types: BTreeMap<&str, Value> = BTreeMap::new();
+        for field in ADDRESSES.iter().flat_map(|address| address.def.fields) {
+            let name = crate::json::sockaddr::short(field.name);
+            let described = of_field(&field.field, &mut Defs::new());
+            let before = types.entry(name).or_insert_with(|| described.clone());
+            assert_eq!(*before, described, "{name}");
+        }
+        assert_eq!(types["addr"], text());
+        assert_eq!(types["port"], integer());
+    }
 
     #[test]
     fn one_name_has_one_definition_and_can_be_referred_to() {

@@ -4,6 +4,7 @@ use std::fmt::{self, Display, Formatter};
 
 use crate::args::{Buffer, Message, Value};
 use crate::json::Dirents;
+use crate::json::message::{Control, Data};
 use crate::json::sockaddr::Sockaddr;
 use crate::json::structs::{Content, Elements, Member, Struct, each, set_bits, signals};
 use crate::json::value::{Flags, OneOf};
@@ -56,6 +57,7 @@ impl Display for Shown<'_> {
             Value::Strings(strings) => list(f, strings.iter().map(|text| Quoted(text)), cut),
             Value::Buffers(buffers) => list(f, buffers.iter().map(Iovec), cut),
             Value::Message(message) => write!(f, "{message}"),
+            Value::Messages(messages) => list(f, messages.iter().map(Several), cut),
             Value::Dirents(bytes) => list(f, Dirents(bytes).map(|entry| Quoted(entry.name)), cut),
         }
     }
@@ -156,14 +158,49 @@ impl Display for Message<'_> {
             None => f.write_str("{msg_name=NULL, msg_iov=")?,
         }
         list(f, self.iov.iter().map(Iovec), false)?;
-        if let Some(control) = &self.control {
-            write!(f, ", msg_control={control}")?;
+        if let (Some(controls), Some(control)) = (self.controls(), &self.control) {
+            f.write_str(", msg_control=")?;
+            let cut = control.len > control.bytes.len() as u64;
+            list(f, controls, cut)?;
+            write!(f, ", msg_controllen={}", control.len)?;
         }
         let flags = Flags {
             set: &MSG,
             value: u64::from(self.flags),
         };
         write!(f, ", msg_flags={flags}}}")
+    }
+}
+
+impl Display for Control<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self {
+            level,
+            kind,
+            len,
+            data,
+        } = self;
+        write!(
+            f,
+            "{{cmsg_len={len}, cmsg_level={level}, cmsg_type={kind}, cmsg_data="
+        )?;
+        match data {
+            Data::Known(_, member) => write!(f, "{member}}}"),
+            Data::Bytes(bytes) => write!(f, "{}}}", Quoted(bytes)),
+        }
+    }
+}
+
+/// A message of several.
+struct Several<'a>(&'a Message<'a>);
+
+impl Display for Several<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{{msg_hdr={}", self.0)?;
+        if let Some(len) = self.0.len {
+            write!(f, ", msg_len={len}")?;
+        }
+        f.write_str("}")
     }
 }
 
@@ -211,6 +248,11 @@ impl Display for Sockaddr<'_> {
             Self::Netlink { pid, groups } => {
                 write!(f, ", nl_pid={}, nl_groups={}", Known(*pid), Known(*groups))?;
             }
+            Self::Numbers(numbers) => {
+                for (name, member) in numbers.members() {
+                    write!(f, ", {name}={member}")?;
+                }
+            }
             Self::Other { data, .. } => write!(f, ", sa_data={}", Quoted(data))?,
         }
         f.write_str("}")
@@ -249,6 +291,8 @@ impl Display for Member<'_> {
             Content::Signals(set) => signal_set(f, set),
             Content::Bits(bytes) => words(f, set_bits(bytes)),
             Content::Text(text) => write!(f, "{}", Quoted(text)),
+            Content::Address(address) => write!(f, "{address}"),
+            Content::Octets(bytes) => write!(f, "{}", Quoted(bytes)),
             Content::Struct(inner) => write!(f, "{inner}"),
             Content::Array(elements) => array(f, elements),
         }

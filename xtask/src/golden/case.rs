@@ -18,11 +18,15 @@ use super::recording::{Input, Recording};
 pub(super) const RULER: &str = "----\n";
 /// The case of a number that has no row.
 const NO_ROW: &str = "no-row";
+/// `include/uapi/linux/prctl.h`
+const PR_SET_NAME: u64 = 15;
 
 /// A traced program.
 pub(super) struct Source {
     /// Kernel, CPU model, program.
     pub(super) how: String,
+    /// The program, which calls its cases by names of its thread: its own name stands for none.
+    pub(super) named: Option<&'static str>,
     pub(super) recording: Recording,
     /// What the live run wrote.
     pub(super) lines: Vec<Value>,
@@ -42,6 +46,9 @@ pub(super) fn all(sources: &[Source], only: &[String]) -> Result<BTreeMap<PathBu
     for (source, from) in sources.iter().enumerate() {
         for call in cut::calls(&from.recording)? {
             let (path, name) = place(call.index);
+            let Some(path) = named(from, &call, path)? else {
+                continue;
+            };
             if only.is_empty() || only.iter().any(|only| only == name) {
                 best.entry(path)
                     .or_insert_with(|| Best {
@@ -64,6 +71,21 @@ fn place(number: u16) -> (PathBuf, &'static str) {
     };
     let name = table::row(number).map_or(NO_ROW, |row| row.name);
     (PathBuf::from(abi).join(format!("{name}.case")), name)
+}
+
+/// The case of a call: `CALL+NAME` where the program says what it is an example of, nothing where it says nothing.
+///
+/// Giving a name is a call too, and none of the cases.
+fn named(from: &Source, call: &Call, path: PathBuf) -> Result<Option<PathBuf>> {
+    let (Some(program), Input::Record(record)) = (from.named, &from.recording.inputs[call.first])
+    else {
+        return Ok(Some(path));
+    };
+    let comm = record.comm()?;
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let gives_name = stem == "prctl" && record.argument()? == PR_SET_NAME;
+    let is_case = comm != program && !gives_name;
+    Ok(is_case.then(|| path.with_file_name(format!("{stem}+{comm}.case"))))
 }
 
 impl Best {

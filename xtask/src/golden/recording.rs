@@ -81,15 +81,30 @@ impl Record {
 
     /// The address behind the `svc`, in a record with registers.
     pub(super) fn pc(&self) -> Result<u64> {
-        let frame = match self.kind {
-            kind::ENTER => size_of::<Header>(),
-            kind::EXIT_ONLY => size_of::<Header>() + size_of::<Return>(),
+        let pc = self.frame()? + offset_of!(Frame, pc);
+        Ok(u64::from_le_bytes(field(&self.bytes, pc)?))
+    }
+
+    /// The thread's name, in a record with registers.
+    pub(super) fn comm(&self) -> Result<String> {
+        let comm: [u8; 16] = field(&self.bytes, self.frame()? + offset_of!(Frame, comm))?;
+        let name = comm.split(|byte| *byte == 0).next().unwrap_or_default();
+        Ok(String::from_utf8_lossy(name).into_owned())
+    }
+
+    /// The first argument, in a record with registers.
+    pub(super) fn argument(&self) -> Result<u64> {
+        let first = self.frame()? + offset_of!(Frame, args);
+        Ok(u64::from_le_bytes(field(&self.bytes, first)?))
+    }
+
+    /// Where the registers are, in a record with them.
+    fn frame(&self) -> Result<usize> {
+        match self.kind {
+            kind::ENTER => Ok(size_of::<Header>()),
+            kind::EXIT_ONLY => Ok(size_of::<Header>() + size_of::<Return>()),
             other => bail!("a record of kind {other} has no registers"),
-        };
-        Ok(u64::from_le_bytes(field(
-            &self.bytes,
-            frame + offset_of!(Frame, pc),
-        )?))
+        }
     }
 
     /// The return value, in a record with one.

@@ -129,3 +129,33 @@ pub static SOCKET_OPTION: ValueSets = ValueSets {
         (270, &NETLINK_OPTION),
     ],
 };
+
+/// Types of control messages of `SOL_SOCKET`: `include/linux/socket.h`, `include/uapi/asm-generic/socket.h`.
+#[rustfmt::skip]
+pub static SCM: ValueSet = ValueSet::new("scm", &[
+    (1, "SCM_RIGHTS"), (2, "SCM_CREDENTIALS"), (3, "SCM_SECURITY"), (4, "SCM_PIDFD"), (29, "SO_TIMESTAMP_OLD"),
+    (35, "SO_TIMESTAMPNS_OLD"), (37, "SO_TIMESTAMPING_OLD"), (40, "SO_RXQ_OVFL"), (41, "SO_WIFI_STATUS"),
+    (54, "SCM_TIMESTAMPING_OPT_STATS"), (58, "SCM_TIMESTAMPING_PKTINFO"), (61, "SO_TXTIME"),
+    (63, "SO_TIMESTAMP_NEW"), (64, "SO_TIMESTAMPNS_NEW"), (65, "SO_TIMESTAMPING_NEW"), (81, "SCM_TS_OPT_ID"),
+]);
+
+/// Types of control messages by level: where no list of their own is, options' names.
+pub static CONTROL_TYPE: ValueSets = ValueSets {
+    name: "control_type",
+    sets: &[
+        (0, &IP),
+        (1, &SCM),
+        (6, &TCP),
+        (17, &UDP),
+        (41, &IPV6),
+        (263, &PACKET),
+        (270, &NETLINK_OPTION),
+    ],
+};
+
+/// `ee_origin`: `include/uapi/linux/errqueue.h`.
+#[rustfmt::skip]
+pub static EE_ORIGIN: ValueSet = ValueSet::new("ee_origin", &[
+    (0, "SO_EE_ORIGIN_NONE"), (1, "SO_EE_ORIGIN_LOCAL"), (2, "SO_EE_ORIGIN_ICMP"), (3, "SO_EE_ORIGIN_ICMP6"),
+    (4, "SO_EE_ORIGIN_TXSTATUS"), (5, "SO_EE_ORIGIN_ZEROCOPY"), (6, "SO_EE_ORIGIN_TXTIME"),
+]);

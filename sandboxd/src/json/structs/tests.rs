@@ -1,0 +1,98 @@
+//! Structures as JSON: both layouts, cut ones, any bytes.
+
+use kprobe_common::table::kind::Kind;
+use kprobe_common::table::rows::ROWS;
+use kprobe_common::table::structs::{
+    FD_SET, ITIMERSPEC, OPEN_HOW, POLLFD, RLIMIT64, SIGSET, TIMESPEC_PAIR,
+};
+use proptest::prelude::*;
+
+use super::*;
+
+fn json(def: &'static StructDef, abi: Abi, bytes: &[u8]) -> String {
+    serde_json::to_string(&Struct { def, abi, bytes }).unwrap()
+}
+
+#[test]
+fn each_abi_has_its_layout() {
+    let bytes: Vec<u8> = (1..=4u64).flat_map(u64::to_le_bytes).collect();
+    let wanted = r#"{"it_interval":{"tv_sec":1,"tv_nsec":2},"it_value":{"tv_sec":3,"tv_nsec":4}}"#;
+    assert_eq!(json(&ITIMERSPEC, Abi::Arm64, &bytes), wanted);
+    let wanted = r#"{"it_interval":{"tv_sec":1,"tv_nsec":0},"it_value":{"tv_sec":2,"tv_nsec":0}}"#;
+    assert_eq!(json(&ITIMERSPEC, Abi::Arm32, &bytes), wanted);
+}
+
+#[test]
+fn what_was_cut_off_is_null() {
+    let bytes = [1, 0, 0, 0, 0, 0, 0, 0, 2];
+    let wanted = r#"{"it_interval":{"tv_sec":1,"tv_nsec":null},"it_value":null}"#;
+    assert_eq!(json(&ITIMERSPEC, Abi::Arm64, &bytes), wanted);
+    assert_eq!(
+        json(&POLLFD, Abi::Arm64, &[]),
+        r#"{"fd":null,"events":null,"revents":null}"#
+    );
+    assert_eq!(
+        json(&TIMESPEC_PAIR, Abi::Arm32, &bytes),
+        r#"[{"tv_sec":1,"tv_nsec":0},{"tv_sec":null,"tv_nsec":null}]"#
+    );
+}
+
+#[test]
+fn values_have_one_type_each() {
+    let bytes = [
+        [0x41, 2, 0, 0, 0, 0, 0, 0x80],
+        [0xa4, 1, 0, 0, 0, 0, 0, 0],
+        [0xff; 8],
+    ]
+    .concat();
+    let how = json(&OPEN_HOW, Abi::Arm64, &bytes);
+    assert!(
+        how.starts_with(
+            r#"{"flags":["O_WRONLY","O_CREAT","O_TRUNC","0x8000000000000000"],"mode":420,"#
+        ),
+        "{how}"
+    );
+    let wanted = r#"{"rlim_cur":null,"rlim_max":9007199254740991}"#;
+    let limits = [u64::MAX, (1 << 53) - 1].map(u64::to_le_bytes).concat();
+    assert_eq!(json(&RLIMIT64, Abi::Arm64, &limits), wanted);
+    assert_eq!(
+        json(&SIGSET, Abi::Arm64, &0x1_0000_0002u64.to_le_bytes()),
+        r#"["SIGINT","0x21"]"#
+    );
+    assert_eq!(json(&FD_SET, Abi::Arm32, &[1, 0x80]), "[0,15]");
+}
+
+/// Every structure that a row names.
+fn structures() -> Vec<&'static StructDef> {
+    let of = |kind: &Kind| match kind {
+        Kind::Struct(def)
+        | Kind::StructSized(def, _)
+        | Kind::StructOut(def)
+        | Kind::StructOutAlways(def)
+        | Kind::StructInOut(def)
+        | Kind::Structs(def, _)
+        | Kind::StructsOut(def)
+        | Kind::StructsInOut(def, _) => Some(*def),
+        _ => None,
+    };
+    ROWS.iter()
+        .flat_map(|row| row.args)
+        .filter_map(|arg| of(&arg.kind))
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn any_bytes_are_as_large_as_their_structure_allows(bytes in proptest::collection::vec(any::<u8>(), 0..500)) {
+        for def in structures() {
+            for abi in [Abi::Arm64, Abi::Arm32] {
+                let text = json(def, abi, &bytes);
+                let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+                prop_assert!(def.alone().is_some() || value.is_object(), "{}: {text}", def.name);
+                prop_assert!(text.len() < 16 * 1024, "{}: {} bytes", def.name, text.len());
+            }
+        }
+    }
+}
