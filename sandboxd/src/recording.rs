@@ -100,9 +100,9 @@ impl Recorder {
 
 /// Reads a recording.
 #[derive(Debug)]
-pub struct Recording {
+pub struct Recording<R = BufReader<File>> {
     path: PathBuf,
-    file: BufReader<File>,
+    file: R,
     at: u64,
     bytes: Vec<u8>,
     fact: Option<Fact>,
@@ -112,9 +112,16 @@ impl Recording {
     /// Opens a recording.
     pub fn open(path: &Path) -> Result<Self, RecordingError> {
         let file = File::open(path).map_err(|source| io_error("open", path, source))?;
+        Self::read(BufReader::new(file), path)
+    }
+}
+
+impl<R: Read> Recording<R> {
+    /// Begins to read what `file` gives; `path` is what messages call it.
+    pub fn read(file: R, path: &Path) -> Result<Self, RecordingError> {
         let mut recording = Self {
             path: path.to_owned(),
-            file: BufReader::new(file),
+            file,
             at: MAGIC.len() as u64,
             bytes: Vec::new(),
             fact: None,
@@ -143,11 +150,16 @@ impl Recording {
         if len > FRAME_MAX {
             return Err(self.damaged(format!("a frame of {len} bytes")));
         }
-        let mut bytes = std::mem::take(&mut self.bytes);
-        bytes.resize(len as usize, 0);
-        let read = self.read_exact(&mut bytes);
-        self.bytes = bytes;
-        read?;
+        self.bytes.clear();
+        // Memory for what is there, not for what a damaged length says.
+        match (&mut self.file)
+            .take(len.into())
+            .read_to_end(&mut self.bytes)
+        {
+            Ok(read) if read == len as usize => {}
+            Ok(_) => return Err(self.damaged("it ends inside a frame".to_owned())),
+            Err(source) => return Err(io_error("read", &self.path, source)),
+        }
         self.at += 5 + u64::from(len);
         match head[4] {
             RECORD => Ok(Some(Input::Record(&self.bytes))),

@@ -5,6 +5,7 @@ mod archive;
 mod build;
 mod cases;
 mod check;
+mod fuzz;
 mod golden;
 mod guest;
 mod kernels;
@@ -35,6 +36,7 @@ enum Verb {
     Vm(vm::Vm),
     VmMatrix(matrix::Matrix),
     Golden(golden::Golden),
+    Fuzz(fuzz::Fuzz),
 }
 
 fn main() -> ExitCode {
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         Verb::Vm(vm) => Ok(vm.run()),
         Verb::VmMatrix(matrix) => matrix.run(),
         Verb::Golden(golden) => golden.run(),
+        Verb::Fuzz(fuzz) => fuzz.run(),
     });
     result.unwrap_or_else(|error| {
         eprintln!("xtask: {error:#}");

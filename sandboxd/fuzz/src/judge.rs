@@ -1,0 +1,189 @@
+//! What holds of any recording, however damaged: no panic, whole lines of JSON and text, bounded output and memory.
+//!
+//! The fuzz target calls this, and an ordinary test on the corpus. What is wrong is a panic; time is the caller's watch.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::path::Path;
+
+use peak_alloc::PeakAlloc;
+use sandboxd::event::Line;
+use sandboxd::fold::Fold;
+use sandboxd::input::Input;
+use sandboxd::recording::Recording;
+use sandboxd::sink::Lines;
+use sandboxd::{json, text};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+/// Counts what is allocated.
+#[global_allocator]
+static HEAP: PeakAlloc = PeakAlloc;
+
+/// A line may have so many bytes for each byte of input: a mask of 8 bytes names up to 64 flags.
+const LINE_PER_BYTE: usize = 128;
+/// And so many without any.
+const LINE_ALWAYS: usize = 8 << 10;
+/// An input may be the end of every call and process before it, which are one line each.
+const LINES_PER_INPUT: usize = 8;
+/// Memory for each byte of input, at the worst moment.
+const HEAP_PER_BYTE: usize = 256;
+/// And without any.
+const HEAP_ALWAYS: usize = 128 << 10;
+
+/// Judges what comes of a recording; `seen` gets each line of JSON.
+pub(crate) fn judge(recording: &[u8], mut seen: impl FnMut(&str)) {
+    let before = HEAP.current_usage();
+    HEAP.reset_peak_usage();
+    let mut worst = 0;
+    if let Ok(mut inputs) = Recording::read(recording, Path::new("an input")) {
+        let mut fold = Fold::new();
+        let mut bounds = Bounds::default();
+        while let Ok(Some(input)) = inputs.next_input() {
+            bounds.count(&input);
+            if let Input::Record(bytes) = input {
+                let _ = fold.wants(bytes);
+            }
+            let mut judge = Judge {
+                bounds: &mut bounds,
+                json: Vec::new(),
+                text: Vec::new(),
+                seen: &mut seen,
+            };
+            fold.push(input, &mut judge);
+        }
+        worst = HEAP.peak_usage();
+    }
+    let used = worst.saturating_sub(before);
+    let most = HEAP_ALWAYS + HEAP_PER_BYTE * recording.len();
+    assert!(
+        used <= most,
+        "{used} bytes of memory for {} of input",
+        recording.len()
+    );
+}
+
+/// What may come of the inputs so far.
+#[derive(Default)]
+struct Bounds {
+    bytes: usize,
+    inputs: usize,
+    lines: usize,
+}
+
+impl Bounds {
+    fn count(&mut self, input: &Input<'_>) {
+        self.inputs += 1;
+        self.bytes += match input {
+            Input::Record(bytes) => bytes.len(),
+            // Facts are bytes of a file too: their text is as long as they are large.
+            Input::Fact(fact) => serde_json::to_string(fact).map_or(0, |json| json.len()),
+        };
+    }
+}
+
+struct Judge<'a> {
+    bounds: &'a mut Bounds,
+    json: Vec<u8>,
+    text: Vec<u8>,
+    seen: &'a mut dyn FnMut(&str),
+}
+
+impl Lines for Judge<'_> {
+    fn line(&mut self, line: &Line<'_>, _index: Option<u16>) {
+        self.json.clear();
+        self.text.clear();
+        json::write(&mut self.json, line);
+        text::write(&mut self.text, line, false);
+        let bounds = &mut *self.bounds;
+        bounds.lines += 1;
+        assert!(
+            bounds.lines <= LINES_PER_INPUT * bounds.inputs,
+            "{} lines of {} inputs",
+            bounds.lines,
+            bounds.inputs
+        );
+        let most = LINE_ALWAYS + LINE_PER_BYTE * bounds.bytes;
+        for out in [&self.json, &self.text] {
+            assert!(
+                out.len() <= most,
+                "a line of {} bytes for {} of input",
+                out.len(),
+                bounds.bytes
+            );
+        }
+        let json = whole(&self.json);
+        if let Err(error) = serde_json::from_str::<Unique>(json) {
+            panic!("{error}: {json}");
+        }
+        let text = whole(&self.text);
+        assert!(
+            !text.contains(char::is_control),
+            "a control character: {text:?}"
+        );
+        (self.seen)(json);
+    }
+}
+
+/// The one line that is there, without its end.
+fn whole(out: &[u8]) -> &str {
+    let line = str::from_utf8(out)
+        .expect("lines are UTF-8")
+        .strip_suffix('\n')
+        .expect("lines are ended");
+    assert!(!line.contains('\n'), "two lines: {line:?}");
+    line
+}
+
+/// JSON in which no object has a name twice.
+struct Unique;
+
+impl<'de> Deserialize<'de> for Unique {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Each;
+        impl<'de> Visitor<'de> for Each {
+            type Value = Unique;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Unique, M::Error> {
+                let mut names = HashSet::new();
+                while let Some(name) = map.next_key::<String>()? {
+                    map.next_value::<Unique>()?;
+                    if names.contains(&name) {
+                        return Err(Error::custom(format_args!("{name:?} is there twice")));
+                    }
+                    names.insert(name);
+                }
+                Ok(Unique)
+            }
+
+            fn visit_seq<S: SeqAccess<'de>>(self, mut seq: S) -> Result<Unique, S::Error> {
+                while seq.next_element::<Unique>()?.is_some() {}
+                Ok(Unique)
+            }
+
+            fn visit_str<E>(self, _: &str) -> Result<Unique, E> {
+                Ok(Unique)
+            }
+
+            fn visit_i64<E>(self, _: i64) -> Result<Unique, E> {
+                Ok(Unique)
+            }
+
+            fn visit_u64<E>(self, _: u64) -> Result<Unique, E> {
+                Ok(Unique)
+            }
+
+            fn visit_bool<E>(self, _: bool) -> Result<Unique, E> {
+                Ok(Unique)
+            }
+
+            fn visit_unit<E>(self) -> Result<Unique, E> {
+                Ok(Unique)
+            }
+        }
+        deserializer.deserialize_any(Each)
+    }
+}
