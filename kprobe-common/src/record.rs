@@ -71,7 +71,9 @@ pub struct Frame {
     /// The number, also where the index stands for many.
     pub nr: i32,
     /// [`Abi`](crate::index::Abi) as a number.
-    pub abi: u32,
+    pub abi: u16,
+    /// Not 0 if the `svc` is a Thumb instruction, which has two bytes.
+    pub thumb: u16,
     /// The argument registers, as they are.
     pub args: [u64; crate::spec::REGISTERS],
     /// The address after the `svc`.

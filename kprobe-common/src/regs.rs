@@ -29,6 +29,10 @@ pub struct Regs {
 /// <https://github.com/torvalds/linux/blob/v6.12/arch/arm64/include/uapi/asm/ptrace.h#L42>
 pub const PSTATE_MODE32: u64 = 0x10;
 
+/// Set in `pstate` while 32-bit code is Thumb code, whose `svc` has two bytes and not four.
+/// <https://github.com/torvalds/linux/blob/v6.12/arch/arm64/include/asm/ptrace.h#L68>
+pub const PSTATE_THUMB: u64 = 0x20;
+
 const _: () = {
     assert!(core::mem::offset_of!(Regs, sp) == 248);
     assert!(core::mem::offset_of!(Regs, pc) == 256);

@@ -3,7 +3,7 @@
 use aya_ebpf::helpers::generated::bpf_probe_read_kernel;
 use kprobe_common::index::{Abi, index};
 use kprobe_common::record::Frame;
-use kprobe_common::regs::{PSTATE_MODE32, Regs};
+use kprobe_common::regs::{PSTATE_MODE32, PSTATE_THUMB, Regs};
 
 /// Copies the whole saved register block in one read.
 #[inline(always)]
@@ -47,7 +47,8 @@ pub(crate) fn args(regs: &Regs) -> [u64; 6] {
 pub(crate) fn fill(frame: &mut Frame, regs: &Regs) {
     let abi = abi(regs);
     frame.nr = regs.syscallno;
-    frame.abi = abi as u32;
+    frame.abi = abi as u16;
+    frame.thumb = u16::from(abi as u16 == Abi::Arm32 as u16 && regs.pstate & PSTATE_THUMB != 0);
     frame.args = args(regs);
     frame.pc = regs.pc;
     // 32-bit code keeps them in r14, r13 and r11:

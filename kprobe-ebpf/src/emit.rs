@@ -9,6 +9,7 @@ use kprobe_common::index::INDEXES;
 use kprobe_common::record::{Header, RECORD_MAX};
 
 use crate::bound::at_most;
+use crate::log;
 use crate::maps;
 use crate::scratch::{Desk, SLACK};
 
@@ -53,6 +54,7 @@ pub(crate) fn emit(desk: &Desk, ring: Ring) -> bool {
             bpf_ringbuf_output(map, desk.sheet.record().cast(), len as u64, u64::from(wake)) == 0
         };
     if !written {
+        log::ring_is_full(len as u32);
         add(lost);
     }
     written

@@ -10,6 +10,7 @@ use kprobe_common::thread::{self, Slot, flag};
 
 use crate::config::config;
 use crate::emit::{self, Ring};
+use crate::log;
 use crate::maps;
 use crate::scratch::Desk;
 use crate::target::{self, Task, Watch};
@@ -32,6 +33,7 @@ pub(crate) fn fork(ctx: &TracePointContext) {
             ..Slot::default()
         },
     );
+    log::task_was_made(task.tid, child, clone_flags);
     let Some(desk) = Desk::take(task) else { return };
     desk.begin(kind::FORK, 0, 0, size_of::<Fork>());
     // SAFETY: the fork is the record's fixed part.
@@ -68,6 +70,7 @@ pub(crate) fn exec(ctx: &TracePointContext) {
     }
     let old_tid = read::<u32>(ctx, config!(exec_old_pid));
     let Some(task) = moved(old_tid) else { return };
+    log::program_was_executed(old_tid, task.tid);
     let Some(desk) = Desk::take(task) else { return };
     desk.begin(kind::EXEC, 0, 0, size_of::<Exec>());
     let location = read::<u32>(ctx, config!(exec_filename)) & 0xffff;
@@ -140,6 +143,7 @@ pub(crate) fn thread_exit() {
         }
         let _ = maps::THREADS.remove(task.tid);
     }
+    log::thread_ended(task.tid);
     let Some(desk) = Desk::take(task) else { return };
     desk.begin(kind::THREAD_EXIT, 0, 0, 0);
     emit::emit(&desk, Ring::State);

@@ -16,6 +16,7 @@ mod emit;
 mod enter;
 mod exit;
 mod life;
+mod log;
 mod maps;
 mod scratch;
 mod target;

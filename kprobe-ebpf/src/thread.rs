@@ -4,6 +4,7 @@ use kprobe_common::record::kind;
 use kprobe_common::thread::{Slot, flag, state};
 
 use crate::emit::{Ring, count_cpu, emit};
+use crate::log;
 use crate::maps;
 use crate::scratch::Desk;
 use crate::target::{Task, Watch};
@@ -59,6 +60,7 @@ fn make(tid: u32, flags: u8) -> Found {
 #[inline(always)]
 pub(crate) fn remember(tid: u32, slot: &Slot) {
     if maps::THREADS.insert(tid, slot, 0).is_err() {
+        log::threads_are_full(tid);
         count_cpu(|cpu| &raw mut cpu.threads_full);
     }
 }

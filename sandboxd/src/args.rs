@@ -4,6 +4,9 @@ use kprobe_common::index::Abi;
 use kprobe_common::table::flags::{FlagSet, ValueSet};
 use kprobe_common::table::structs::StructDef;
 
+/// The largest integer that every JSON reader keeps exactly: what goes beyond is a string too.
+pub const EXACT: u64 = (1 << 53) - 1;
+
 /// The arguments of a call.
 #[derive(Debug, Default)]
 pub struct Args<'a>(pub Vec<(&'static str, Value<'a>)>);

@@ -22,6 +22,9 @@ pub(crate) struct Build {
     /// Say nothing unless something fails
     #[arg(long, short)]
     pub(crate) quiet: bool,
+    /// With messages from the eBPF programs: RUST_LOG=kprobe_ebpf=debug shows them. Never for a release
+    #[arg(long)]
+    pub(crate) debug_log: bool,
 }
 
 impl Build {
@@ -30,6 +33,7 @@ impl Build {
         Self {
             profile: "release".into(),
             quiet: false,
+            debug_log: false,
         }
     }
 
@@ -38,6 +42,7 @@ impl Build {
         Self {
             profile: "release".into(),
             quiet: !io::stderr().is_terminal(),
+            debug_log: false,
         }
     }
 
@@ -97,6 +102,9 @@ impl Build {
         cargo.args(["--profile", &self.profile]);
         if self.quiet {
             cargo.arg("--quiet");
+        }
+        if self.debug_log {
+            cargo.args(["--features", "debug-log"]);
         }
         process::run(cargo, purpose)
     }

@@ -57,6 +57,7 @@ pub(crate) fn all() -> Vec<Case> {
         breadth::NO_RETURNS,
         schema::CASE,
         endings::DISK_FULL,
+        endings::FILE_SIZE_LIMIT,
         endings::READER_GONE,
         endings::PROBES_GONE,
     ]

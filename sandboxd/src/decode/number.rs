@@ -5,12 +5,9 @@ use kprobe_common::table::flags;
 use kprobe_common::table::kind::Kind;
 
 use super::Argument;
-use crate::args::Value;
+use crate::args::{EXACT, Value};
 use crate::event::Hex;
 use crate::status::{State, Status};
-
-/// Beyond this a JSON number is not exact in every reader.
-const EXACT: u64 = (1 << 53) - 1;
 
 impl<'a> Argument<'_, 'a> {
     /// The value of an argument that is not followed.

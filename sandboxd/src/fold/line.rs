@@ -8,7 +8,7 @@ use kprobe_common::table::{self, Ret, Syscall};
 
 use super::Fold;
 use super::books::Booked;
-use crate::args::Args;
+use crate::args::{Args, EXACT};
 use crate::decode::{self, Call};
 use crate::event::{self, Caller, ErrorName, Hex, Line, Name, Outcome, Statuses, Time};
 use crate::input::{Show, Start};
@@ -17,9 +17,6 @@ use crate::probe::Backend;
 use crate::sink::Lines;
 use crate::status::State;
 use crate::world::Who;
-
-/// Beyond this a JSON number is not exact in every reader.
-const EXACT: u64 = (1 << 53) - 1;
 
 impl Fold {
     /// Writes a call, or counts it as filtered.
@@ -146,10 +143,9 @@ pub(super) fn key(index: u16) -> String {
     }
 }
 
-/// The address of the `svc` instruction: the saved one is behind it. In Thumb code it has two bytes; bit 5 of the
-/// saved state would tell, and is not in the frame yet.
+/// The address of the `svc` instruction: the saved one is behind it.
 pub(super) fn svc(frame: &Frame) -> u64 {
-    frame.pc.saturating_sub(4)
+    frame.pc.saturating_sub(if frame.thumb == 0 { 4 } else { 2 })
 }
 
 fn abi_name(abi: Abi) -> &'static str {

@@ -5,10 +5,8 @@
 use kprobe_common::table::errno;
 use serde::ser::{Serialize, Serializer};
 
+use crate::args::EXACT;
 use crate::event::{ErrorName, Hex, Name, Perms, Proc, Time};
-
-/// The largest integer that every JSON reader keeps exactly.
-pub(crate) const EXACT: u64 = (1 << 53) - 1;
 
 /// A text of at most `N` ASCII characters; what does not fit is left out.
 #[derive(Clone, Copy)]

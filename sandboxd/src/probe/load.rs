@@ -54,9 +54,17 @@ pub struct Loaded {
     specs: Array<MapData, Spec>,
     threads: HashMap<MapData, u32, thread::Slot>,
     tgids: HashMap<MapData, u32, u8>,
+    #[cfg(feature = "debug-log")]
+    show_messages: Box<dyn FnMut()>,
 }
 
 impl Loaded {
+    /// Hands over what the kernel half had to say; nothing in a release.
+    pub fn show_messages(&mut self) {
+        #[cfg(feature = "debug-log")]
+        (self.show_messages)();
+    }
+
     /// Changes what is copied for a call.
     pub fn set_spec(&mut self, index: u16, spec: &Spec) -> Result<(), ProbeError> {
         self.specs
@@ -146,6 +154,8 @@ pub fn load(object: &[u8], watch: &Watch, backend: Backend) -> Result<Loaded, Pr
         threads: take(&mut ebpf, "THREADS")?,
         tgids: take(&mut ebpf, "TGIDS")?,
         shared,
+        #[cfg(feature = "debug-log")]
+        show_messages: messages(&mut ebpf)?,
         ebpf,
     };
     for &(tgid, flags) in &watch.tgids {
@@ -158,6 +168,12 @@ pub fn load(object: &[u8], watch: &Watch, backend: Backend) -> Result<Loaded, Pr
         loaded.add_thread(tid, flags)?;
     }
     Ok(loaded)
+}
+
+#[cfg(feature = "debug-log")]
+fn messages(ebpf: &mut Ebpf) -> Result<Box<dyn FnMut()>, ProbeError> {
+    let mut logger = aya_log::EbpfLogger::init(ebpf)?;
+    Ok(Box::new(move || logger.flush()))
 }
 
 fn config(watch: &Watch, cpus: u32) -> Result<Config, ProbeError> {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::TraceError;
 use super::targets::Targets;
-use super::waits::Waits;
+use super::waits::{Waits, survive_file_size_limit};
 use crate::command::Running;
 use crate::fold::{Fold, Look};
 use crate::input::{Fact, Input, Show, Start, Stop};
@@ -113,6 +113,7 @@ impl Run {
 
     /// Reads the rings and feeds the fold. Returns whether more is there.
     fn read(&mut self, all: bool) -> bool {
+        self.loaded.show_messages();
         let more = self
             .source
             .fill(&mut self.loaded.calls, &mut self.loaded.state, all);
@@ -292,14 +293,13 @@ fn feed(fold: &mut Fold, sink: &mut Sink, recorder: &mut Option<Recorder>, input
 
 /// Writes the lines of a recording.
 pub(super) fn replay(mut recording: Recording, mut sink: Sink) -> Result<(), TraceError> {
+    let error = |what| move |source| TraceError::Runtime { what, source };
     let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
+        .enable_all()
         .build()
-        .map_err(|source| TraceError::Runtime {
-            what: "the event loop",
-            source,
-        })?;
+        .map_err(error("the event loop"))?;
     runtime.block_on(async {
+        survive_file_size_limit().map_err(error("signals"))?;
         let mut fold = Fold::new();
         let mut result = Ok(());
         loop {

@@ -1,5 +1,6 @@
 //! What a run waits for: records, the time to look around, a reason to stop.
 
+use std::io;
 use std::os::fd::{AsRawFd as _, RawFd};
 use std::time::{Duration, Instant};
 
@@ -39,6 +40,7 @@ impl std::os::fd::AsRawFd for Ring {
 impl Waits {
     pub(super) fn new(loaded: &Loaded, duration: Option<Duration>) -> Result<Self, TraceError> {
         let error = |what| move |source| TraceError::Runtime { what, source };
+        survive_file_size_limit().map_err(error("signals"))?;
         Ok(Self {
             // SAFETY: the ring belongs to the run, which ends after its waits and never replaces it.
             ring: unsafe {
@@ -96,6 +98,12 @@ impl Waits {
         )
         .await
     }
+}
+
+/// Beyond `ulimit -f` the kernel kills, unless there is a handler: then the write fails and is said. tokio's handler
+/// stays when its stream of signals goes.
+pub(super) fn survive_file_size_limit() -> io::Result<()> {
+    signal(SignalKind::from_raw(libc::SIGXFSZ)).map(drop)
 }
 
 async fn stop(

@@ -11,7 +11,7 @@ use crate::lab::{Case, Outcome};
 pub(crate) const CASE: Case = Case {
     name: "arm32",
     script: traced!(
-        "-u 10123 -e getppid,openat,open,pread64,close,socket,connect,cacheflush,set_tls,write,faccessat",
+        "-u 10123 -e getppid,openat,open,pread64,close,socket,connect,cacheflush,set_tls,getpgrp,write,faccessat",
         "as-uid 10123 arm32 >facts || exit 91"
     ),
     check,
@@ -83,6 +83,15 @@ fn check(outcome: &Outcome) -> Result<()> {
         "{connect}"
     );
     each_once(&trace, pid, &[0xf_0002, 0xf_0005])?;
+    let places: Vec<_> = of_program()
+        .filter(|line| line["syscall"] == "getpgrp")
+        .map(|line| line["caller"]["pc"].clone())
+        .collect();
+    let label = |name| Ok::<_, anyhow::Error>(json!(format!("{:#x}", facts.number(name)?)));
+    ensure!(
+        places == [label("arm_svc")?, label("thumb_svc")?],
+        "getpgrp was called at {places:?}, not at the labels arm_svc and thumb_svc"
+    );
     expect(trace.with_path("/arm32/last")?, &[("/pid", json!(pid))])
 }
 

@@ -25,6 +25,21 @@ cat small/out >out; umount small
     timeout_s: 60,
 };
 
+/// `ulimit -f` takes 64 KiB: the kernel would kill with SIGXFSZ.
+pub(crate) const FILE_SIZE_LIMIT: Case = Case {
+    name: "file-size-limit",
+    script: r"
+( ulimit -f 128; exec sandboxd trace -u 10123 -e openat -o out ) >printed 2>log & pid=$!
+wait-for log ready 60 || exit 90
+as-uid 10123 flood 1 3000 >facts || exit 91
+sleep 1
+kill -INT $pid 2>/dev/null
+wait $pid; echo $? >ended
+",
+    check: file_size_limit,
+    timeout_s: 60,
+};
+
 /// The reader of stdout takes three lines and goes.
 pub(crate) const READER_GONE: Case = Case {
     name: "reader-gone",
@@ -89,6 +104,14 @@ fn whole_lines(text: &str) -> Result<Vec<Value>> {
 }
 
 fn disk_full(outcome: &Outcome) -> Result<()> {
+    no_room(outcome, "No space left")
+}
+
+fn file_size_limit(outcome: &Outcome) -> Result<()> {
+    no_room(outcome, "File too large")
+}
+
+fn no_room(outcome: &Outcome, why: &str) -> Result<()> {
     outcome.expect_status(0)?;
     let log = outcome.text("log")?;
     no_panic(&log)?;
@@ -106,7 +129,7 @@ fn disk_full(outcome: &Outcome) -> Result<()> {
     let code = outcome.text("ended")?;
     ensure!(code == "1\n", "exit code {code}; it said {}", tail(&log));
     ensure!(
-        log.contains("No space left"),
+        log.contains(why),
         "it does not say why: {}",
         tail(&log)
     );
