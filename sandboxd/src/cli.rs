@@ -192,14 +192,12 @@ pub enum BackendName {
 
 /// `64K`, `8M`, or bytes; at least a page, at most a gigabyte.
 fn parse_size(text: &str) -> Result<u32, String> {
-    let (digits, unit) = match text
-        .trim_end_matches(['B', 'b'])
-        .split_at_checked(text.len().saturating_sub(1))
-    {
+    let number = text.strip_suffix(['B', 'b']).unwrap_or(text);
+    let (digits, unit) = match number.split_at_checked(number.len().saturating_sub(1)) {
         Some((digits, "K" | "k")) => (digits, 1 << 10),
         Some((digits, "M" | "m")) => (digits, 1 << 20),
         Some((digits, "G" | "g")) => (digits, 1 << 30),
-        _ => (text, 1),
+        _ => (number, 1),
     };
     let size = digits
         .parse::<u64>()
@@ -234,7 +232,10 @@ mod tests {
         assert_eq!(parse_size("64K"), Ok(65_536));
         assert_eq!(parse_size("8M"), Ok(8 << 20));
         assert_eq!(parse_size("5000"), Ok(8192));
+        assert_eq!(parse_size("8MB"), Ok(8 << 20));
+        assert_eq!(parse_size("8192B"), Ok(8192));
         assert!(parse_size("1").is_err());
+        assert!(parse_size("B").is_err());
         assert!(parse_size("8X").is_err());
     }
 }

@@ -2,8 +2,9 @@
 //! so that its first call that is seen is its `execve`.
 
 use std::io::{self, Read, Write};
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 
@@ -42,6 +43,7 @@ pub fn prepare(
         name: name.clone(),
         source,
     };
+    find(&name).map_err(error)?;
     let (mut told, tell) = io::pipe().map_err(error)?;
     let (wait, go) = io::pipe().map_err(error)?;
     let mut command = Command::new(&name);
@@ -53,7 +55,7 @@ pub fn prepare(
         let stderr = io::stderr().as_fd().try_clone_to_owned().map_err(error)?;
         command.stdout(Stdio::from(stderr));
     }
-    hold(&mut command, tell.into(), wait.into());
+    hold(&mut command, tell.into(), wait.into(), go.as_raw_fd());
     // Spawning returns once the child has executed, so it happens on a thread of its own.
     let (send, spawned) = mpsc::channel();
     std::thread::spawn(move || {
@@ -72,14 +74,31 @@ pub fn prepare(
     })
 }
 
-/// Makes the child tell its number and wait for a byte before it executes.
-fn hold(command: &mut Command, tell: OwnedFd, wait: OwnedFd) {
+/// Looks for the program where `execvp` will, so that a typing error is said before anything is attached.
+fn find(name: &str) -> io::Result<()> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = if name.contains('/') {
+        Path::new(name).exists()
+    } else {
+        std::env::split_paths(&path).any(|dir| dir.join(name).exists())
+    };
+    if found {
+        Ok(())
+    } else {
+        Err(io::ErrorKind::NotFound.into())
+    }
+}
+
+/// Makes the child tell its number and wait for a byte before it executes. It lets go of its own copy of the pipe's
+/// other end, `go`, first: else it would wait for ever for a daemon that ended without releasing it.
+fn hold(command: &mut Command, tell: OwnedFd, wait: OwnedFd, go: RawFd) {
     let closure = move || {
         let pid = std::process::id().to_ne_bytes();
         let mut byte = 0u8;
-        // SAFETY: plain reads and writes on descriptors that the closure owns, into memory that outlives them; both are
-        // allowed between fork and exec.
+        // SAFETY: plain reads and writes on descriptors that the closure owns, into memory that outlives them, and a
+        // close of a descriptor that nothing in the child uses; all are allowed between fork and exec.
         let done = unsafe {
+            libc::close(go);
             libc::write(tell.as_raw_fd(), pid.as_ptr().cast(), pid.len()) == pid.len() as isize
                 && libc::read(wait.as_raw_fd(), (&raw mut byte).cast(), 1) == 1
         };
@@ -125,5 +144,25 @@ impl Running {
             (_, Some(signal)) => format!("signal {signal}"),
             _ => status.to_string(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_that_is_never_released_goes_away() {
+        let argv = ["true".to_owned()];
+        let Waiting { go, spawned, .. } = prepare(&argv, None, true).unwrap();
+        drop(go);
+        let spawned = spawned.recv_timeout(std::time::Duration::from_secs(10));
+        assert!(spawned.unwrap().is_err(), "it did not give up");
+    }
+
+    #[test]
+    fn a_command_that_is_not_there_is_said_at_once() {
+        let error = prepare(&["no-such-program".to_owned()], None, true).unwrap_err();
+        assert!(error.to_string().contains("no-such-program"), "{error}");
     }
 }

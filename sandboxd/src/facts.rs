@@ -56,8 +56,7 @@ pub fn process(pid: u32, uid: u32, at: u64) -> Fact {
 
 fn find(pid: u32) -> Option<Found> {
     let dir = Path::new("/proc").join(pid.to_string());
-    let stat = fs::read_to_string(dir.join("stat")).ok()?;
-    let (ppid, start) = parse_stat(&stat)?;
+    let (ppid, start) = parse_stat(&text(&dir.join("stat"))?)?;
     let cmdline = fs::read(dir.join("cmdline")).unwrap_or_default();
     let name = cmdline.split(|&byte| byte == 0).next().unwrap_or_default();
     Some(Found {
@@ -65,33 +64,62 @@ fn find(pid: u32) -> Option<Found> {
         ppid,
         name: String::from_utf8_lossy(name).into_owned(),
         tids: threads(pid).unwrap_or_default(),
-        maps: fs::read_to_string(dir.join("maps"))
-            .ok()
-            .map(|maps| parse_maps(&maps)),
+        maps: text(&dir.join("maps")).map(|maps| parse_maps(&maps)),
     })
 }
 
-/// The threads of a process.
+/// A file of `/proc`. The names in it are the watched program's choice, and need not be UTF-8.
+fn text(path: &Path) -> Option<String> {
+    let bytes = fs::read(path).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The threads of a process that have not ended: a leader that has stays in the list as long as others run.
 pub fn threads(pid: u32) -> io::Result<Vec<u32>> {
     let mut tids = Vec::new();
     for entry in fs::read_dir(format!("/proc/{pid}/task"))? {
-        tids.extend(
-            entry?
-                .file_name()
-                .to_str()
-                .and_then(|name| name.parse::<u32>().ok()),
-        );
+        let entry = entry?;
+        let tid: Option<u32> = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse().ok());
+        let runs = || text(&entry.path().join("stat")).is_some_and(|stat| has_not_ended(&stat));
+        tids.extend(tid.filter(|_| runs()));
     }
     Ok(tids)
 }
 
-/// The start of a process or thread, in clock ticks since boot; `None` if it is not there.
+/// Whether this process was started with a signal ignored, as `nohup` does.
 #[must_use]
-pub fn start_of(pid: u32) -> Option<u64> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // A zombie has ended; only its parent has not asked yet.
-    let state = stat.rsplit_once(')')?.1.split_whitespace().next()?;
-    (state != "Z" && state != "X").then(|| parse_stat(&stat).map(|(_, start)| start))?
+pub fn is_ignored(signal: i32) -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigIgn:"))
+        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask >> (signal - 1) & 1 != 0)
+}
+
+/// The start of a process, in clock ticks since boot; `None` if all its threads have ended.
+#[must_use]
+pub fn process_start(pid: u32) -> Option<u64> {
+    let stat = text(Path::new(&format!("/proc/{pid}/stat")))?;
+    let runs = has_not_ended(&stat) || threads(pid).is_ok_and(|tids| !tids.is_empty());
+    runs.then(|| parse_stat(&stat).map(|(_, start)| start))?
+}
+
+/// The start of a thread, in clock ticks since boot; `None` if it has ended.
+#[must_use]
+pub fn thread_start(tid: u32) -> Option<u64> {
+    let stat = text(Path::new(&format!("/proc/{tid}/stat")))?;
+    has_not_ended(&stat).then(|| parse_stat(&stat).map(|(_, start)| start))?
+}
+
+/// A zombie has ended; only its parent has not asked yet.
+fn has_not_ended(stat: &str) -> bool {
+    stat.rsplit_once(')')
+        .and_then(|(_, rest)| rest.split_whitespace().next())
+        .is_some_and(|state| state != "Z" && state != "X")
 }
 
 /// Parent and start (fields 4 and 22); the name in field 2 may hold anything, also `)`.

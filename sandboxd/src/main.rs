@@ -56,6 +56,8 @@ fn log_to_stderr() {
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal())
         .with_target(false)
+        // Where nobody reads stderr, a message is lost; saying that there would panic.
+        .log_internal_errors(false)
         .without_time()
         .init();
 }

@@ -75,7 +75,9 @@ pub enum ProbeError {
     Load(#[from] aya::EbpfError),
     /// The kernel half was built without messages, this one with.
     #[cfg(feature = "debug-log")]
-    #[error("cannot read the kernel half's messages ({0}); build both halves with `cargo xtask build --debug-log`")]
+    #[error(
+        "cannot read the kernel half's messages ({0}); build both halves with `cargo xtask build --debug-log`"
+    )]
     Messages(#[from] aya_log::Error),
     /// A map that should be there is not, or is of another kind.
     #[error("cannot use the map {name}: {source}")]

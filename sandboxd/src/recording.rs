@@ -51,6 +51,8 @@ pub enum RecordingError {
 pub struct Recorder {
     path: PathBuf,
     file: BufWriter<File>,
+    /// Something is missing in it, so that nothing more is added.
+    broken: Option<RecordingError>,
 }
 
 impl Recorder {
@@ -60,13 +62,23 @@ impl Recorder {
         let mut recorder = Self {
             path: path.to_owned(),
             file: BufWriter::new(file),
+            broken: None,
         };
         recorder.write(|file| file.write_all(MAGIC))?;
         Ok(recorder)
     }
 
-    /// Adds an input.
-    pub fn push(&mut self, input: Input<'_>) -> Result<(), RecordingError> {
+    /// Adds an input, unless one is missing already: [`Self::finish`] tells.
+    pub fn push(&mut self, input: Input<'_>) {
+        if self.broken.is_none()
+            && let Err(error) = self.add(input)
+        {
+            tracing::error!("{error}; the run goes on, its recording ends here");
+            self.broken = Some(error);
+        }
+    }
+
+    fn add(&mut self, input: Input<'_>) -> Result<(), RecordingError> {
         match input {
             Input::Record(bytes) => self.frame(RECORD, bytes),
             Input::Fact(fact) => {
@@ -77,9 +89,10 @@ impl Recorder {
         }
     }
 
-    /// Ends the recording: everything is in the file.
-    pub fn finish(&mut self) -> Result<(), RecordingError> {
-        self.write(Write::flush)
+    /// Ends the recording: everything is in the file, or what went wrong first.
+    pub fn finish(mut self) -> Result<(), RecordingError> {
+        self.write(Write::flush)?;
+        self.broken.map_or(Ok(()), Err)
     }
 
     fn frame(&mut self, kind: u8, bytes: &[u8]) -> Result<(), RecordingError> {

@@ -138,6 +138,14 @@ struct Output {
     hidden: usize,
 }
 
+impl Options {
+    /// Whether lines go to standard output.
+    #[must_use]
+    pub fn to_stdout(&self) -> bool {
+        self.out.as_ref().is_none_or(|path| path.as_os_str() == "-")
+    }
+}
+
 impl Sink {
     /// Opens the output and starts its writer.
     pub fn open(options: Options) -> Result<Self, SinkError> {
@@ -150,7 +158,8 @@ impl Sink {
                 colour: on_terminal && wants_colour(),
             },
         };
-        let Some(path) = options.out.filter(|path| path.as_os_str() != "-") else {
+        let to_stdout = options.to_stdout();
+        let Some(path) = options.out.filter(|_| !to_stdout) else {
             let place = Place::stdout().map_err(SinkError::Stdout)?;
             return Ok(Self {
                 main: Output::start(place, look(terminal))?,
@@ -187,6 +196,14 @@ impl Sink {
             screen.offer();
         }
         self.main.queue.push(&mut self.main.block).await;
+    }
+
+    /// The same, but what cannot be handed over until then is counted as not written.
+    pub async fn flush_by(&mut self, deadline: Instant) {
+        if timeout_at(deadline, self.flush()).await.is_err() {
+            self.main.queue.refuse(&self.main.block);
+            self.main.block.clear();
+        }
     }
 
     /// What happened since the last time.

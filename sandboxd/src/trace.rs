@@ -1,6 +1,7 @@
 //! `sandboxd trace`: from options to a run and through it. The loop that feeds the fold is in `run`.
 
 mod plan;
+mod replay;
 mod run;
 mod targets;
 mod waits;
@@ -17,8 +18,10 @@ use crate::select::SelectError;
 use crate::sink::{Options, Sink, SinkError};
 use crate::{facts, select};
 use plan::Plan;
+pub use replay::replay;
 use run::Run;
 use targets::Targets;
+use waits::Signals;
 
 /// Why a run could not begin, or broke off.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +50,9 @@ pub enum TraceError {
         /// How many.
         lines: u64,
     },
+    /// A replay whose lines the output did not take.
+    #[error("lines could not be written: {0}")]
+    Output(String),
     /// Signals, timers.
     #[error("cannot set up {what}: {source}")]
     Runtime {
@@ -69,6 +75,7 @@ impl TraceError {
             | Self::Sink(_)
             | Self::Recording(_)
             | Self::Unwritten { .. }
+            | Self::Output(_)
             | Self::Runtime { .. } => 1,
         }
     }
@@ -79,24 +86,21 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
     let selection = select::parse(&options.exprs)?;
     let plan = Plan::new(&selection, options)?;
     let targets = Targets::new(options)?;
-    let sink = Sink::open(Options {
+    let output = Options {
         out: options.out.clone(),
         format: options.format,
-    })?;
+    };
+    let waiting = prepare(options, &output)?;
+    let sink = Sink::open(output)?;
     let recorder = options
         .record
         .as_deref()
         .map(crate::recording::Recorder::create)
         .transpose()?;
-    let waiting = if options.command.is_empty() {
-        None
-    } else {
-        let own_stdout = options.out.is_some() && !std::io::stdout().is_terminal();
-        Some(command::prepare(
-            &options.command,
-            options.as_uid,
-            own_stdout,
-        )?)
+    let runtime = runtime()?;
+    let signals = {
+        let _inside = runtime.enter();
+        Signals::catch().map_err(signals_failed)?
     };
     let mut loaded = probe::load(object, &plan.watch(&targets, options), plan.backend)?;
     if let Some(waiting) = &waiting {
@@ -116,7 +120,34 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
     let command = waiting.map(command::Waiting::release).transpose()?;
     let mut run = Run::new(loaded, sink, recorder, start);
     run.packages(facts::packages(facts::PACKAGES.as_ref()));
-    run.finish_with(options.duration, command, &targets)
+    run.finish_with(&runtime, signals, options.duration, command, &targets)
+}
+
+/// Starts the command, if there is one; it waits. Before any signal is caught, so that it inherits none of that.
+fn prepare(options: &cli::Trace, output: &Options) -> Result<Option<command::Waiting>, TraceError> {
+    if options.command.is_empty() {
+        return Ok(None);
+    }
+    let own_stdout = !output.to_stdout() && !std::io::stdout().is_terminal();
+    let waiting = command::prepare(&options.command, options.as_uid, own_stdout)?;
+    Ok(Some(waiting))
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, TraceError> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|source| TraceError::Runtime {
+            what: "the event loop",
+            source,
+        })
+}
+
+fn signals_failed(source: std::io::Error) -> TraceError {
+    TraceError::Runtime {
+        what: "signals",
+        source,
+    }
 }
 
 /// Attaches the probes, and says how far it is where that takes long.
@@ -188,16 +219,6 @@ fn start(
         returns: plan.returns,
         show: plan.show,
     }
-}
-
-/// Writes the lines that a recording gives.
-pub fn replay(options: &cli::Replay) -> Result<(), TraceError> {
-    let recording = crate::recording::Recording::open(&options.file)?;
-    let sink = Sink::open(Options {
-        out: options.out.clone(),
-        format: options.format,
-    })?;
-    run::replay(recording, sink)
 }
 
 /// Where entries come from, and why.

@@ -14,6 +14,7 @@ mod pairing;
 mod pointers;
 mod schema;
 mod script;
+mod stopping;
 mod targets;
 mod trace;
 mod usage;
@@ -60,5 +61,10 @@ pub(crate) fn all() -> Vec<Case> {
         endings::FILE_SIZE_LIMIT,
         endings::READER_GONE,
         endings::PROBES_GONE,
+        stopping::IN_A_FLOOD,
+        stopping::STDERR_GONE,
+        stopping::NOTHING_LEFT,
+        stopping::ODD_NAME,
+        stopping::NOHUP,
     ]
 }

@@ -145,7 +145,9 @@ pub(super) fn key(index: u16) -> String {
 
 /// The address of the `svc` instruction: the saved one is behind it.
 pub(super) fn svc(frame: &Frame) -> u64 {
-    frame.pc.saturating_sub(if frame.thumb == 0 { 4 } else { 2 })
+    frame
+        .pc
+        .saturating_sub(if frame.thumb == 0 { 4 } else { 2 })
 }
 
 fn abi_name(abi: Abi) -> &'static str {

@@ -1,6 +1,7 @@
 //! Loads the object and fills its maps: which tasks, which calls, how much of each.
 
 use std::io;
+use std::mem::ManuallyDrop;
 
 use aya::maps::{Array, HashMap, MapData, RingBuf};
 use aya::programs::{KProbe, ProgramError, RawTracePoint, TracePoint};
@@ -11,6 +12,7 @@ use kprobe_common::spec::{self, Spec};
 use kprobe_common::thread;
 
 use super::{Backend, ProbeError, Shared, tracefs};
+use crate::reaper;
 
 /// Scratch memories per CPU; the kernel half takes them in turn.
 const SCRATCH_PER_CPU: u32 = 4;
@@ -44,7 +46,8 @@ pub struct Watch {
 
 /// The kernel half, loaded and told what to do, not attached.
 pub struct Loaded {
-    pub(super) ebpf: Ebpf,
+    /// Never dropped: that would take the probes away one by one, and the kernel makes whoever does it wait.
+    pub(super) ebpf: ManuallyDrop<Ebpf>,
     /// Records of calls.
     pub calls: RingBuf<MapData>,
     /// Records of state.
@@ -56,6 +59,13 @@ pub struct Loaded {
     tgids: HashMap<MapData, u32, u8>,
     #[cfg(feature = "debug-log")]
     show_messages: Box<dyn FnMut()>,
+}
+
+/// However a run ends, its probes are left to the reaper, and go with the process.
+impl Drop for Loaded {
+    fn drop(&mut self) {
+        reaper::leave_probes_behind();
+    }
 }
 
 impl Loaded {
@@ -156,7 +166,7 @@ pub fn load(object: &[u8], watch: &Watch, backend: Backend) -> Result<Loaded, Pr
         shared,
         #[cfg(feature = "debug-log")]
         show_messages: messages(&mut ebpf)?,
-        ebpf,
+        ebpf: ManuallyDrop::new(ebpf),
     };
     for &(tgid, flags) in &watch.tgids {
         loaded

@@ -117,7 +117,8 @@ impl Shared {
     pub fn losses(&self, indexes: &[u16]) -> Vec<CpuLosses> {
         (0..self.cpu_count)
             .map(|cpu| {
-                // Calls before totals: a loss between the two reads is then in the total alone, and comes next time.
+                // The total first: the kernel half raises it before the call's own count, and what is counted between
+                // the two reads comes next time.
                 let lost = self.cpu_word(cpu, std::mem::offset_of!(Cpu, lost));
                 let state_lost = self.cpu_word(cpu, std::mem::offset_of!(Cpu, state_lost));
                 let by_index = indexes

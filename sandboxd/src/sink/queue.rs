@@ -141,6 +141,11 @@ impl Queue {
         self.state().take_events()
     }
 
+    /// Counts a block that could not be handed over in time.
+    pub(super) fn refuse(&self, block: &Block) {
+        self.state().unwritten(&block.missing(0), not_in_time);
+    }
+
     /// What became of all lines, once the writer ended or is given up; `rest` was not even handed over.
     pub(super) fn settle(&self, rest: &Block) -> Finished {
         let mut state = self.state();
@@ -151,9 +156,7 @@ impl Queue {
             done = 0;
         }
         if left.lines > 0 {
-            state.unwritten(&left, || {
-                "the output was not read in time: let its reader read faster".into()
-            });
+            state.unwritten(&left, not_in_time);
         }
         Finished {
             events: state.take_events(),
@@ -161,6 +164,10 @@ impl Queue {
             lines: state.total.lines,
         }
     }
+}
+
+fn not_in_time() -> String {
+    "the output was not read in time: let its reader read faster".into()
 }
 
 /// The writer's side.

@@ -1,24 +1,28 @@
 //! The loop of a run: reads the rings and looks at the outside, feeds the fold, hands lines to the sink.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
+
+use tokio::runtime::Runtime;
 
 use super::TraceError;
 use super::targets::Targets;
-use super::waits::{Waits, survive_file_size_limit};
+use super::waits::{Signals, Waits};
 use crate::command::Running;
 use crate::fold::{Fold, Look};
 use crate::input::{Fact, Input, Show, Start, Stop};
 use crate::probe::Loaded;
-use crate::recording::{Recorder, Recording};
+use crate::recording::Recorder;
 use crate::sink::{Event, Sink};
 use crate::source::Source;
-use crate::{facts, reaper, summary};
+use crate::{facts, summary};
 
 /// How long the books may take to balance once the probes are silent: programs that were running then finish.
 const SETTLE: Duration = Duration::from_millis(250);
+/// And at least this long: one that has passed its last question may not have counted yet.
+const STEP: Duration = Duration::from_millis(5);
 /// How long a reader may take for the last lines.
-const LAST_LINES: Duration = Duration::from_millis(400);
+const LAST_LINES: Duration = Duration::from_millis(600);
 
 /// A run.
 pub(super) struct Run {
@@ -75,24 +79,21 @@ impl Run {
     /// Runs until there is a reason to stop, then ends the run.
     pub(super) fn finish_with(
         mut self,
+        runtime: &Runtime,
+        signals: Signals,
         duration: Option<Duration>,
         mut command: Option<Running>,
         targets: &Targets,
     ) -> Result<(), TraceError> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|source| TraceError::Runtime {
-                what: "the event loop",
-                source,
-            })?;
         runtime.block_on(async {
-            let mut waits = Waits::new(&self.loaded, duration)?;
+            let mut waits = Waits::new(&self.loaded, signals, duration)?;
             let why = loop {
                 let more = self.read(false);
                 if let Some(why) = self.write(&mut waits).await {
                     break why;
                 }
+                // Signals and timers are only looked at when this waits, and in a flood nothing else makes it wait.
+                tokio::task::yield_now().await;
                 if waits.look_is_due() {
                     if command
                         .as_mut()
@@ -147,9 +148,15 @@ impl Run {
     /// Hands the lines over. A reader that does not keep up holds this up, and then the rings fill; but not a signal.
     async fn write(&mut self, waits: &mut Waits) -> Option<&'static str> {
         tokio::select! {
-            () = self.sink.flush() => {}
+            biased;
             why = waits.stop() => return Some(why),
+            () = self.sink.flush() => {}
         }
+        self.take_events().then_some("reader_gone")
+    }
+
+    /// Counts what the output did not take. Returns whether its reader is gone.
+    fn take_events(&mut self) -> bool {
         let mut gone = false;
         for event in self.sink.try_events() {
             match event {
@@ -169,7 +176,7 @@ impl Run {
                 }
             }
         }
-        gone.then_some("reader_gone")
+        gone
     }
 
     /// Looks at the clocks and the counters of loss.
@@ -189,18 +196,67 @@ impl Run {
         feed(&mut self.fold, &mut self.sink, &mut self.recorder, input);
     }
 
-    /// Silences the probes, reads what is left, closes the books, and leaves the probes to the reaper.
+    /// Silences the probes, reads what is left, and closes the books.
     async fn end(mut self, why: &str) -> Result<(), TraceError> {
+        let deadline = Instant::now() + LAST_LINES;
+        self.settle(deadline).await;
+        let losses = losses(&self.loaded, &self.indexes);
+        self.push(Input::Fact(&losses));
+        self.look();
+        self.take_events();
+        let stop = Fact::Stop(self.stop(why));
+        self.push(Input::Fact(&stop));
+        let finished = self
+            .sink
+            .finish(deadline.saturating_duration_since(Instant::now()))
+            .await;
+        for event in &finished.events {
+            if let Event::Unwritten { error, .. } = event
+                && !std::mem::replace(&mut self.refused, true)
+            {
+                tracing::error!("lines could not be written: {error}");
+            }
+        }
+        tracing::info!(
+            "{}; lines unwritten {}",
+            self.fold.summary(why, &finished.unwritten),
+            finished.lines
+        );
+        if self.show == Show::Counts {
+            let table = summary::table(self.fold.closed());
+            // Nobody may be reading; the lines are what counts.
+            let _ = write!(io::stderr(), "{table}");
+        }
+        self.recorder.map_or(Ok(()), Recorder::finish)?;
+        if finished.lines > 0 && why != "reader_gone" {
+            return Err(TraceError::Unwritten {
+                lines: finished.lines,
+            });
+        }
+        Ok(())
+    }
+
+    /// Silences the probes and reads until all that they saw has come, or for as long as programs may take that were
+    /// running then. Lines that nobody took until `deadline` are counted and not kept in memory.
+    async fn settle(&mut self, deadline: Instant) {
         self.loaded.shared.stop();
-        let deadline = Instant::now() + SETTLE;
+        let settled = Instant::now() + SETTLE;
         loop {
-            while self.read(true) {}
-            if self.is_balanced() || Instant::now() >= deadline {
+            tokio::time::sleep(STEP).await;
+            while self.read(true) {
+                if self.sink.full() {
+                    self.sink.flush_by(deadline.into()).await;
+                }
+            }
+            if self.is_balanced() || Instant::now() >= settled {
                 break;
             }
-            tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        self.look();
+        self.sink.flush_by(deadline.into()).await;
+    }
+
+    /// The kernel half's books.
+    fn stop(&self, why: &str) -> Stop {
         let shared = &self.loaded.shared;
         let counts = self
             .indexes
@@ -212,48 +268,12 @@ impl Run {
                     [calls.seen, calls.filtered, calls.lost, calls.exits_lost],
                 )
             });
-        let stop = Stop {
+        Stop {
             why: why.to_owned(),
             boot_ns: facts::boot_ns(),
             counts: counts.collect(),
             threads_full: shared.threads_full(),
-        };
-        let flush = tokio::time::timeout(LAST_LINES, self.sink.flush()).await;
-        self.push(Input::Fact(&Fact::Stop(stop)));
-        let within = if flush.is_ok() {
-            LAST_LINES
-        } else {
-            Duration::ZERO
-        };
-        let refused = &mut self.refused;
-        let finished = self.sink.finish(within).await;
-        for event in &finished.events {
-            if let Event::Unwritten { error, .. } = event
-                && !std::mem::replace(refused, true)
-            {
-                tracing::error!("lines could not be written: {error}");
-            }
         }
-        tracing::info!(
-            "{}; lines unwritten {}",
-            self.fold.summary(why, &finished.unwritten),
-            finished.lines
-        );
-        if self.show == Show::Counts {
-            eprint!("{}", summary::table(self.fold.closed()));
-        }
-        reaper::leave_probes_behind();
-        // Dropping them here would disable each probe on 5.10, where they are no links, and take many seconds.
-        std::mem::forget(self.loaded);
-        if let Some(recorder) = &mut self.recorder {
-            recorder.finish()?;
-        }
-        if finished.lines > 0 && why != "reader_gone" {
-            return Err(TraceError::Unwritten {
-                lines: finished.lines,
-            });
-        }
-        Ok(())
     }
 
     fn say_refused(&mut self, error: &str) {
@@ -267,7 +287,8 @@ impl Run {
         let mut expected = 0;
         for &index in &self.indexes {
             let calls = self.loaded.shared.calls(index);
-            expected += calls.seen - calls.filtered - calls.lost;
+            // A program that has not ended yet may have counted the one and not yet the other.
+            expected += calls.seen.saturating_sub(calls.filtered + calls.lost);
         }
         self.fold.received() >= expected
     }
@@ -282,48 +303,8 @@ fn losses(loaded: &Loaded, indexes: &[u16]) -> Fact {
 
 /// One input, to the recording and to the fold.
 fn feed(fold: &mut Fold, sink: &mut Sink, recorder: &mut Option<Recorder>, input: Input<'_>) {
-    if let Some(open) = recorder
-        && let Err(error) = open.push(input)
-    {
-        tracing::error!("{error}; the run goes on without a recording");
-        *recorder = None;
+    if let Some(recorder) = recorder {
+        recorder.push(input);
     }
     fold.push(input, sink);
-}
-
-/// Writes the lines of a recording.
-pub(super) fn replay(mut recording: Recording, mut sink: Sink) -> Result<(), TraceError> {
-    let error = |what| move |source| TraceError::Runtime { what, source };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(error("the event loop"))?;
-    runtime.block_on(async {
-        survive_file_size_limit().map_err(error("signals"))?;
-        let mut fold = Fold::new();
-        let mut result = Ok(());
-        loop {
-            match recording.next_input() {
-                Ok(Some(input)) => fold.push(input, &mut sink),
-                Ok(None) => break,
-                Err(error) => {
-                    result = Err(error.into());
-                    break;
-                }
-            }
-            if sink.full() {
-                sink.flush().await;
-                if sink.try_events().contains(&Event::ReaderGone) {
-                    return Ok(());
-                }
-            }
-        }
-        let finished = sink.finish(Duration::from_mins(1)).await;
-        for event in finished.events {
-            if let Event::Unwritten { lines, error, .. } = event {
-                tracing::error!("{lines} lines could not be written: {error}");
-            }
-        }
-        result
-    })
 }

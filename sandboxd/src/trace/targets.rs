@@ -27,17 +27,9 @@ impl Targets {
                     .to_owned(),
             ));
         }
-        let find = |what: &str, ids: &[u32]| -> Result<Vec<(u32, u64)>, TraceError> {
-            ids.iter()
-                .map(|&id| match facts::start_of(id) {
-                    Some(start) => Ok((id, start)),
-                    None => Err(TraceError::Usage(format!("there is no {what} {id}"))),
-                })
-                .collect()
-        };
         Ok(Self {
-            processes: find("process", &options.pids)?,
-            threads: find("thread", &options.tids)?,
+            processes: find("process", &options.pids, facts::process_start)?,
+            threads: find("thread", &options.tids, facts::thread_start)?,
             follow: !options.no_follow,
             end_with_them: by_task && !by_uid && options.command.is_empty(),
         })
@@ -80,8 +72,11 @@ impl Targets {
 
     /// Whether the run should end because everything that was named has.
     pub(super) fn are_gone(&self) -> bool {
-        let gone = |&(id, start): &(u32, u64)| facts::start_of(id) != Some(start);
-        self.end_with_them && self.processes.iter().all(gone) && self.threads.iter().all(gone)
+        let mut processes = self.processes.iter();
+        let mut threads = self.threads.iter();
+        self.end_with_them
+            && processes.all(|&(pid, start)| facts::process_start(pid) != Some(start))
+            && threads.all(|&(tid, start)| facts::thread_start(tid) != Some(start))
     }
 
     /// For the `start` line.
@@ -96,4 +91,17 @@ impl Targets {
             follow: self.follow,
         }
     }
+}
+
+/// Named ones with their starts.
+fn find(
+    what: &str,
+    ids: &[u32],
+    start: impl Fn(u32) -> Option<u64>,
+) -> Result<Vec<(u32, u64)>, TraceError> {
+    let found = |&id| match start(id) {
+        Some(start) => Ok((id, start)),
+        None => Err(TraceError::Usage(format!("there is no {what} {id}"))),
+    };
+    ids.iter().map(found).collect()
 }

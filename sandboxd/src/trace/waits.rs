@@ -9,6 +9,7 @@ use tokio::io::unix::AsyncFd;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::TraceError;
+use crate::facts;
 use crate::probe::Loaded;
 
 /// The rings are looked at this often while records come, and while none do. The kernel half wakes the reader before
@@ -17,12 +18,49 @@ const BUSY: Duration = Duration::from_millis(20);
 const IDLE: Duration = Duration::from_millis(50);
 /// Clocks, losses and targets are looked at this often.
 const LOOK: Duration = Duration::from_millis(500);
+/// Signals that end a run. They are caught from before the first probe is attached: none ends a run half begun.
+pub(super) struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+    /// Not for a daemon that `nohup` started.
+    hangup: Option<Signal>,
+}
+
+impl Signals {
+    /// Catches them, inside a runtime.
+    pub(super) fn catch() -> io::Result<Self> {
+        survive_file_size_limit()?;
+        let hangup = if facts::is_ignored(libc::SIGHUP) {
+            None
+        } else {
+            Some(signal(SignalKind::hangup())?)
+        };
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hangup,
+        })
+    }
+
+    async fn any(&mut self) {
+        let hangup = async {
+            match &mut self.hangup {
+                Some(hangup) => hangup.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+            _ = hangup => {}
+        }
+    }
+}
+
 /// What a run waits for.
 pub(super) struct Waits {
     ring: AsyncFd<Ring>,
-    interrupt: Signal,
-    terminate: Signal,
-    hangup: Signal,
+    signals: Signals,
     until: Option<Instant>,
     next_look: Instant,
     pause: Duration,
@@ -38,9 +76,11 @@ impl std::os::fd::AsRawFd for Ring {
 }
 
 impl Waits {
-    pub(super) fn new(loaded: &Loaded, duration: Option<Duration>) -> Result<Self, TraceError> {
-        let error = |what| move |source| TraceError::Runtime { what, source };
-        survive_file_size_limit().map_err(error("signals"))?;
+    pub(super) fn new(
+        loaded: &Loaded,
+        signals: Signals,
+        duration: Option<Duration>,
+    ) -> Result<Self, TraceError> {
         Ok(Self {
             // SAFETY: the ring belongs to the run, which ends after its waits and never replaces it.
             ring: unsafe {
@@ -50,9 +90,7 @@ impl Waits {
                 what: "waiting for the ring",
                 source: error.into(),
             })?,
-            interrupt: signal(SignalKind::interrupt()).map_err(error("signals"))?,
-            terminate: signal(SignalKind::terminate()).map_err(error("signals"))?,
-            hangup: signal(SignalKind::hangup()).map_err(error("signals"))?,
+            signals,
             until: duration.map(|duration| Instant::now() + duration),
             next_look: Instant::now() + LOOK,
             pause: BUSY,
@@ -81,7 +119,7 @@ impl Waits {
         };
         tokio::select! {
             biased;
-            why = stop(&mut self.interrupt, &mut self.terminate, &mut self.hangup, self.until) => return Some(why),
+            why = stop(&mut self.signals, self.until) => return Some(why),
             () = woken => self.pause = BUSY,
             () = tokio::time::sleep(pause) => self.pause = IDLE,
         }
@@ -90,13 +128,7 @@ impl Waits {
 
     /// Waits for a reason to stop.
     pub(super) async fn stop(&mut self) -> &'static str {
-        stop(
-            &mut self.interrupt,
-            &mut self.terminate,
-            &mut self.hangup,
-            self.until,
-        )
-        .await
+        stop(&mut self.signals, self.until).await
     }
 }
 
@@ -106,12 +138,7 @@ pub(super) fn survive_file_size_limit() -> io::Result<()> {
     signal(SignalKind::from_raw(libc::SIGXFSZ)).map(drop)
 }
 
-async fn stop(
-    interrupt: &mut Signal,
-    terminate: &mut Signal,
-    hangup: &mut Signal,
-    until: Option<Instant>,
-) -> &'static str {
+async fn stop(signals: &mut Signals, until: Option<Instant>) -> &'static str {
     let over = async {
         match until {
             Some(until) => tokio::time::sleep_until(until.into()).await,
@@ -119,9 +146,7 @@ async fn stop(
         }
     };
     tokio::select! {
-        _ = interrupt.recv() => "signal",
-        _ = terminate.recv() => "signal",
-        _ = hangup.recv() => "signal",
+        () = signals.any() => "signal",
         () = over => "duration",
     }
 }

@@ -93,7 +93,7 @@ pub(crate) fn call(out: &mut impl Lines, row: &'static Row, abi: Abi, seed: u64,
     let mut random = Random(seed);
     let mut frame = Frame {
         nr: row.nr(abi).unwrap(),
-        abi: abi as u32,
+        abi: abi as u16,
         ..Frame::default()
     };
     for arg in &mut frame.args {

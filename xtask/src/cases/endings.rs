@@ -128,11 +128,7 @@ fn no_room(outcome: &Outcome, why: &str) -> Result<()> {
     );
     let code = outcome.text("ended")?;
     ensure!(code == "1\n", "exit code {code}; it said {}", tail(&log));
-    ensure!(
-        log.contains(why),
-        "it does not say why: {}",
-        tail(&log)
-    );
+    ensure!(log.contains(why), "it does not say why: {}", tail(&log));
     ensure!(
         log.contains("unwritten"),
         "it does not say what is missing: {}",
