@@ -170,6 +170,33 @@ fn attach(loaded: &mut Loaded, plan: &Plan) -> Result<Attached, TraceError> {
     attached
         .failed
         .retain(|(symbol, _)| plan.is_selected(symbol));
+    if let Some((symbol, reason)) = attached.failed.first()
+        && plan.backend == Backend::Kprobe
+        && !attached.symbols.iter().any(|symbol| plan.is_selected(symbol))
+    {
+        return Err(TraceError::Probe(ProbeError::NothingAttached {
+            count: attached.failed.len(),
+            symbol: symbol.clone(),
+            reason: reason.clone(),
+        }));
+    }
+    if !attached.symbols.iter().any(|symbol| is_compat(symbol)) {
+        let all = attached.failed.len();
+        attached.failed.retain(|(symbol, _)| !is_compat(symbol));
+        if attached.failed.len() < all {
+            tracing::info!("this kernel runs no 32-bit programs: their calls have no probes");
+        }
+    }
+    say_failed(&attached);
+    Ok(attached)
+}
+
+/// The entry of 32-bit programs' calls; a kernel without `CONFIG_COMPAT` has none of them.
+fn is_compat(symbol: &str) -> bool {
+    symbol.starts_with("__arm64_compat_")
+}
+
+fn say_failed(attached: &Attached) {
     if !attached.failed.is_empty() {
         let failed: Vec<String> = attached
             .failed
@@ -182,7 +209,6 @@ fn attach(loaded: &mut Loaded, plan: &Plan) -> Result<Attached, TraceError> {
             failed.join(", ")
         );
     }
-    Ok(attached)
 }
 
 fn start(

@@ -257,7 +257,7 @@ impl World {
             Some(space) => Ok(self
                 .spaces
                 .get(&space)
-                .map(|space| space.maps.clone())
+                .map(|space| space.maps.for_child(header.time))
                 .unwrap_or_default()),
             None => Ok(Maps::default()),
         };

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use kprobe_common::regs::untag;
 use kprobe_common::table::Effect;
 
 use crate::event::{Hex, Mapping, Perms};
@@ -98,8 +99,23 @@ impl Maps {
         *self = Self::default();
     }
 
+    /// A copy for a child that was forked at `time`: nothing is known if the parent was read after that, and nothing
+    /// of what was changing then.
+    #[must_use]
+    pub fn for_child(&self, time: u64) -> Self {
+        if self.read.is_none_or(|(_, ended)| time < ended) {
+            return Self::default();
+        }
+        let mut child = self.clone();
+        for (start, end) in std::mem::take(&mut child.uncertain).into_values() {
+            child.cut(start, end);
+        }
+        child
+    }
+
     /// A call was entered that may take something away.
     pub fn before(&mut self, effect: Effect, args: &[u64; 6], time: u64, tid: u32) {
+        let args = &untagged(args);
         if !self.is_news(time) {
             return;
         }
@@ -120,6 +136,7 @@ impl Maps {
         if !self.is_news(time) || is_error(ret) {
             return;
         }
+        let (args, ret) = (&untagged(args), address(ret));
         match effect {
             Effect::Map => {
                 let perms = Perms {
@@ -244,6 +261,24 @@ impl Maps {
     }
 }
 
+/// The kernel clears the top byte of the addresses that it is given here (but not of `mmap`'s, which is a hint):
+/// <https://github.com/torvalds/linux/blob/v6.12/mm/mprotect.c#L716>.
+fn untagged(args: &[u64; 6]) -> [u64; 6] {
+    let [start, rest @ ..] = *args;
+    let [b, c, d, e, f] = rest;
+    [untag(start), b, c, d, e, f]
+}
+
+/// A returned address. No 64-bit program has one with the highest bit set: that is a 32-bit one, which the kernel half
+/// extended like every 32-bit return.
+fn address(ret: u64) -> u64 {
+    if ret >> 63 == 0 {
+        ret
+    } else {
+        u64::from(ret as u32)
+    }
+}
+
 /// Whether a return value is an error: -4095 to -1.
 fn is_error(ret: u64) -> bool {
     (-4095..0).contains(&(ret as i64))
@@ -343,6 +378,37 @@ mod tests {
         let mut maps = known();
         maps.apply(Effect::Unmap, &[0x2000, 0x1000, 0, 0, 0, 0], 0, 5, 1);
         assert_eq!(at(&maps, 0x2000, 30), Some((0x1000, 0x5000, 5)));
+    }
+
+    #[test]
+    fn a_tag_is_no_part_of_an_address() {
+        let mut maps = known();
+        let tagged = 0xb400_0000_0000_2000;
+        maps.before(Effect::Protect, &[tagged, 0x1000, 7, 0, 0, 0], 30, 7);
+        assert_eq!(at(&maps, 0x2000, 31), None);
+        maps.apply(Effect::Protect, &[tagged, 0x1000, 7, 0, 0, 0], 0, 32, 7);
+        assert_eq!(at(&maps, 0x2000, 33), Some((0x2000, 0x3000, 7)));
+    }
+
+    #[test]
+    fn a_32_bit_address_was_extended_by_its_sign() {
+        let mut maps = known();
+        let ret = i64::from(0xb6f0_0000_u32.cast_signed()) as u64;
+        maps.apply(Effect::Map, &[0, 0x1000, 5, 2, 0, 0], ret, 30, 1);
+        assert_eq!(
+            at(&maps, 0xb6f0_0000, 31),
+            Some((0xb6f0_0000, 0xb6f0_1000, 5))
+        );
+    }
+
+    #[test]
+    fn a_child_has_what_its_parent_had_then() {
+        let mut maps = known();
+        maps.before(Effect::Unmap, &[0x2000, 0x1000, 0, 0, 0, 0], 30, 7);
+        assert!(!maps.for_child(19).is_known(), "it was read after the fork");
+        let child = maps.for_child(31);
+        assert_eq!(at(&child, 0x2000, 31), None);
+        assert_eq!(at(&child, 0x3000, 31), Some((0x3000, 0x5000, 5)));
     }
 
     #[test]
