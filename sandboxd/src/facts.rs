@@ -214,6 +214,21 @@ pub fn device() -> BTreeMap<String, String> {
     device
 }
 
+/// Bytes of a page, from the auxiliary vector (`getauxval(3)`); 4096 if it does not say.
+#[must_use]
+pub fn page_size() -> u64 {
+    const AT_PAGESZ: u64 = 6;
+    let vector = fs::read("/proc/self/auxv").unwrap_or_default();
+    let (words, _) = vector.as_chunks::<8>();
+    words
+        .iter()
+        .map(|word| u64::from_ne_bytes(*word))
+        .collect::<Vec<_>>()
+        .chunks_exact(2)
+        .find(|entry| entry[0] == AT_PAGESZ)
+        .map_or(4096, |entry| entry[1])
+}
+
 /// A name for a run that no other has.
 #[must_use]
 pub fn run_id() -> String {
@@ -245,6 +260,11 @@ pub fn kernel() -> (String, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_has_a_size() {
+        assert!(page_size().is_power_of_two() && page_size() >= 4096);
+    }
 
     #[test]
     fn a_name_may_hold_spaces_and_brackets() {

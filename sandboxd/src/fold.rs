@@ -178,6 +178,7 @@ impl Fold {
         self.offset_ns = start.offset_ns;
         self.stats_at = start.boot_ns.saturating_add(STATS_NS);
         self.pair = Some(Pair::new(start.returns));
+        self.world = World::new(start.page, start.returns);
         self.books = Books::new(start.boot_ns);
         self.start = start.clone();
         let seq = self.next_seq();

@@ -95,6 +95,8 @@ pub struct Start {
     pub backend: Option<Backend>,
     /// Why from there.
     pub backend_reason: String,
+    /// Bytes of a page.
+    pub page: u64,
     /// Who is watched.
     pub targets: Targets,
     /// Indices of the selected calls.

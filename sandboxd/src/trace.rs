@@ -172,7 +172,10 @@ fn attach(loaded: &mut Loaded, plan: &Plan) -> Result<Attached, TraceError> {
         .retain(|(symbol, _)| plan.is_selected(symbol));
     if let Some((symbol, reason)) = attached.failed.first()
         && plan.backend == Backend::Kprobe
-        && !attached.symbols.iter().any(|symbol| plan.is_selected(symbol))
+        && !attached
+            .symbols
+            .iter()
+            .any(|symbol| plan.is_selected(symbol))
     {
         return Err(TraceError::Probe(ProbeError::NothingAttached {
             count: attached.failed.len(),
@@ -231,6 +234,7 @@ fn start(
         tags: options.tags.iter().cloned().collect(),
         backend: Some(plan.backend),
         backend_reason: plan.reason.clone(),
+        page: facts::page_size(),
         targets: targets.described(options),
         indexes: plan.indexes.clone(),
         attached: attached.symbols.len(),

@@ -61,6 +61,10 @@ pub struct World {
     processes: HashMap<u32, Process>,
     spaces: HashMap<u64, Space>,
     next_space: u64,
+    /// Bytes of a page.
+    page: u64,
+    /// Whether changes of mappings are seen; if not, what `/proc` said is soon out of date.
+    follows: bool,
 }
 
 #[derive(Debug)]
@@ -84,7 +88,20 @@ struct Space {
     users: u32,
 }
 
+/// Bytes of a page where a recording does not say.
+const PAGE: u64 = 4096;
+
 impl World {
+    /// Without processes, on a machine with pages of so many bytes. `follows` says whether changes will be told.
+    #[must_use]
+    pub fn new(page: u64, follows: bool) -> Self {
+        Self {
+            page: if page.is_power_of_two() { page } else { PAGE },
+            follows,
+            ..Self::default()
+        }
+    }
+
     /// Whether `/proc` should be looked at before this record: its process is new, or has become unknown.
     #[must_use]
     pub fn wants(&self, record: &Record<'_>) -> bool {
@@ -135,7 +152,7 @@ impl World {
             process.threads.extend(&found.tids);
             let space = process.space;
             if let (Some(space), Some(lines)) = (self.spaces.get_mut(&space), &found.maps) {
-                space.maps.read(lines, look.began, look.ended);
+                space.maps.read(lines, self.page, look.began, look.ended);
             }
         }
         if is_new {
@@ -170,6 +187,7 @@ impl World {
         let process = &self.processes[&header.tgid];
         let map = self
             .maps(process)
+            .filter(|_| self.follows)
             .and_then(|maps| maps.at(svc, header.time));
         Who {
             proc: process.proc,

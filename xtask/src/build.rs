@@ -22,7 +22,7 @@ pub(crate) struct Build {
     /// Say nothing unless something fails
     #[arg(long, short)]
     pub(crate) quiet: bool,
-    /// With messages from the eBPF programs: RUST_LOG=kprobe_ebpf=debug shows them. Never for a release
+    /// With messages from the eBPF programs: `RUST_LOG=kprobe_ebpf=debug` shows them. Never for a release
     #[arg(long)]
     pub(crate) debug_log: bool,
 }

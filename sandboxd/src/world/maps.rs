@@ -3,6 +3,9 @@
 //! One read of `/proc/PID/maps` and then every call that changes them. A range that a call is about to change is
 //! uncertain from the call's entry to its return: nothing is said about it meanwhile.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use kprobe_common::regs::untag;
@@ -11,8 +14,6 @@ use kprobe_common::table::Effect;
 use crate::event::{Hex, Mapping, Perms};
 use crate::input::MapLine;
 
-/// The smallest page; lengths are rounded up to a multiple of it, starts are multiples anyway.
-const PAGE: u64 = 4096;
 /// `MAP_SHARED` and `MAP_SHARED_VALIDATE` are the values 1 and 3 of this field.
 const MAP_SHARED: u64 = 0x1;
 const MAP_FIXED: u64 = 0x10;
@@ -28,6 +29,8 @@ pub struct Maps {
     ranges: BTreeMap<u64, Range>,
     /// Changes under way: by thread, the ranges that they may change.
     uncertain: BTreeMap<u32, (u64, u64)>,
+    /// Bytes of a page: lengths are rounded up to a multiple of it, starts are multiples anyway.
+    page: u64,
     /// When `/proc/PID/maps` was read, from its beginning to its end; `None`: nothing is known.
     read: Option<(u64, u64)>,
     /// Where the heap begins, and the last end that `brk` told.
@@ -69,9 +72,10 @@ impl Maps {
         })
     }
 
-    /// Takes a read of `/proc/PID/maps`, begun and ended at these times.
-    pub fn read(&mut self, lines: &[MapLine], began: u64, ended: u64) {
+    /// Takes a read of `/proc/PID/maps`, begun and ended at these times, on a machine with pages of so many bytes.
+    pub fn read(&mut self, lines: &[MapLine], page: u64, began: u64, ended: u64) {
         *self = Self {
+            page: page.max(1),
             read: Some((began, ended)),
             ..Self::default()
         };
@@ -121,9 +125,9 @@ impl Maps {
         }
         let range = match effect {
             Effect::Map if args[3] & (MAP_FIXED | MAP_FIXED_NOREPLACE) == 0 => return,
-            Effect::Map | Effect::Unmap | Effect::Protect => span(args[0], args[1]),
+            Effect::Map | Effect::Unmap | Effect::Protect => self.span(args[0], args[1]),
             Effect::Remap if args[3] & MREMAP_FIXED != 0 => (0, u64::MAX),
-            Effect::Remap => span(args[0], args[1].max(args[2])),
+            Effect::Remap => self.span(args[0], args[1].max(args[2])),
             Effect::Brk | Effect::Attach => return,
             Effect::Detach | Effect::Unclear => (0, u64::MAX),
         };
@@ -143,15 +147,15 @@ impl Maps {
                     prot: (args[2] & PROT_MASK) as u8,
                     shared: args[3] & MAP_SHARED != 0,
                 };
-                let (start, end) = span(ret, args[1]);
+                let (start, end) = self.span(ret, args[1]);
                 self.insert(start, Range { end, perms });
             }
             Effect::Unmap => {
-                let (start, end) = span(args[0], args[1]);
+                let (start, end) = self.span(args[0], args[1]);
                 self.cut(start, end);
             }
             Effect::Protect => {
-                let (start, end) = span(args[0], args[1]);
+                let (start, end) = self.span(args[0], args[1]);
                 self.protect(start, end, (args[2] & PROT_MASK) as u8);
             }
             Effect::Remap => self.remap(args, ret),
@@ -171,6 +175,17 @@ impl Maps {
             Some((_, ended)) => ended <= time,
             None => false,
         }
+    }
+
+    /// The pages that `len` bytes from `start` touch.
+    fn span(&self, start: u64, len: u64) -> (u64, u64) {
+        let start = start - start % self.page;
+        let end = start.saturating_add(len);
+        let last = u64::MAX - u64::MAX % self.page;
+        (
+            start,
+            end.checked_next_multiple_of(self.page).unwrap_or(last),
+        )
     }
 
     fn insert(&mut self, start: u64, range: Range) {
@@ -233,16 +248,16 @@ impl Maps {
             _ => return self.forget(),
         };
         if flags & MREMAP_DONTUNMAP == 0 {
-            let (start, end) = span(old, old_size);
+            let (start, end) = self.span(old, old_size);
             self.cut(start, end);
         }
-        let (start, end) = span(ret, new_size);
+        let (start, end) = self.span(ret, new_size);
         self.insert(start, Range { end, perms });
     }
 
     /// The heap ends at `end` now. Where it begins, `/proc` said; or it is where the first call said that it ends.
     fn brk(&mut self, end: u64) {
-        let end = end.next_multiple_of(PAGE);
+        let end = end.next_multiple_of(self.page);
         let before = self.break_end.replace(end);
         let Some(start) = self.heap.or(before) else {
             return;
@@ -264,9 +279,9 @@ impl Maps {
 /// The kernel clears the top byte of the addresses that it is given here (but not of `mmap`'s, which is a hint):
 /// <https://github.com/torvalds/linux/blob/v6.12/mm/mprotect.c#L716>.
 fn untagged(args: &[u64; 6]) -> [u64; 6] {
-    let [start, rest @ ..] = *args;
-    let [b, c, d, e, f] = rest;
-    [untag(start), b, c, d, e, f]
+    let mut args = *args;
+    args[0] = untag(args[0]);
+    args
 }
 
 /// A returned address. No 64-bit program has one with the highest bit set: that is a 32-bit one, which the kernel half
@@ -282,155 +297,4 @@ fn address(ret: u64) -> u64 {
 /// Whether a return value is an error: -4095 to -1.
 fn is_error(ret: u64) -> bool {
     (-4095..0).contains(&(ret as i64))
-}
-
-/// The pages that `len` bytes from `start` touch.
-fn span(start: u64, len: u64) -> (u64, u64) {
-    let start = start & !(PAGE - 1);
-    (
-        start,
-        start
-            .saturating_add(len)
-            .checked_next_multiple_of(PAGE)
-            .unwrap_or(!(PAGE - 1)),
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn line(start: u64, end: u64, prot: u8, path: &str) -> MapLine {
-        MapLine {
-            start,
-            end,
-            prot,
-            shared: false,
-            path: path.to_owned(),
-        }
-    }
-
-    fn known() -> Maps {
-        let mut maps = Maps::default();
-        let lines = [
-            line(0x1000, 0x5000, 5, "/bin/a"),
-            line(0x8000, 0x9000, 3, "[heap]"),
-        ];
-        maps.read(&lines, 10, 20);
-        maps
-    }
-
-    fn at(maps: &Maps, address: u64, time: u64) -> Option<(u64, u64, u8)> {
-        maps.at(address, time)
-            .map(|map| (map.start.0, map.end.0, map.perms.prot))
-    }
-
-    #[test]
-    fn nothing_is_said_of_the_time_before_the_read() {
-        let maps = known();
-        assert_eq!(at(&maps, 0x2000, 19), None);
-        assert_eq!(at(&maps, 0x2000, 20), Some((0x1000, 0x5000, 5)));
-        assert_eq!(at(&maps, 0x5000, 20), None);
-    }
-
-    #[test]
-    fn a_hole_leaves_both_sides() {
-        let mut maps = known();
-        maps.apply(Effect::Unmap, &[0x2000, 0x1000, 0, 0, 0, 0], 0, 30, 1);
-        assert_eq!(at(&maps, 0x1fff, 30), Some((0x1000, 0x2000, 5)));
-        assert_eq!(at(&maps, 0x2000, 30), None);
-        assert_eq!(at(&maps, 0x3000, 30), Some((0x3000, 0x5000, 5)));
-    }
-
-    #[test]
-    fn a_change_of_protection_splits() {
-        let mut maps = known();
-        maps.apply(Effect::Protect, &[0x2000, 0x1001, 7, 0, 0, 0], 0, 30, 1);
-        assert_eq!(at(&maps, 0x3000, 30), Some((0x2000, 0x4000, 7)));
-        assert_eq!(at(&maps, 0x4000, 30), Some((0x4000, 0x5000, 5)));
-    }
-
-    #[test]
-    fn a_range_under_change_is_uncertain_until_the_return() {
-        let mut maps = known();
-        maps.before(Effect::Unmap, &[0x2000, 0x1000, 0, 0, 0, 0], 30, 7);
-        assert_eq!(at(&maps, 0x2000, 31), None);
-        assert_eq!(at(&maps, 0x1000, 31), Some((0x1000, 0x5000, 5)));
-        maps.apply(
-            Effect::Unmap,
-            &[0x2000, 0x1000, 0, 0, 0, 0],
-            (-22i64) as u64,
-            32,
-            7,
-        );
-        assert_eq!(at(&maps, 0x2000, 33), Some((0x1000, 0x5000, 5)));
-    }
-
-    #[test]
-    fn a_change_in_the_middle_of_the_read_makes_all_unknown() {
-        let mut maps = known();
-        maps.apply(Effect::Unmap, &[0x2000, 0x1000, 0, 0, 0, 0], 0, 15, 1);
-        assert!(!maps.is_known());
-    }
-
-    #[test]
-    fn a_change_before_the_read_is_no_news() {
-        let mut maps = known();
-        maps.apply(Effect::Unmap, &[0x2000, 0x1000, 0, 0, 0, 0], 0, 5, 1);
-        assert_eq!(at(&maps, 0x2000, 30), Some((0x1000, 0x5000, 5)));
-    }
-
-    #[test]
-    fn a_tag_is_no_part_of_an_address() {
-        let mut maps = known();
-        let tagged = 0xb400_0000_0000_2000;
-        maps.before(Effect::Protect, &[tagged, 0x1000, 7, 0, 0, 0], 30, 7);
-        assert_eq!(at(&maps, 0x2000, 31), None);
-        maps.apply(Effect::Protect, &[tagged, 0x1000, 7, 0, 0, 0], 0, 32, 7);
-        assert_eq!(at(&maps, 0x2000, 33), Some((0x2000, 0x3000, 7)));
-    }
-
-    #[test]
-    fn a_32_bit_address_was_extended_by_its_sign() {
-        let mut maps = known();
-        let ret = i64::from(0xb6f0_0000_u32.cast_signed()) as u64;
-        maps.apply(Effect::Map, &[0, 0x1000, 5, 2, 0, 0], ret, 30, 1);
-        assert_eq!(
-            at(&maps, 0xb6f0_0000, 31),
-            Some((0xb6f0_0000, 0xb6f0_1000, 5))
-        );
-    }
-
-    #[test]
-    fn a_child_has_what_its_parent_had_then() {
-        let mut maps = known();
-        maps.before(Effect::Unmap, &[0x2000, 0x1000, 0, 0, 0, 0], 30, 7);
-        assert!(!maps.for_child(19).is_known(), "it was read after the fork");
-        let child = maps.for_child(31);
-        assert_eq!(at(&child, 0x2000, 31), None);
-        assert_eq!(at(&child, 0x3000, 31), Some((0x3000, 0x5000, 5)));
-    }
-
-    #[test]
-    fn the_heap_grows_and_shrinks() {
-        let mut maps = known();
-        maps.apply(Effect::Brk, &[0xb000, 0, 0, 0, 0, 0], 0xb000, 30, 1);
-        assert_eq!(at(&maps, 0xafff, 30), Some((0x8000, 0xb000, 3)));
-        maps.apply(Effect::Brk, &[0x9000, 0, 0, 0, 0, 0], 0x9000, 31, 1);
-        assert_eq!(at(&maps, 0x9000, 31), None);
-    }
-
-    #[test]
-    fn a_mapping_moves() {
-        let mut maps = known();
-        maps.apply(
-            Effect::Remap,
-            &[0x1000, 0x4000, 0x8000, 1, 0, 0],
-            0x2_0000,
-            30,
-            1,
-        );
-        assert_eq!(at(&maps, 0x1000, 30), None);
-        assert_eq!(at(&maps, 0x2_7fff, 30), Some((0x2_0000, 0x2_8000, 5)));
-    }
 }

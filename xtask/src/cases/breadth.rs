@@ -84,6 +84,10 @@ fn no_returns(outcome: &Outcome) -> Result<()> {
             line,
             &[("/ret", Value::Null), ("/outcome", json!("entered"))],
         )?;
+        ensure!(
+            line["caller"].get("map").is_none(),
+            "nobody saw whether the mapping had changed: {line}"
+        );
     }
     Ok(())
 }
