@@ -62,6 +62,11 @@ pub mod length {
     pub const REGISTER32: u8 = 4;
     /// The `u32` that the register [`super::ArgSpec::register`] points at (`socklen_t *`).
     pub const POINTER: u8 = 3;
+    /// The call's return value, but no more than the value of the register [`super::ArgSpec::register`]: the room that
+    /// there was.
+    pub const WITHIN: u8 = 6;
+    /// The same with the low half of the register: the kernel takes an `int`.
+    pub const WITHIN32: u8 = 7;
 }
 
 /// How the command of a call selects it; see [`Spec::command_mode`].

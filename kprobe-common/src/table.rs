@@ -322,10 +322,13 @@ impl Syscall {
             let mut arg = self.args[i].kind.spec(abi);
             if let Some(name) = self.args[i].kind.length() {
                 let at = self.arg(name);
+                let within = arg.length == length::RETURN;
                 arg.register = registers[at];
                 arg.length = match &self.args[at].kind {
                     kind if kind.is_pointer() => length::POINTER,
+                    Kind::Size | Kind::Long if within => length::WITHIN,
                     Kind::Size | Kind::Long => length::REGISTER,
+                    _ if within => length::WITHIN32,
                     _ => length::REGISTER32,
                 };
             }

@@ -179,6 +179,10 @@ fn lengths_come_from_the_right_register() {
         (option.args[3].length, option.args[3].register),
         (length::POINTER, 4)
     );
+    let received = call("recvfrom", Abi::Arm64).spec(Abi::Arm64).args[1];
+    assert_eq!((received.length, received.register), (length::WITHIN, 2));
+    let events = call("epoll_pwait", Abi::Arm64).spec(Abi::Arm64).args[1];
+    assert_eq!((events.length, events.register), (length::WITHIN32, 2));
     let clone3 = call("clone3", Abi::Arm64).spec(Abi::Arm64);
     assert_eq!((clone3.args[0].element, clone3.args[0].cap), (1, 88));
     assert_eq!(clone3.args[0].phase, phase::ENTER);
@@ -243,7 +247,7 @@ fn structure(kind: &Kind) -> Option<&'static StructDef> {
     | Kind::StructOutAlways(def)
     | Kind::StructInOut(def)
     | Kind::Structs(def, _)
-    | Kind::StructsOut(def)
+    | Kind::StructsOut(def, _)
     | Kind::StructsInOut(def, _) = kind
     {
         Some(def)

@@ -77,7 +77,7 @@ impl Names {
         | Kind::StructOut(def)
         | Kind::StructInOut(def)
         | Kind::StructsInOut(def, _)
-        | Kind::StructsOut(def) = kind
+        | Kind::StructsOut(def, _) = kind
         {
             self.structure(def);
         }

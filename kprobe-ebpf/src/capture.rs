@@ -309,6 +309,8 @@ impl Step<'_> {
             length::REGISTER => self.sheet.arg(arg.register),
             length::REGISTER32 => self.sheet.arg(arg.register) & 0xffff_ffff,
             length::RETURN => self.ret,
+            length::WITHIN => self.ret.min(self.sheet.arg(arg.register)),
+            length::WITHIN32 => self.ret.min(self.sheet.arg(arg.register) & 0xffff_ffff),
             length::POINTER => user_u32(self.sheet.arg(arg.register)),
             _ => 1,
         }

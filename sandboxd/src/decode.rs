@@ -3,6 +3,7 @@
 
 mod memory;
 mod number;
+mod room;
 mod vector;
 
 use kprobe_common::index::{self, Abi};

@@ -12,6 +12,7 @@ mod inline;
 mod load;
 mod pairing;
 mod pointers;
+mod room;
 mod schema;
 mod script;
 mod stopping;
@@ -41,6 +42,7 @@ pub(crate) fn all() -> Vec<Case> {
         pointers::TAGGED,
         pointers::BAD,
         pointers::EXEC,
+        room::CASE,
         arm32::CASE,
         arm32::BY_TRACEPOINT,
         pairing::SECCOMP,

@@ -70,8 +70,9 @@ pub enum Kind {
     PathOut,
     /// Bytes that the call takes, as many as the named argument says, read at entry.
     Buf(&'static str),
-    /// Bytes that the call gives, as many as its return value, read at exit.
-    BufOut,
+    /// Bytes that the call gives, as many as its return value, but no more than the named argument says there is room
+    /// for, read at exit. (A return value can be what there would have been: `MSG_TRUNC`, `getxattr` with a size of 0.)
+    BufOut(&'static str),
     /// Bytes that the call gives, as many as the `socklen_t` behind the named argument, read at exit.
     BufOutLen(&'static str),
     /// A socket address that the call takes, as long as the named argument says, read at entry.
@@ -93,8 +94,9 @@ pub enum Kind {
     StructInOut(&'static StructDef),
     /// Structures that the call takes, as many as the named argument says, read at entry.
     Structs(&'static StructDef, &'static str),
-    /// Structures that the call gives, as many as its return value, read at exit.
-    StructsOut(&'static StructDef),
+    /// Structures that the call gives, as many as its return value, but no more than the named argument says there is
+    /// room for, read at exit.
+    StructsOut(&'static StructDef, &'static str),
     /// Structures that the call takes and gives, as many as the named argument says, read at entry and exit.
     StructsInOut(&'static StructDef, &'static str),
     /// Directory entries that the call gives, as many bytes as its return value, read at exit.
@@ -147,7 +149,7 @@ impl Kind {
             Self::PathOut => capture(read::STRING, phase::EXIT, length::ONE, 1, PATH_MAX as u16),
             Self::StrOut => capture(read::BYTES, phase::EXIT, length::RETURN, 1, PATH_MAX as u16),
             Self::Buf(_) => capture(read::BYTES, phase::ENTER, length::REGISTER, 1, 0),
-            Self::BufOut => capture(read::BYTES, phase::EXIT, length::RETURN, 1, 0),
+            Self::BufOut(_) => capture(read::BYTES, phase::EXIT, length::RETURN, 1, 0),
             Self::BufOutLen(_) => capture(read::BYTES, phase::EXIT, length::POINTER, 1, 0),
             Self::Sockaddr(_) => {
                 capture(read::BYTES, phase::ENTER, length::REGISTER, 1, SOCKADDR_MAX)
@@ -168,7 +170,7 @@ impl Kind {
             Self::StructOutAlways(def) => fixed(def, phase::EXIT | phase::EXIT_ALWAYS, abi),
             Self::StructInOut(def) => fixed(def, BOTH, abi),
             Self::Structs(def, _) => many(def, phase::ENTER, length::REGISTER, abi),
-            Self::StructsOut(def) => many(def, phase::EXIT, length::RETURN, abi),
+            Self::StructsOut(def, _) => many(def, phase::EXIT, length::RETURN, abi),
             Self::StructsInOut(def, _) => many(def, BOTH, length::REGISTER, abi),
             Self::Dirents => capture(read::BYTES, phase::EXIT, length::RETURN, 1, STRUCTS_MAX),
             Self::Iovec(_) => capture(read::IOVEC, phase::ENTER, length::REGISTER, 1, 0),
@@ -181,16 +183,18 @@ impl Kind {
         }
     }
 
-    /// The argument that says how many elements there are.
+    /// The argument that says how many elements there are, or how many there is room for.
     #[must_use]
     pub const fn length(&self) -> Option<&'static str> {
         match self {
             Self::Buf(name)
+            | Self::BufOut(name)
             | Self::BufOutLen(name)
             | Self::Sockaddr(name)
             | Self::SockaddrOut(name)
             | Self::StructSized(_, name)
             | Self::Structs(_, name)
+            | Self::StructsOut(_, name)
             | Self::StructsInOut(_, name)
             | Self::Iovec(name)
             | Self::IovecOut(name)
@@ -219,13 +223,11 @@ impl Kind {
             | Self::Str
             | Self::PathOut
             | Self::StrOut
-            | Self::BufOut
             | Self::SocklenInOut
             | Self::Struct(_)
             | Self::StructOut(_)
             | Self::StructOutAlways(_)
             | Self::StructInOut(_)
-            | Self::StructsOut(_)
             | Self::Dirents
             | Self::Strings
             | Self::Msghdr

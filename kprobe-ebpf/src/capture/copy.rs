@@ -33,12 +33,12 @@ impl Step<'_> {
         }
         let from = get!(self.pointer) as *const _;
         // SAFETY: `data` keeps within the record, and the slack behind it holds the longest string.
-        let read = unsafe { bpf_probe_read_user_str(self.sheet.data(at), cap, from) };
+        let read = unsafe { bpf_probe_read_user_str(self.sheet.data(at), cap + 1, from) };
         if read < 0 {
             self.unread(read as i32);
-        } else if read as u32 >= get!(self.cap) {
-            // Filled to the last byte, which the helper made zero.
-            self.put(state::CUT as u32, read as u32 - 1, 0);
+        } else if read as u32 > cap {
+            // One byte more than fits was asked for: a string that fits exactly does not fill it.
+            self.put(state::CUT as u32, cap.saturating_sub(1), 0);
         } else {
             self.put(state::WHOLE as u32, (read as u32).saturating_sub(1), 0);
         }

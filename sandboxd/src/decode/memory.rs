@@ -22,14 +22,19 @@ impl<'a> Argument<'_, 'a> {
             Kind::PathOut => self.text(self.given(), None, status),
             Kind::StrOut => self.text(self.given(), self.returned(), status),
             Kind::Buf(len) => self.buffer(self.taken(), self.other(len), status),
-            Kind::BufOut => self.buffer(self.given(), self.returned().unwrap_or(0), status),
-            Kind::BufOutLen(len) => self.buffer(self.given(), self.length_given(len), status),
+            Kind::BufOut(room) => self.buffer(self.given(), self.returned_within(room), status),
+            Kind::BufOutLen(len) => {
+                let (source, len) = self.within(len, status);
+                self.buffer(source, len, status)
+            }
             Kind::Sockaddr(_) => self
                 .bytes(self.taken(), status)
                 .map_or(Value::Null, Value::Sockaddr),
-            Kind::SockaddrOut(_) => self
-                .bytes(self.given(), status)
-                .map_or(Value::Null, Value::Sockaddr),
+            Kind::SockaddrOut(len) => {
+                let (source, _) = self.within(len, status);
+                self.bytes(source, status)
+                    .map_or(Value::Null, Value::Sockaddr)
+            }
             Kind::SocklenInOut => match self.bytes(self.given_or_taken(), status) {
                 Some(&[a, b, c, d]) => Value::Int(i64::from(u32::from_le_bytes([a, b, c, d]))),
                 _ => Value::Null,
@@ -44,8 +49,8 @@ impl<'a> Argument<'_, 'a> {
             Kind::Structs(def, count) => {
                 self.structures(def, self.taken(), self.other(count), status)
             }
-            Kind::StructsOut(def) => {
-                self.structures(def, self.given(), self.returned().unwrap_or(0), status)
+            Kind::StructsOut(def, room) => {
+                self.structures(def, self.given(), self.returned_within(room), status)
             }
             Kind::StructsInOut(def, count) => {
                 self.structures(def, self.given_or_taken(), self.other(count), status)
@@ -114,7 +119,7 @@ impl<'a> Argument<'_, 'a> {
     }
 
     /// What the call gave; nothing where it failed, did not return or was refused.
-    fn given(&self) -> Source<'a> {
+    pub(super) fn given(&self) -> Source<'a> {
         match self.call.given(self.register).next() {
             Some(part) => Source::Read(part),
             None if self.returned().is_some() => Source::Absent,
@@ -130,23 +135,11 @@ impl<'a> Argument<'_, 'a> {
     }
 
     /// The return value of a call that returned and succeeded.
-    fn returned(&self) -> Option<u64> {
+    pub(super) fn returned(&self) -> Option<u64> {
         if self.call.failed() || self.call.exit.is_none_or(|exit| exit.is_blocked()) {
             return None;
         }
         self.call.ret.map(|ret| ret as u64)
-    }
-
-    /// The `socklen_t` behind another argument, as the call left it.
-    fn length_given(&self, name: &str) -> u64 {
-        let registers = self.row.registers(self.call.abi);
-        let Some(at) = self.row.args.iter().position(|arg| arg.name == name) else {
-            return 0;
-        };
-        match self.call.given(registers[at]).next().map(|part| part.bytes) {
-            Some(&[a, b, c, d]) => u64::from(u32::from_le_bytes([a, b, c, d])),
-            _ => 0,
-        }
     }
 
     /// The bytes of a simple slot, its status noted.
@@ -296,7 +289,7 @@ impl<'a> Argument<'_, 'a> {
 
 /// Where an argument's bytes come from.
 #[derive(Clone, Copy)]
-enum Source<'a> {
+pub(super) enum Source<'a> {
     /// A slot, which may say that it could not be read.
     Read(Part<'a>),
     /// It should have been read, but the record had no room for it.

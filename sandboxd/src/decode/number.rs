@@ -41,7 +41,7 @@ impl<'a> Argument<'_, 'a> {
             | Kind::StrOut
             | Kind::PathOut
             | Kind::Buf(_)
-            | Kind::BufOut
+            | Kind::BufOut(_)
             | Kind::BufOutLen(_)
             | Kind::Sockaddr(_)
             | Kind::SockaddrOut(_)
@@ -52,7 +52,7 @@ impl<'a> Argument<'_, 'a> {
             | Kind::StructOutAlways(_)
             | Kind::StructInOut(_)
             | Kind::Structs(..)
-            | Kind::StructsOut(_)
+            | Kind::StructsOut(..)
             | Kind::StructsInOut(..)
             | Kind::Dirents
             | Kind::Iovec(_)

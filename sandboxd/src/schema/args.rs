@@ -72,14 +72,14 @@ fn of_kind(kind: &Kind, defs: &mut Defs) -> Value {
         Kind::Enum(set) => one_of(set, defs),
         Kind::EnumBy(sets, _) => one_of_several(sets, defs),
         Kind::Path | Kind::Str | Kind::StrOut | Kind::PathOut => text(),
-        Kind::Buf(_) | Kind::BufOut | Kind::BufOutLen(_) => buffer(defs),
+        Kind::Buf(_) | Kind::BufOut(_) | Kind::BufOutLen(_) => buffer(defs),
         Kind::Sockaddr(_) | Kind::SockaddrOut(_) => sockaddr(defs),
         Kind::Struct(def)
         | Kind::StructSized(def, _)
         | Kind::StructOut(def)
         | Kind::StructOutAlways(def)
         | Kind::StructInOut(def) => structure(def, defs),
-        Kind::Structs(def, _) | Kind::StructsOut(def) | Kind::StructsInOut(def, _) => {
+        Kind::Structs(def, _) | Kind::StructsOut(def, _) | Kind::StructsInOut(def, _) => {
             list(structure(def, defs))
         }
         Kind::Dirents => list(dirent(defs)),

@@ -71,7 +71,7 @@ fn structures() -> Vec<&'static StructDef> {
         | Kind::StructOutAlways(def)
         | Kind::StructInOut(def)
         | Kind::Structs(def, _)
-        | Kind::StructsOut(def)
+        | Kind::StructsOut(def, _)
         | Kind::StructsInOut(def, _) => Some(*def),
         _ => None,
     };
