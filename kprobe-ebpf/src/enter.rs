@@ -13,7 +13,7 @@ use crate::emit::{self, Ring};
 use crate::maps;
 use crate::scratch::Desk;
 use crate::target;
-use crate::thread::{find, resumed};
+use crate::thread::{clear_restart, find, resumed};
 
 /// A call was entered; `regs` is the kernel's pointer to the user's registers.
 #[inline(always)]
@@ -47,11 +47,14 @@ pub(crate) fn enter(regs: *const Regs) {
         emit::count_call(&desk, index, |calls| &raw mut calls.seen);
         slot.state = if !wanted(&desk, spec, index) {
             emit::count_call(&desk, index, |calls| &raw mut calls.filtered);
+            resumed(&desk, found.slot);
             thread::state::FILTERED
         } else if report(&desk, spec, index, found.slot.is_null()) {
+            clear_restart(found.slot);
             thread::state::ENTERED
         } else {
             emit::count_call(&desk, index, |calls| &raw mut calls.lost);
+            resumed(&desk, found.slot);
             thread::state::LOST
         };
         slot.late = desk.sheet.late() as u8;
@@ -69,7 +72,7 @@ fn keep(into: *mut Slot, spec: &Spec, mut slot: Slot) {
     }
     // SAFETY: a value of the map of threads, used by the current thread alone.
     unsafe {
-        slot.flags = (*into).flags & !(thread::flag::RESTART | thread::flag::EXECED);
+        slot.flags = (*into).flags & !thread::flag::EXECED;
         if spec.flags & spec::IDENTITY != 0 && slot.flags & thread::flag::LEAVING == 0 {
             slot.flags |= thread::flag::LEAVING;
             if let Some(control) = target::control() {

@@ -65,15 +65,16 @@ pub(crate) fn remember(tid: u32, slot: &Slot) {
     }
 }
 
-/// The thread does something: its last call, which asked for a restart, was not the end of it.
+/// The thread does something: its last call, which asked for a restart, was not the end of it. Said until it arrives.
 #[inline(always)]
 pub(crate) fn resumed(desk: &Desk, slot: *mut Slot) {
     // SAFETY: null, or a value of the map of threads, used by the current thread alone.
     let restart = unsafe { slot.as_ref() }.is_some_and(|slot| slot.flags & flag::RESTART != 0);
     if restart {
         desk.begin(kind::RESUMED, 0, 0, 0);
-        emit(desk, Ring::Calls);
-        clear_restart(slot);
+        if emit(desk, Ring::Calls) {
+            clear_restart(slot);
+        }
     }
 }
 

@@ -35,6 +35,7 @@ pub(crate) fn all() -> Vec<Case> {
         waiting::FORTY_BY_TRACEPOINT,
         waiting::FORTY_ATTACHED,
         waiting::KILLED,
+        waiting::INTERRUPTED,
         waiting::EXIT_GROUP,
         waiting::UNFINISHED,
         pointers::LATE,

@@ -58,6 +58,17 @@ pub(crate) const KILLED: Case = Case {
     timeout_s: 60,
 };
 
+/// A thread is interrupted, makes a call that a filter drops, and ends.
+pub(crate) const INTERRUPTED: Case = Case {
+    name: "ends-in-handler",
+    script: traced!(
+        "-u 10123 -e ppoll,ioctl:SIOC*",
+        "as-uid 10123 ends-in-handler >facts || exit 91"
+    ),
+    check: interrupted,
+    timeout_s: 60,
+};
+
 /// A thread ends its process while another waits.
 pub(crate) const EXIT_GROUP: Case = Case {
     name: "exit-group",
@@ -147,6 +158,24 @@ fn killed_there(outcome: &Outcome, who: &str) -> Result<Trace> {
         ],
     )?;
     Ok(trace)
+}
+
+fn interrupted(outcome: &Outcome) -> Result<()> {
+    let trace = Trace::of(outcome)?;
+    expect(
+        trace.only("ppoll")?,
+        &[
+            ("/tid", json!(Facts::read(outcome, "facts")?.number("tid")?)),
+            ("/outcome", json!("returned")),
+            ("/ret", json!(-514)),
+            ("/killed", Value::Null),
+        ],
+    )?;
+    ensure!(
+        trace.count("ioctl", "filtered") > 0,
+        "no filter dropped a call: the case shows nothing"
+    );
+    Ok(())
 }
 
 fn killed(outcome: &Outcome) -> Result<()> {
