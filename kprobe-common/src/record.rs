@@ -20,6 +20,8 @@ pub mod kind {
     pub const EXEC: u8 = 10;
     /// State ring: a thread ended: [`super::Header`] alone.
     pub const THREAD_EXIT: u8 = 11;
+    /// State ring: a thread is no target any more, since its user ID is another: [`super::Header`] alone.
+    pub const LEFT: u8 = 12;
 }
 
 /// Bits of [`Header::flags`].

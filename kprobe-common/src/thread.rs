@@ -18,7 +18,7 @@ pub mod state {
 pub mod flag {
     /// A target by itself (`-p`, `-t`, a command), not by its user ID.
     pub const FOLLOWED: u8 = 1;
-    /// Its children are targets too.
+    /// The processes that it makes are targets too.
     pub const FOLLOW_CHILDREN: u8 = 2;
     /// The call under way replaced the program.
     pub const EXECED: u8 = 4;
@@ -26,6 +26,10 @@ pub mod flag {
     pub const RESTART: u8 = 8;
     /// The call under way can change the task's user ID, and is counted in `Control::leaving`.
     pub const LEAVING: u8 = 16;
+    /// The threads that it makes are targets too: its whole process was named, not the thread alone.
+    pub const FOLLOW_THREADS: u8 = 64;
+    /// What a new thread or process can inherit.
+    pub const INHERITED: u8 = FOLLOWED | FOLLOW_CHILDREN | FOLLOW_THREADS;
 }
 
 /// One thread. 8 bytes.

@@ -1,5 +1,6 @@
 //! The return of a call: paired with the thread's slot, not with its number, which `rt_sigreturn` and `execve` change.
 
+use kprobe_common::config::LIVE;
 use kprobe_common::record::{Frame, Return, flag, kind};
 use kprobe_common::regs::Regs;
 use kprobe_common::spec::{self, Spec};
@@ -9,6 +10,7 @@ use crate::call;
 use crate::capture::Capture;
 use crate::emit::{self, Ring};
 use crate::enter::{change, frame, wanted};
+use crate::life;
 use crate::maps;
 use crate::scratch::Desk;
 use crate::target::{self, Task};
@@ -24,12 +26,9 @@ const RESTART: core::ops::RangeInclusive<i64> = -516..=-512;
 /// A call returned; `regs` is the kernel's pointer to the user's registers.
 #[inline(always)]
 pub(crate) fn exit(regs: *const Regs) {
-    let Some((task, found)) = thread_of_call() else {
+    let Some((task, found, left)) = thread_of_call() else {
         return;
     };
-    if !target::is_live() {
-        return;
-    }
     let before = leave(found.slot);
     let Some(desk) = Desk::take(task) else { return };
     if !desk.sheet.read_regs(regs) {
@@ -54,18 +53,33 @@ pub(crate) fn exit(regs: *const Regs) {
     {
         change(&desk, index, 0, ret);
     }
+    if left {
+        life::left(&desk);
+    }
 }
 
-/// The current thread, if the call it returns from was a target's or made it one.
+/// The current thread, if the call it returns from was a target's or made it one; and whether it is none any more.
 #[inline(always)]
-fn thread_of_call() -> Option<(Task, Found)> {
-    if let Some((task, watch)) = target::current() {
-        return Some((task, find(task, watch)?));
-    }
-    // Not a target now. It was one at entry if it is among the few inside a call that changes the user ID.
+fn thread_of_call() -> Option<(Task, Found, bool)> {
     let control = target::control()?;
     // SAFETY: the map's only value.
-    if unsafe { core::ptr::read_volatile(&raw const (*control).leaving) } == 0 {
+    let (phase, leaving) = unsafe {
+        (
+            core::ptr::read_volatile(&raw const (*control).phase),
+            core::ptr::read_volatile(&raw const (*control).leaving),
+        )
+    };
+    // First of all: before the probes are live nobody takes the slots of ended threads away.
+    if phase != LIVE {
+        return None;
+    }
+    if let Some((task, watch)) = target::current()
+        && let Some(found) = find(task, watch)
+    {
+        return Some((task, found, false));
+    }
+    // Not a target now. It was one at entry if it is among the few inside a call that changes the user ID.
+    if leaving == 0 {
         return None;
     }
     let task = target::identify(target::uid());
@@ -74,7 +88,7 @@ fn thread_of_call() -> Option<(Task, Found)> {
     if unsafe { (*slot).flags } & thread::flag::LEAVING == 0 {
         None
     } else {
-        Some((task, Found { slot, new: false }))
+        Some((task, Found { slot, new: false }, true))
     }
 }
 

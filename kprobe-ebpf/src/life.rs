@@ -5,6 +5,7 @@ use aya_ebpf::helpers::generated::{
     bpf_get_current_comm, bpf_probe_read_kernel, bpf_probe_read_kernel_str,
 };
 use aya_ebpf::programs::TracePointContext;
+use kprobe_common::config::target::TASKS;
 use kprobe_common::record::{Exec, Fork, Header, PATH_MAX, Slot as RecordSlot, kind, state};
 use kprobe_common::thread::{self, Slot, flag};
 
@@ -14,27 +15,46 @@ use crate::log;
 use crate::maps;
 use crate::scratch::Desk;
 use crate::target::{self, Task, Watch};
-use crate::thread::remember;
+use crate::thread::{named, remember};
+
+/// Of `clone(2)`: a thread, not a process.
+/// <https://github.com/torvalds/linux/blob/v6.12/include/uapi/linux/sched.h#L20>
+const CLONE_THREAD: u64 = 0x1_0000;
 
 /// A task was made; runs in the parent. The child begins outside a call: no `sys_exit` comes of its birth.
 /// <https://github.com/torvalds/linux/blob/v6.12/arch/arm64/kernel/entry.S#L863-L873>
 #[inline(always)]
 pub(crate) fn fork(ctx: &TracePointContext) {
-    let Some((task, parent)) = watched() else {
-        return;
-    };
+    let here = Here::now();
+    if !here.is_target() {
+        return here.forget();
+    }
     let child = read::<u32>(ctx, config!(newtask_pid));
     let clone_flags = read::<u64>(ctx, config!(newtask_flags));
+    let flags = inherited(here.flags, clone_flags);
+    if flags & flag::FOLLOWED == 0 && !here.by_uid {
+        return;
+    }
+    let state = if target::is_live() {
+        thread::state::NONE
+    } else {
+        thread::state::UNKNOWN
+    };
     remember(
         child,
         &Slot {
-            state: thread::state::NONE,
-            flags: inherited(parent),
+            state,
+            flags,
             ..Slot::default()
         },
     );
-    log::task_was_made(task.tid, child, clone_flags);
-    let Some(desk) = Desk::take(task) else { return };
+    if state == thread::state::UNKNOWN {
+        return;
+    }
+    log::task_was_made(here.task.tid, child, clone_flags);
+    let Some(desk) = Desk::take(here.task) else {
+        return;
+    };
     desk.begin(kind::FORK, 0, 0, size_of::<Fork>());
     // SAFETY: the fork is the record's fixed part.
     unsafe {
@@ -50,14 +70,18 @@ pub(crate) fn fork(ctx: &TracePointContext) {
     emit::emit(&desk, Ring::State);
 }
 
+/// The flags of a new thread, or of a new process's first one.
 #[inline(always)]
-fn inherited(parent: Option<*mut Slot>) -> u8 {
-    // SAFETY: a value of the map of threads.
-    let flags = parent.map_or(0, |slot| unsafe { (*slot).flags });
-    if flags & flag::FOLLOW_CHILDREN == 0 {
+fn inherited(parent: u8, clone_flags: u64) -> u8 {
+    let follow = if clone_flags & CLONE_THREAD == 0 {
+        flag::FOLLOW_CHILDREN
+    } else {
+        flag::FOLLOW_THREADS
+    };
+    if parent & follow == 0 {
         0
     } else {
-        flags & (flag::FOLLOWED | flag::FOLLOW_CHILDREN)
+        parent & flag::INHERITED
     }
 }
 
@@ -65,13 +89,19 @@ fn inherited(parent: Option<*mut Slot>) -> u8 {
 /// <https://github.com/torvalds/linux/blob/v6.12/fs/exec.c#L1034-L1149>
 #[inline(always)]
 pub(crate) fn exec(ctx: &TracePointContext) {
+    let old_tid = read::<u32>(ctx, config!(exec_old_pid));
+    moved(old_tid);
+    let here = Here::now();
+    if !here.is_target() {
+        return here.forget();
+    }
     if !target::is_live() {
         return;
     }
-    let old_tid = read::<u32>(ctx, config!(exec_old_pid));
-    let Some(task) = moved(old_tid) else { return };
-    log::program_was_executed(old_tid, task.tid);
-    let Some(desk) = Desk::take(task) else { return };
+    log::program_was_executed(old_tid, here.task.tid);
+    let Some(desk) = Desk::take(here.task) else {
+        return;
+    };
     desk.begin(kind::EXEC, 0, 0, size_of::<Exec>());
     let location = read::<u32>(ctx, config!(exec_filename)) & 0xffff;
     let at = size_of::<Header>() + size_of::<Exec>();
@@ -105,15 +135,12 @@ pub(crate) fn exec(ctx: &TracePointContext) {
     emit::emit(&desk, Ring::State);
 }
 
-/// Moves the slot of the thread that executed, and says whether it is watched: by its slot too, for a set-user-ID
-/// program has changed the user ID already.
+/// Moves the slot of the thread that executed.
 #[inline(always)]
-fn moved(old_tid: u32) -> Option<Task> {
+fn moved(old_tid: u32) {
     let task = target::identify(target::uid());
     let Some(old) = maps::THREADS.get_ptr_mut(old_tid) else {
-        return target::current()
-            .filter(|(_, watch)| *watch == Watch::Uid)
-            .map(|(task, _)| task);
+        return;
     };
     // SAFETY: a value of the map of threads, used by the current thread alone.
     let mut slot = unsafe { *old };
@@ -125,23 +152,31 @@ fn moved(old_tid: u32) -> Option<Task> {
         remember(task.tid, &slot);
         let _ = maps::THREADS.remove(old_tid);
     }
-    Some(task)
 }
 
-/// A thread ended.
+/// A thread ended. What is remembered of it goes, whether the probes are live or not: its number, and its process's, will
+/// be another's. (A leader's end need not be its process's; the threads that are left have slots.)
 #[inline(always)]
 pub(crate) fn thread_exit() {
-    let Some((task, slot)) = watched() else {
-        return;
-    };
-    if let Some(slot) = slot {
+    let here = Here::now();
+    let task = here.task;
+    if config!(targets) & TASKS != 0 && task.tid == task.tgid {
+        let _ = maps::TGIDS.remove(task.tgid);
+    }
+    if let Some(slot) = here.slot {
         // SAFETY: a value of the map of threads, used by the current thread alone.
         let leaving = unsafe { (*slot).flags } & flag::LEAVING != 0;
         if leaving && let Some(control) = target::control() {
             // SAFETY: the map's only value.
             emit::subtract(unsafe { &raw mut (*control).leaving });
         }
-        let _ = maps::THREADS.remove(task.tid);
+    }
+    if !here.is_target() {
+        return here.forget();
+    }
+    let _ = maps::THREADS.remove(task.tid);
+    if !target::is_live() {
+        return;
     }
     log::thread_ended(task.tid);
     let Some(desk) = Desk::take(task) else { return };
@@ -149,20 +184,60 @@ pub(crate) fn thread_exit() {
     emit::emit(&desk, Ring::State);
 }
 
-/// The current thread and its slot, if it is a target or was one.
+/// The thread is no target any more: what was known of it means nothing once it comes back.
 #[inline(always)]
-fn watched() -> Option<(Task, Option<*mut Slot>)> {
-    if !target::is_live() {
-        return None;
+pub(crate) fn left(desk: &Desk) {
+    let _ = maps::THREADS.remove(desk.task.tid);
+    desk.begin(kind::LEFT, 0, 0, 0);
+    emit::emit(desk, Ring::State);
+}
+
+/// The current thread.
+struct Here {
+    task: Task,
+    slot: Option<*mut Slot>,
+    /// Of its slot, or those that it would start with.
+    flags: u8,
+    /// Whether its user ID is watched.
+    by_uid: bool,
+}
+
+impl Here {
+    #[inline(always)]
+    fn now() -> Self {
+        let task = target::identify(target::uid());
+        let slot = maps::THREADS.get_ptr_mut(task.tid);
+        let flags = match slot {
+            // SAFETY: a value of the map of threads.
+            Some(slot) => unsafe { (*slot).flags },
+            None => named(task.tgid),
+        };
+        let by_uid = matches!(target::current(), Some((_, Watch::Uid)));
+        Self {
+            task,
+            slot,
+            flags,
+            by_uid,
+        }
     }
-    let task = target::identify(target::uid());
-    let slot = maps::THREADS.get_ptr_mut(task.tid);
-    if slot.is_some() {
-        return Some((task, slot));
+
+    #[inline(always)]
+    fn is_target(&self) -> bool {
+        self.by_uid || self.flags & flag::FOLLOWED != 0
     }
-    match target::current()? {
-        (task, Watch::Uid) => Some((task, None)),
-        (task, Watch::Task) => maps::TGIDS.get_ptr(task.tgid).map(|_| (task, None)),
+
+    /// Forgets a thread that has left the targets by a call that no probe sits on.
+    #[inline(always)]
+    fn forget(&self) {
+        if self.slot.is_none() {
+            return;
+        }
+        match Desk::take(self.task) {
+            Some(desk) if target::is_live() => left(&desk),
+            _ => {
+                let _ = maps::THREADS.remove(self.task.tid);
+            }
+        }
     }
 }
 

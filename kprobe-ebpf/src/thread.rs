@@ -1,8 +1,10 @@
 //! What is remembered of a thread: its slot, made at its first sighting.
 
+use kprobe_common::config::target;
 use kprobe_common::record::kind;
 use kprobe_common::thread::{Slot, flag, state};
 
+use crate::config::config;
 use crate::emit::{Ring, count_cpu, emit};
 use crate::log;
 use crate::maps;
@@ -31,13 +33,24 @@ pub(crate) fn find(task: Task, watch: Watch) -> Option<Found> {
                 Some(Found { slot, new: false })
             }
         }
-        (None, Watch::Uid) => Some(make(task.tid, 0)),
-        (None, Watch::Task) => {
-            let flags = maps::TGIDS.get_ptr(task.tgid)?;
-            // SAFETY: a value of the map.
-            Some(make(task.tid, unsafe { *flags }))
-        }
+        (None, Watch::Uid) => Some(make(task.tid, named(task.tgid))),
+        (None, Watch::Task) => match named(task.tgid) {
+            0 => None,
+            flags => Some(make(task.tid, flags)),
+        },
     }
+}
+
+/// The flags that the threads of a process start with; none unless it was named.
+#[inline(always)]
+pub(crate) fn named(tgid: u32) -> u8 {
+    if config!(targets) & target::TASKS == 0 {
+        return 0;
+    }
+    // SAFETY: a value of the map.
+    maps::TGIDS
+        .get_ptr(tgid)
+        .map_or(0, |flags| unsafe { *flags })
 }
 
 #[inline(always)]

@@ -274,6 +274,8 @@ pub enum ProcessEvent {
     Exec,
     /// It has another name.
     Rename,
+    /// It is watched no more: its user ID is another now.
+    Leave,
     /// It ended.
     Exit,
 }

@@ -113,7 +113,7 @@ impl Fold {
             }
             Body::Exit(_) => self.paired(out, |pair, give| pair.end(record, bytes, give)),
             Body::Resumed => self.paired(out, |pair, give| pair.resume(header.tid, give)),
-            Body::Change(_) | Body::Fork(_) => self.state(record, out),
+            Body::Change(_) | Body::Fork(_) | Body::Left => self.state(record, out),
             Body::Exec(exec) => {
                 let path = record.parts().next().map_or(&[][..], |part| part.bytes);
                 self.paired(out, |pair, give| {

@@ -33,6 +33,8 @@ pub enum Body {
     Exec(Exec),
     /// A thread ended.
     ThreadExit,
+    /// A thread is no target any more.
+    Left,
 }
 
 /// A slot and its bytes.
@@ -70,6 +72,7 @@ impl<'a> Record<'a> {
             kind::FORK => take(rest).map(|(fork, rest)| (Body::Fork(fork), rest))?,
             kind::EXEC => take(rest).map(|(exec, rest)| (Body::Exec(exec), rest))?,
             kind::THREAD_EXIT => (Body::ThreadExit, rest),
+            kind::LEFT => (Body::Left, rest),
             _ => return None,
         };
         Some(Self { header, body, rest })
@@ -95,7 +98,7 @@ impl<'a> Record<'a> {
     pub fn is_state(&self) -> bool {
         match self.body {
             Body::Enter(_) | Body::Exit(_) | Body::ExitOnly(..) | Body::Resumed => false,
-            Body::Change(_) | Body::Fork(_) | Body::Exec(_) | Body::ThreadExit => true,
+            Body::Change(_) | Body::Fork(_) | Body::Exec(_) | Body::ThreadExit | Body::Left => true,
         }
     }
 

@@ -3,6 +3,7 @@
 //! A wrong answer is never given for a missing one: what a loss or a gap made uncertain is unknown until read anew.
 //! Looking itself is left to `facts`; this only says what it wants looked at.
 
+mod happened;
 pub mod identity;
 pub mod maps;
 
@@ -15,6 +16,7 @@ use kprobe_common::table::{self, change};
 use crate::event::{Mapping, Proc, ProcessEvent};
 use crate::input::ProcessLook;
 use crate::record::{Body, Record};
+pub use happened::Happened;
 use maps::Maps;
 
 /// `CLONE_VM` and `CLONE_THREAD` of `clone(2)`.
@@ -34,25 +36,6 @@ pub struct Who {
     pub name: Option<Rc<str>>,
     /// The mapping that the `svc` lies in.
     pub map: Option<Mapping>,
-}
-
-/// Something that happened to a process, for a `process` line.
-#[derive(Debug)]
-pub struct Happened<'a> {
-    /// What.
-    pub event: ProcessEvent,
-    /// When, `CLOCK_BOOTTIME`, nanoseconds.
-    pub time: u64,
-    /// The process.
-    pub proc: Proc,
-    /// Its parent.
-    pub ppid: Option<u32>,
-    /// Its user ID.
-    pub uid: u32,
-    /// Its name.
-    pub name: Option<Rc<str>>,
-    /// What it executed.
-    pub path: Option<&'a [u8]>,
 }
 
 /// All watched processes.
@@ -210,7 +193,7 @@ impl World {
                 let path = record.parts().next().map(|part| part.bytes);
                 self.exec(header, path, &mut out);
             }
-            Body::ThreadExit => self.thread_exit(header, &mut out),
+            Body::ThreadExit | Body::Left => self.thread_gone(record, &mut out),
             Body::Enter(_) | Body::Exit(_) | Body::ExitOnly(..) | Body::Resumed => {}
         }
     }
@@ -332,13 +315,15 @@ impl World {
         self.leave_space(old);
     }
 
-    fn thread_exit(&mut self, header: &Header, out: &mut impl FnMut(Happened<'_>)) {
+    /// A thread ended or is watched no more; with the last one, its process.
+    fn thread_gone(&mut self, record: &Record<'_>, out: &mut impl FnMut(Happened<'_>)) {
+        let header = &record.header;
         let Some(process) = self.processes.get_mut(&header.tgid) else {
             return;
         };
         process.threads.remove(&header.tid);
         if process.threads.is_empty() {
-            out(process.happened(ProcessEvent::Exit, header.time));
+            out(process.happened(happened::end(record), header.time));
             self.forget(header.tgid);
         }
     }

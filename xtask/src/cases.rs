@@ -8,6 +8,7 @@ mod books;
 mod boots;
 mod breadth;
 mod endings;
+mod follow;
 mod inline;
 mod load;
 mod pairing;
@@ -53,6 +54,11 @@ pub(crate) fn all() -> Vec<Case> {
         targets::OTHERS,
         targets::BECOMES,
         targets::OWN,
+        follow::COMMAND,
+        follow::PROCESS,
+        follow::USER,
+        follow::USER_AND_PROCESS,
+        follow::NUMBERS,
         load::FLOOD,
         load::FLOOD_BY_TRACEPOINT,
         load::ORDER,

@@ -24,12 +24,8 @@ pub struct Watch {
     pub uids: Vec<u32>,
     /// Tasks of every app.
     pub all_apps: bool,
-    /// Processes, with the `thread::flag` bits of their threads.
-    pub tgids: Vec<(u32, u8)>,
-    /// Threads, with their `thread::flag` bits.
-    pub tids: Vec<(u32, u8)>,
-    /// Whether processes will be added later (a command that does not run yet).
-    pub tasks_later: bool,
+    /// Whether processes or threads will be added.
+    pub tasks: bool,
     /// What to copy, by index.
     pub specs: Vec<(u16, Spec)>,
     /// Listed commands, by index.
@@ -90,7 +86,7 @@ impl Loaded {
         } else {
             thread::flag::FOLLOW_CHILDREN
         };
-        let flags = thread::flag::FOLLOWED | children;
+        let flags = thread::flag::FOLLOWED | thread::flag::FOLLOW_THREADS | children;
         let slot = thread::Slot {
             state: thread::state::FILTERED,
             flags,
@@ -99,9 +95,24 @@ impl Loaded {
         self.threads
             .insert(pid, slot, 0)
             .map_err(|source| map_error("THREADS", source))?;
+        self.add_process(pid, flags)
+    }
+
+    /// Adds a process to the targets: its threads start with these flags.
+    pub fn add_process(&mut self, pid: u32, flags: u8) -> Result<(), ProbeError> {
         self.tgids
             .insert(pid, flags, 0)
             .map_err(|source| map_error("TGIDS", source))
+    }
+
+    /// Takes a process from the targets; it may be none.
+    pub fn remove_process(&mut self, pid: u32) -> Result<(), ProbeError> {
+        removed(self.tgids.remove(&pid)).map_err(|source| map_error("TGIDS", source))
+    }
+
+    /// Takes a thread from the targets; it may be none.
+    pub fn remove_thread(&mut self, tid: u32) -> Result<(), ProbeError> {
+        removed(self.threads.remove(&tid)).map_err(|source| map_error("THREADS", source))
     }
 
     /// Adds a running thread to the targets; where it is in its life is not known.
@@ -157,7 +168,7 @@ pub fn load(object: &[u8], watch: &Watch, backend: Backend) -> Result<Loaded, Pr
         take_map(&mut ebpf, "CONTROL")?.map_data(),
         cpus,
     )?;
-    let mut loaded = Loaded {
+    let loaded = Loaded {
         specs,
         calls: take(&mut ebpf, "CALLS")?,
         state: take(&mut ebpf, "STATE")?,
@@ -168,15 +179,6 @@ pub fn load(object: &[u8], watch: &Watch, backend: Backend) -> Result<Loaded, Pr
         show_messages: messages(&mut ebpf)?,
         ebpf: ManuallyDrop::new(ebpf),
     };
-    for &(tgid, flags) in &watch.tgids {
-        loaded
-            .tgids
-            .insert(tgid, flags, 0)
-            .map_err(|source| map_error("TGIDS", source))?;
-    }
-    for &(tid, flags) in &watch.tids {
-        loaded.add_thread(tid, flags)?;
-    }
     Ok(loaded)
 }
 
@@ -196,7 +198,7 @@ fn config(watch: &Watch, cpus: u32) -> Result<Config, ProbeError> {
     if watch.all_apps {
         targets |= target::ALL_APPS;
     }
-    if watch.tasks_later || !watch.tgids.is_empty() || !watch.tids.is_empty() {
+    if watch.tasks {
         targets |= target::TASKS;
     }
     Ok(Config {
@@ -329,6 +331,19 @@ struct ArrayMap(MapData);
 impl ArrayMap {
     fn map_data(&self) -> &MapData {
         &self.0
+    }
+}
+
+/// What is not there need not be removed.
+fn removed(result: Result<(), aya::maps::MapError>) -> Result<(), aya::maps::MapError> {
+    match result {
+        Err(aya::maps::MapError::KeyNotFound) => Ok(()),
+        Err(aya::maps::MapError::SyscallError(error))
+            if error.io_error.kind() == io::ErrorKind::NotFound =>
+        {
+            Ok(())
+        }
+        result => result,
     }
 }
 

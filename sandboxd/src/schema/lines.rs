@@ -40,7 +40,7 @@ fn backends() -> Vec<String> {
 }
 
 fn process_events() -> Vec<String> {
-    words(["attach", "start", "exec", "rename", "exit"])
+    words(["attach", "start", "exec", "rename", "leave", "exit"])
 }
 
 fn loss_reasons() -> Vec<String> {

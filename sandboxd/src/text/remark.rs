@@ -133,6 +133,7 @@ fn lived(f: &mut Formatter<'_>, process: &Process<'_>) -> fmt::Result {
         ProcessEvent::Start => f.write_str(" was started"),
         ProcessEvent::Exec => f.write_str(" executed a program"),
         ProcessEvent::Rename => f.write_str(" has a new name"),
+        ProcessEvent::Leave => f.write_str(" is watched no more"),
         ProcessEvent::Exit => f.write_str(" ended"),
     }?;
     if let (ProcessEvent::Start, Some(parent)) = (process.event, process.ppid) {

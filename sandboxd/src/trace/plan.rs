@@ -187,9 +187,7 @@ impl Plan {
         Watch {
             uids: options.uids.clone(),
             all_apps: options.all_apps,
-            tgids: targets.processes(),
-            tids: targets.threads(),
-            tasks_later: !options.command.is_empty(),
+            tasks: targets.are_tasks() || !options.command.is_empty(),
             specs: self.specs.clone(),
             commands: self.commands.clone(),
             strsize: options.strsize,

@@ -36,35 +36,45 @@ impl Targets {
     }
 
     fn flags(&self) -> u8 {
+        let alone = flag::FOLLOWED | flag::FOLLOW_THREADS;
         if self.follow {
-            flag::FOLLOWED | flag::FOLLOW_CHILDREN
+            alone | flag::FOLLOW_CHILDREN
         } else {
-            flag::FOLLOWED
+            alone
         }
     }
 
-    /// For the kernel half: processes and what their threads start with.
-    pub(super) fn processes(&self) -> Vec<(u32, u8)> {
-        self.processes
-            .iter()
-            .map(|&(pid, _)| (pid, self.flags()))
-            .collect()
+    /// Whether processes or threads were named.
+    pub(super) fn are_tasks(&self) -> bool {
+        !self.processes.is_empty() || !self.threads.is_empty()
     }
 
-    /// For the kernel half: threads that were named, without their children.
-    pub(super) fn threads(&self) -> Vec<(u32, u8)> {
-        self.threads
-            .iter()
-            .map(|&(tid, _)| (tid, flag::FOLLOWED))
-            .collect()
-    }
-
-    /// Tells the kernel half of the threads that named processes have now: those that sleep would not show up before
-    /// they make a call.
+    /// Tells the kernel half of the named processes, of the threads that they have now (those that sleep would not show
+    /// up before they make a call), and of the named threads, without their children.
+    ///
+    /// The probe on the end of threads is attached: what ends after it was added is taken away there. What had ended
+    /// before is taken away here, since its number may be another's.
     pub(super) fn seed(&self, loaded: &mut Loaded) -> Result<(), ProbeError> {
-        for &(pid, _) in &self.processes {
-            for tid in facts::threads(pid).unwrap_or_default() {
+        for &(pid, start) in &self.processes {
+            loaded.add_process(pid, self.flags())?;
+            let before = facts::threads(pid).unwrap_or_default();
+            for &tid in &before {
                 loaded.add_thread(tid, self.flags())?;
+            }
+            let is_there = facts::process_start(pid) == Some(start);
+            let now = facts::threads(pid).unwrap_or_default();
+            // With its leader the kernel half lets go of it; the threads that are left have their own marks.
+            if !is_there || !now.contains(&pid) {
+                loaded.remove_process(pid)?;
+            }
+            for tid in before.iter().filter(|tid| !is_there || !now.contains(tid)) {
+                loaded.remove_thread(*tid)?;
+            }
+        }
+        for &(tid, start) in &self.threads {
+            loaded.add_thread(tid, flag::FOLLOWED)?;
+            if facts::thread_start(tid) != Some(start) {
+                loaded.remove_thread(tid)?;
             }
         }
         Ok(())

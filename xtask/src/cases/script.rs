@@ -19,7 +19,14 @@ macro_rules! start {
 /// Stops it as Ctrl-C would, and replays what it recorded.
 macro_rules! stop {
     () => {
-        "\nkill -INT $pid\nwait $pid; echo \"trace $?\" >ended\n\
+        concat!("\nkill -INT $pid", $crate::cases::script::ended!())
+    };
+}
+
+/// Waits until it ends by itself, and replays what it recorded.
+macro_rules! ended {
+    () => {
+        "\nwait $pid; echo \"trace $?\" >ended\n\
          sandboxd replay rec >replayed 2>replay.log; echo \"replay $?\" >>ended\n\
          sandboxd schema --json >schema.json 2>/dev/null || :\n"
     };
@@ -36,4 +43,4 @@ macro_rules! traced {
     };
 }
 
-pub(crate) use {start, stop, traced};
+pub(crate) use {ended, start, stop, traced};
