@@ -179,6 +179,12 @@ fn lengths_come_from_the_right_register() {
         (option.args[3].length, option.args[3].register),
         (length::POINTER, 4)
     );
+    // A size would make its elements no strings.
+    let execve = call("execve", Abi::Arm64).spec(Abi::Arm64);
+    assert_eq!(
+        (execve.args[1].read, execve.args[1].element),
+        (read::STRINGS, 0)
+    );
     let received = call("recvfrom", Abi::Arm64).spec(Abi::Arm64).args[1];
     assert_eq!((received.length, received.register), (length::WITHIN, 2));
     let events = call("epoll_pwait", Abi::Arm64).spec(Abi::Arm64).args[1];

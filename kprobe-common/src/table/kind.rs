@@ -175,7 +175,7 @@ impl Kind {
             Self::Dirents => capture(read::BYTES, phase::EXIT, length::RETURN, 1, STRUCTS_MAX),
             Self::Iovec(_) => capture(read::IOVEC, phase::ENTER, length::REGISTER, 1, 0),
             Self::IovecOut(_) => capture(read::IOVEC, phase::EXIT, length::REGISTER, 1, 0),
-            Self::Strings => capture(read::STRINGS, phase::ENTER, length::ONE, 1, 0),
+            Self::Strings => capture(read::STRINGS, phase::ENTER, length::ONE, 0, 0),
             Self::Msghdr => capture(read::MSGHDR, phase::ENTER, length::ONE, 1, 0),
             Self::MsghdrOut => capture(read::MSGHDR, phase::EXIT, length::ONE, 1, 0),
             Self::Mmsghdr(_) => capture(read::MMSGHDR, phase::ENTER, length::REGISTER, 1, 0),
