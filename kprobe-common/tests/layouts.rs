@@ -51,7 +51,6 @@ const LAYOUTS: &[(&StructDef, &str, &[Abi])] = &[
     (&structs::OLD_SIGACTION, "struct own_old_sigaction", ARM32),
     (&structs::STACK, "stack_t", BOTH),
     (&structs::SIGINFO, "siginfo_t", BOTH),
-    (&structs::SIGINFO_CHILD, "siginfo_t", BOTH),
     (&structs::CLONE_ARGS, "struct clone_args", BOTH),
     (&structs::RLIMIT, "struct rlimit", BOTH),
     (&structs::RLIMIT64, "struct rlimit64", BOTH),
@@ -77,6 +76,25 @@ const LAYOUTS: &[(&StructDef, &str, &[Abi])] = &[
     (&structs::IN_PKTINFO, "struct in_pktinfo", BOTH),
     (&structs::IN6_PKTINFO, "struct in6_pktinfo", BOTH),
     (&structs::SOCK_EXTENDED_ERR, "struct sock_extended_err", BOTH),
+    (&structs::FILE_HANDLE, "struct own_file_handle", BOTH),
+    (&structs::IOCB, "struct iocb", BOTH),
+    (&structs::IO_SQRING_OFFSETS, "struct io_sqring_offsets", BOTH),
+    (&structs::IO_CQRING_OFFSETS, "struct io_cqring_offsets", BOTH),
+    (&structs::PERF_EVENT_ATTR, "struct perf_event_attr", BOTH),
+    (&structs::RSEQ, "struct rseq", BOTH),
+    (&structs::KEXEC_SEGMENT, "struct kexec_segment", BOTH),
+    (&structs::USTAT, "struct own_ustat", ARM32),
+    (&structs::RTGENMSG, "struct rtgenmsg", BOTH),
+    (&structs::IFINFOMSG, "struct ifinfomsg", BOTH),
+    (&structs::IFADDRMSG, "struct ifaddrmsg", BOTH),
+    (&structs::RTMSG, "struct rtmsg", BOTH),
+    (&structs::NDMSG, "struct ndmsg", BOTH),
+    (&structs::FIB_RULE_HDR, "struct fib_rule_hdr", BOTH),
+    (&structs::TCMSG, "struct tcmsg", BOTH),
+    (&structs::CTRLMSGHDR, "struct genlmsghdr", BOTH),
+    (&structs::GENLMSGHDR, "struct genlmsghdr", BOTH),
+    (&structs::SOCK_DIAG_REQ, "struct sock_diag_req", BOTH),
+    (&structs::NLMSGERR, "struct nlmsgerr", BOTH),
 ];
 
 /// The kernel's headers do not clash among themselves; what only the kernel's own code has is written out (`own_`).
@@ -120,7 +138,20 @@ typedef unsigned short sa_family_t;
 #include <linux/in.h>
 #include <linux/ipv6.h>
 #include <linux/errqueue.h>
+#include <linux/msg.h>
+#include <linux/shm.h>
+#include <linux/perf_event.h>
+#include <linux/landlock.h>
+#include <linux/rseq.h>
+#include <linux/kexec.h>
+struct own_file_handle { __u32 handle_bytes; int handle_type; unsigned char f_handle[128]; };
+struct own_ustat { int f_tfree; __u32 f_tinode; char f_fname[6], f_fpack[6]; };
+#include <linux/rtnetlink.h>
+#include <linux/fib_rules.h>
+#include <linux/genetlink.h>
+#include <linux/sock_diag.h>
 struct own_ucred { unsigned int pid, uid, gid; };
+#define si_timerid si_tid
 #undef sa_handler
 #undef sa_sigaction
 struct own_itimerspec { struct __kernel_old_timespec it_interval, it_value; };
@@ -145,6 +176,10 @@ fn program(abi: Abi) -> String {
         };
         assert(format!("sizeof({name})"), def.size(abi));
         for field in def.fields {
+            // C has no offsets of bits.
+            if field.name == "bits" {
+                continue;
+            }
             assert(format!("offsetof({name}, {})", field.name), field.at(abi));
             // Of a word of flags, the lower half is all that has names.
             let half = matches!(field.field, Field::Flags(_, 4));

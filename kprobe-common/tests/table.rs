@@ -139,6 +139,52 @@ fn conditions_narrow_the_default_group() {
     assert!(!ioctl.listed && noisy(0xc030_6201) && !noisy(0x8912));
 }
 
+/// Where each argument of a call with 64-bit ones is, in 32-bit code: `arch/arm64/kernel/sys32.c`, and for the two
+/// halves of an offset `fs/read_write.c`, for those of a mask and a cookie `fs/notify/fanotify/fanotify_user.c` and
+/// `fs/dcookies.c`.
+#[test]
+fn pairs_are_where_the_kernel_takes_them() {
+    let wanted: [(&str, &[u8]); 15] = [
+        ("pread64", &[0, 1, 2, 4]),
+        ("pwrite64", &[0, 1, 2, 4]),
+        ("preadv", &[0, 1, 2, 3]),
+        ("pwritev", &[0, 1, 2, 3]),
+        ("preadv2", &[0, 1, 2, 3, 5]),
+        ("pwritev2", &[0, 1, 2, 3, 5]),
+        ("truncate64", &[0, 2]),
+        ("ftruncate64", &[0, 2]),
+        ("readahead", &[0, 2, 4]),
+        ("fallocate", &[0, 1, 2, 4]),
+        ("arm_fadvise64_64", &[0, 1, 2, 4]),
+        ("arm_sync_file_range", &[0, 1, 2, 4]),
+        ("fanotify_mark", &[0, 1, 2, 4, 5]),
+        ("lookup_dcookie", &[0, 2, 3]),
+        ("_llseek", &[0, 1, 2, 3, 4]),
+    ];
+    for (name, registers) in wanted {
+        let row = call(name, Abi::Arm32);
+        assert_eq!(
+            row.registers(Abi::Arm32)[..row.args.len()],
+            *registers,
+            "{name}"
+        );
+    }
+    let pairs = |row: &&Syscall| {
+        row.nr(Abi::Arm32).is_some()
+            && row
+                .args
+                .iter()
+                .any(|arg| arg.kind.registers(Abi::Arm32) == 2)
+    };
+    for row in ROWS.iter().filter(pairs) {
+        assert!(
+            wanted.iter().any(|(name, _)| *name == row.name),
+            "{}: say here where its pairs are",
+            row.name
+        );
+    }
+}
+
 /// A 64-bit value takes an even pair of registers in 32-bit code.
 #[test]
 fn wide_arguments_take_pairs() {

@@ -8,23 +8,26 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use kprobe_common::table::errno::ERRORS;
-use kprobe_common::table::flags::{CONTROL_TYPE, FlagSet, ValueSet};
+use kprobe_common::table::flags::{
+    CONTROL_TYPE, FlagSet, NLM_F, NLM_F_DELETE, NLM_F_GET, NLM_F_NEW, NLMSG, NLMSG_TYPE, ValueSet,
+};
 use kprobe_common::table::kind::Kind;
 use kprobe_common::table::rows::ROWS;
-use kprobe_common::table::structs::{ADDRESSES, CONTROLS, Field, StructDef};
+use kprobe_common::table::structs::{ADDRESSES, BODIES, CONTROLS, Field, StructDef};
 
 const COMPILER: &str = "aarch64-linux-gnu-gcc";
 /// The kernel's, and the C library's of what the kernel does not publish; the two do not mix.
 const HEADERS: [&str; 2] = [KERNEL, "sys/socket linux/if_arp"];
 const KERNEL: &str = "asm/errno asm/fcntl asm/ioctls asm/mman asm/poll asm/ptrace asm/siginfo asm/signal asm/socket \
     asm/sockios asm/termbits linux/blktrace_api linux/bpf linux/capability linux/close_range linux/dma-buf linux/dma-heap linux/eventfd \
-    linux/eventpoll linux/fadvise linux/falloc linux/fanotify linux/fcntl linux/fiemap linux/fs linux/futex linux/if_ether linux/if_packet \
+    linux/eventpoll linux/fadvise linux/falloc linux/audit linux/fanotify linux/fcntl linux/fib_rules linux/fiemap linux/genetlink linux/if_addr linux/if_link linux/inet_diag \
+    linux/neighbour linux/rtnetlink linux/sock_diag linux/fs linux/futex linux/if_ether linux/if_packet \
     linux/if_tun linux/in linux/in6 linux/inotify linux/io_uring linux/ioprio linux/ipc linux/kcmp linux/kexec \
     linux/keyctl linux/landlock linux/loop linux/membarrier linux/memfd linux/mempolicy linux/mman linux/module \
     linux/mount linux/msg linux/netlink linux/openat2 linux/perf_event linux/personality linux/pidfd linux/prctl \
     linux/ptrace linux/random linux/reboot linux/resource linux/sched linux/seccomp linux/sem linux/serial linux/shm \
     linux/signalfd linux/sockios linux/stat linux/sync_file linux/tcp linux/time linux/errqueue linux/timerfd linux/udp \
-    linux/userfaultfd linux/wait linux/xattr linux/android/binder";
+    linux/userfaultfd linux/wait linux/xattr linux/android/binder linux/aio_abi";
 
 /// Every name that rows use, directly or in a structure, with its value.
 #[derive(Default)]
@@ -149,6 +152,19 @@ fn names_are_the_headers() {
     }
     for control in CONTROLS {
         names.field(&control.field);
+    }
+    for body in BODIES {
+        names.structure(body.def);
+        if let Some(attributes) = body.attributes {
+            names.values(attributes.names);
+        }
+    }
+    for set in [&NLM_F, &NLM_F_GET, &NLM_F_NEW, &NLM_F_DELETE] {
+        names.flags(set);
+    }
+    names.values(&NLMSG);
+    for (_, set) in NLMSG_TYPE.sets {
+        names.values(set);
     }
     for (_, set) in CONTROL_TYPE.sets {
         names.values(set);

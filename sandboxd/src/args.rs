@@ -32,12 +32,18 @@ pub enum Value<'a> {
     Text(&'a [u8]),
     /// A buffer: an object with `len` and `text` or `hex`.
     Buffer(Buffer<'a>),
+    /// A buffer of netlink messages, of that protocol where it is known: an object with `len` and `netlink`.
+    Netlink(Buffer<'a>, Netlink),
+    /// A filter: an object with `len` and `filter`.
+    Program(Program<'a>),
     /// A socket address: an object with `family` and what the family has.
     Sockaddr(&'a [u8]),
     /// A structure: an object with its fields.
     Struct(&'static StructDef, Abi, &'a [u8]),
     /// Structures: a list of objects.
     Structs(&'static StructDef, Abi, &'a [u8]),
+    /// Structures that lie apart: a list of objects.
+    Pointed(&'static StructDef, Abi, Vec<&'a [u8]>),
     /// Strings: a list.
     Strings(Vec<&'a [u8]>),
     /// Buffers: a list.
@@ -48,6 +54,8 @@ pub enum Value<'a> {
     Messages(Vec<Message<'a>>),
     /// Directory entries: a list of objects.
     Dirents(&'a [u8]),
+    /// The same, of the older kind.
+    OldDirents(&'a [u8]),
 }
 
 /// Bytes, perhaps only the start of them.
@@ -57,6 +65,37 @@ pub struct Buffer<'a> {
     pub len: u64,
     /// Those that were read.
     pub bytes: &'a [u8],
+}
+
+/// Of which protocol netlink messages are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Netlink {
+    /// Of one that is not known: the socket was not seen.
+    Unknown,
+    /// `NETLINK_ROUTE` and so on.
+    Protocol(u32),
+}
+
+impl Netlink {
+    /// The protocol, where it is known.
+    #[must_use]
+    pub fn protocol(self) -> Option<u32> {
+        match self {
+            Self::Unknown => None,
+            Self::Protocol(protocol) => Some(protocol),
+        }
+    }
+}
+
+/// A `struct sock_fprog` and the instructions it points at, perhaps only the first of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Program<'a> {
+    /// How many instructions there are in truth.
+    pub len: u16,
+    /// Those that were read.
+    pub bytes: &'a [u8],
+    /// Whether it judges system calls: what it returns is an answer then, and a length else.
+    pub seccomp: bool,
 }
 
 /// A `struct msghdr` and what it points at.
@@ -70,6 +109,8 @@ pub struct Message<'a> {
     pub control: Option<Buffer<'a>>,
     /// `msg_flags`.
     pub flags: u32,
+    /// Whether the buffers hold netlink messages, and of which protocol, where it is known.
+    pub netlink: Option<Netlink>,
     /// Of an array of messages: `msg_len`, where the call gave it.
     pub len: Option<u64>,
     /// Which layout control messages have.

@@ -2,6 +2,7 @@
 //! gives null and a status. No I/O, no clock, no panic.
 
 mod memory;
+mod netlink;
 mod number;
 mod room;
 mod vector;
@@ -29,6 +30,8 @@ pub struct Call<'a> {
     pub abi: Abi,
     /// The return value, if it returned.
     pub ret: Option<i64>,
+    /// The netlink protocol of the socket that the first argument is, where that is known.
+    pub netlink: Option<u32>,
     enter: Option<Record<'a>>,
     exit: Option<Record<'a>>,
     executed: Option<&'a [u8]>,
@@ -51,6 +54,7 @@ impl<'a> Call<'a> {
             frame,
             abi: index::abi(paired.enter.or(paired.exit)?.header.index),
             ret,
+            netlink: None,
             enter: paired.enter,
             exit: paired.exit,
             executed: paired.executed,
@@ -103,6 +107,7 @@ pub fn decode<'a>(
         let argument = Argument {
             call,
             row,
+            name: arg.name,
             kind: &arg.kind,
             register,
         };
@@ -117,6 +122,7 @@ pub fn decode<'a>(
 struct Argument<'c, 'a> {
     call: &'c Call<'a>,
     row: &'static Syscall,
+    name: &'static str,
     kind: &'static Kind,
     register: u8,
 }

@@ -8,7 +8,9 @@ pub(crate) mod address;
 mod bytes;
 mod dirents;
 pub(crate) mod message;
+pub(crate) mod netlink;
 pub(crate) mod number;
+pub(crate) mod program;
 mod put;
 pub(crate) mod sockaddr;
 pub(crate) mod structs;
@@ -17,7 +19,7 @@ pub(crate) mod value;
 mod writer;
 
 pub(crate) use bytes::{Escaped, HexBytes, until_zero};
-pub(crate) use dirents::{Dirents, TYPES as DIRENT_TYPES};
+pub(crate) use dirents::{Dirents, OldDirents, TYPES as DIRENT_TYPES};
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 

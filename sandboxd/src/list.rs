@@ -142,12 +142,15 @@ fn meaning(kind: &Kind) -> String {
         Kind::SockaddrOut(_) => "socket address, out".into(),
         Kind::SocklenInOut => "length, in and out".into(),
         Kind::Struct(def) | Kind::StructSized(def, _) => format!("struct {}", def.name),
-        Kind::StructOut(def) | Kind::StructOutAlways(def) => format!("struct {}, out", def.name),
+        Kind::StructOut(def) | Kind::StructOutSized(def, _) | Kind::StructOutAlways(def) => {
+            format!("struct {}, out", def.name)
+        }
         Kind::StructInOut(def) => format!("struct {}, in and out", def.name),
         Kind::Structs(def, count) => format!("struct {}[{count}]", def.name),
         Kind::StructsOut(def, _) => format!("struct {}[], out", def.name),
         Kind::StructsInOut(def, count) => format!("struct {}[{count}], in and out", def.name),
-        Kind::Dirents => "directory entries, out".into(),
+        Kind::Pointers(def, count) => format!("struct {} *[{count}]", def.name),
+        Kind::Dirents | Kind::OldDirents => "directory entries, out".into(),
         Kind::Iovec(count) => format!("buffers[{count}]"),
         Kind::IovecOut(count) => format!("buffers[{count}], out"),
         Kind::Strings => "strings".into(),
@@ -155,6 +158,7 @@ fn meaning(kind: &Kind) -> String {
         Kind::MsghdrOut => "message, out".into(),
         Kind::Mmsghdr(count) => format!("messages[{count}]"),
         Kind::MmsghdrOut => "messages, out".into(),
+        Kind::Program(_) => "filter".into(),
     }
 }
 

@@ -7,6 +7,7 @@ mod args;
 mod field;
 mod json_schema;
 mod lines;
+mod netlink;
 mod tables;
 
 use std::io::{self, Write};

@@ -4,6 +4,8 @@
 
 mod colour;
 mod escape;
+mod netlink;
+mod program;
 mod remark;
 mod value;
 

@@ -1,4 +1,5 @@
-//! Compiles the lab's own guest programs: `xtask/lab/{arm64,arm32}/*.c`, each a static program of its own.
+//! Compiles the lab's own guest programs: `xtask/lab/{arm64,arm32}/*.c`, each a static program of its own. What both ABIs
+//! share is in `xtask/lab/*.h`.
 //!
 //! What they do is theirs; here is only how they are built, and only when newer than their output.
 
@@ -35,7 +36,9 @@ pub(crate) fn build() -> Result<Vec<PathBuf>> {
     let mut programs: Vec<PathBuf> = Vec::new();
     for abi in &ABIS {
         let sources = paths::lab().join(abi.name);
-        let headers = newest(&files(&sources, "h")?)?;
+        let mut headers = files(&sources, "h")?;
+        headers.extend(files(&paths::lab(), "h")?);
+        let headers = newest(&headers)?;
         for source in files(&sources, "c")? {
             let program = compile(abi, &source, headers)?;
             if programs

@@ -88,6 +88,9 @@ pub enum Kind {
     StructSized(&'static StructDef, &'static str),
     /// A structure that the call gives, read at exit.
     StructOut(&'static StructDef),
+    /// A structure that the call gives, as many bytes of it as its return value, but no more than the named argument says
+    /// there is room for, read at exit.
+    StructOutSized(&'static StructDef, &'static str),
     /// A structure that the call gives even where it fails, read at exit (`nanosleep`'s remainder).
     StructOutAlways(&'static StructDef),
     /// A structure that the call takes and gives, read at entry and exit.
@@ -99,8 +102,12 @@ pub enum Kind {
     StructsOut(&'static StructDef, &'static str),
     /// Structures that the call takes and gives, as many as the named argument says, read at entry and exit.
     StructsInOut(&'static StructDef, &'static str),
+    /// An array of pointers to structures that the call takes, as many as the named argument says, read at entry.
+    Pointers(&'static StructDef, &'static str),
     /// Directory entries that the call gives, as many bytes as its return value, read at exit.
     Dirents,
+    /// The same, of the older kind that 32-bit code has.
+    OldDirents,
     /// Buffers that the call takes, as many as the named argument says, read at entry.
     Iovec(&'static str),
     /// Buffers that the call fills, as many as the named argument says, read at exit.
@@ -115,6 +122,17 @@ pub enum Kind {
     Mmsghdr(&'static str),
     /// Messages that the call gives, as many as its return value, read at exit.
     MmsghdrOut,
+    /// A filter that the call takes (`struct sock_fprog`), read at entry: of system calls, or of packets.
+    Program(Filter),
+}
+
+/// What a filter judges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Filter {
+    /// System calls: what it returns is an answer.
+    Seccomp,
+    /// Packets: what it returns is a length.
+    Packets,
 }
 
 /// How a kind's bytes are read: the answer to [`Kind::spec`] without its length.
@@ -167,12 +185,21 @@ impl Kind {
                 def.size(abi),
             ),
             Self::StructOut(def) => fixed(def, phase::EXIT, abi),
+            Self::StructOutSized(def, _) => {
+                capture(read::BYTES, phase::EXIT, length::RETURN, 1, def.size(abi))
+            }
             Self::StructOutAlways(def) => fixed(def, phase::EXIT | phase::EXIT_ALWAYS, abi),
             Self::StructInOut(def) => fixed(def, BOTH, abi),
             Self::Structs(def, _) => many(def, phase::ENTER, length::REGISTER, abi),
             Self::StructsOut(def, _) => many(def, phase::EXIT, length::RETURN, abi),
             Self::StructsInOut(def, _) => many(def, BOTH, length::REGISTER, abi),
-            Self::Dirents => capture(read::BYTES, phase::EXIT, length::RETURN, 1, STRUCTS_MAX),
+            Self::Pointers(def, _) => {
+                let size = def.size(abi);
+                capture(read::POINTERS, phase::ENTER, length::REGISTER, size, size)
+            }
+            Self::Dirents | Self::OldDirents => {
+                capture(read::BYTES, phase::EXIT, length::RETURN, 1, STRUCTS_MAX)
+            }
             Self::Iovec(_) => capture(read::IOVEC, phase::ENTER, length::REGISTER, 1, 0),
             Self::IovecOut(_) => capture(read::IOVEC, phase::EXIT, length::REGISTER, 1, 0),
             Self::Strings => capture(read::STRINGS, phase::ENTER, length::ONE, 0, 0),
@@ -180,6 +207,7 @@ impl Kind {
             Self::MsghdrOut => capture(read::MSGHDR, phase::EXIT, length::ONE, 1, 0),
             Self::Mmsghdr(_) => capture(read::MMSGHDR, phase::ENTER, length::REGISTER, 1, 0),
             Self::MmsghdrOut => capture(read::MMSGHDR, phase::EXIT, length::RETURN, 1, 0),
+            Self::Program(_) => capture(read::PROGRAM, phase::ENTER, length::ONE, 1, 0),
         }
     }
 
@@ -193,9 +221,11 @@ impl Kind {
             | Self::Sockaddr(name)
             | Self::SockaddrOut(name)
             | Self::StructSized(_, name)
+            | Self::StructOutSized(_, name)
             | Self::Structs(_, name)
             | Self::StructsOut(_, name)
             | Self::StructsInOut(_, name)
+            | Self::Pointers(_, name)
             | Self::Iovec(name)
             | Self::IovecOut(name)
             | Self::Mmsghdr(name) => Some(name),
@@ -229,10 +259,12 @@ impl Kind {
             | Self::StructOutAlways(_)
             | Self::StructInOut(_)
             | Self::Dirents
+            | Self::OldDirents
             | Self::Strings
             | Self::Msghdr
             | Self::MsghdrOut
-            | Self::MmsghdrOut => None,
+            | Self::MmsghdrOut
+            | Self::Program(_) => None,
         }
     }
 

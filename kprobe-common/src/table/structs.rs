@@ -6,6 +6,7 @@
 mod address;
 mod control;
 mod file;
+mod netlink;
 mod number;
 mod process;
 mod signal;
@@ -15,6 +16,7 @@ mod wait;
 pub use address::*;
 pub use control::*;
 pub use file::*;
+pub use netlink::*;
 pub use number::*;
 pub use process::*;
 pub use signal::*;
@@ -84,6 +86,30 @@ pub struct FieldDef {
     pub at: [u16; 2],
     /// What it means.
     pub field: Field,
+    /// When it means that.
+    pub when: When,
+}
+
+/// When a field is there: structures with a `union` in them have several in one place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// Always.
+    Always,
+    /// Any of these cases: all tests of one succeed.
+    Any(&'static [&'static [Test]]),
+    /// The structure is long enough, as its number of 4 bytes at that offset says; 0 stands for the other number.
+    Within(u16, u32),
+}
+
+/// A test of a number in the structure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Test {
+    /// Its offset in 64-bit and in 32-bit code.
+    pub at: [u16; 2],
+    /// Its width.
+    pub bytes: u8,
+    /// What it must be, from and to, its sign counted.
+    pub range: (i32, i32),
 }
 
 /// A structure.
@@ -124,6 +150,13 @@ impl Field {
 }
 
 impl FieldDef {
+    /// Only at times.
+    #[must_use]
+    pub const fn when(mut self, when: When) -> Self {
+        self.when = when;
+        self
+    }
+
     /// Its offset in bytes.
     #[must_use]
     pub const fn at(&self, abi: Abi) -> u16 {
@@ -155,5 +188,6 @@ pub const fn field(name: &'static str, at64: u16, at32: u16, field: Field) -> Fi
         name,
         at: [at64, at32],
         field,
+        when: When::Always,
     }
 }

@@ -42,7 +42,7 @@ impl<'a> Argument<'_, 'a> {
             Kind::Struct(def) | Kind::StructSized(def, _) => {
                 self.structure(def, self.taken(), status)
             }
-            Kind::StructOut(def) | Kind::StructOutAlways(def) => {
+            Kind::StructOut(def) | Kind::StructOutSized(def, _) | Kind::StructOutAlways(def) => {
                 self.structure(def, self.given(), status)
             }
             Kind::StructInOut(def) => self.structure(def, self.given_or_taken(), status),
@@ -55,7 +55,8 @@ impl<'a> Argument<'_, 'a> {
             Kind::StructsInOut(def, count) => {
                 self.structures(def, self.given_or_taken(), self.other(count), status)
             }
-            Kind::Dirents => self.dirents(status),
+            Kind::Pointers(def, count) => self.pointed(def, self.other(count), status),
+            Kind::Dirents | Kind::OldDirents => self.dirents(status),
             Kind::Iovec(count) => self.buffers(
                 self.call.taken(self.register),
                 self.other(count),
@@ -87,6 +88,7 @@ impl<'a> Argument<'_, 'a> {
                 Some(ret) => self.messages(&self.call.given(self.register), ret, true, status),
                 None => Value::Null,
             },
+            Kind::Program(filter) => self.program(*filter, status),
             Kind::Int
             | Kind::Uint
             | Kind::Long
@@ -224,10 +226,14 @@ impl<'a> Argument<'_, 'a> {
                 },
             );
         }
-        Value::Buffer(Buffer {
+        let buffer = Buffer {
             len: len.max(bytes.len() as u64),
             bytes,
-        })
+        };
+        match self.netlink(&buffer) {
+            Some(protocol) => Value::Netlink(buffer, protocol),
+            None => Value::Buffer(buffer),
+        }
     }
 
     fn structure(
@@ -283,7 +289,10 @@ impl<'a> Argument<'_, 'a> {
                 },
             );
         }
-        Value::Dirents(bytes)
+        match self.kind {
+            Kind::OldDirents => Value::OldDirents(bytes),
+            _ => Value::Dirents(bytes),
+        }
     }
 }
 

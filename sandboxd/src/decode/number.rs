@@ -49,19 +49,23 @@ impl<'a> Argument<'_, 'a> {
             | Kind::Struct(_)
             | Kind::StructSized(..)
             | Kind::StructOut(_)
+            | Kind::StructOutSized(..)
             | Kind::StructOutAlways(_)
             | Kind::StructInOut(_)
             | Kind::Structs(..)
             | Kind::StructsOut(..)
             | Kind::StructsInOut(..)
+            | Kind::Pointers(..)
             | Kind::Dirents
+            | Kind::OldDirents
             | Kind::Iovec(_)
             | Kind::IovecOut(_)
             | Kind::Strings
             | Kind::Msghdr
             | Kind::MsghdrOut
             | Kind::Mmsghdr(_)
-            | Kind::MmsghdrOut => Value::Hex(raw),
+            | Kind::MmsghdrOut
+            | Kind::Program(_) => Value::Hex(raw),
         }
     }
 

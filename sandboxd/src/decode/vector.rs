@@ -2,10 +2,12 @@
 
 use kprobe_common::index::Abi;
 use kprobe_common::record::{IOVECS, msghdr, state};
+use kprobe_common::table::kind::Filter;
+use kprobe_common::table::structs::StructDef;
 
 use super::Argument;
 use super::memory::raise;
-use crate::args::{Buffer, Message, Value};
+use crate::args::{Buffer, Message, Program, Value};
 use crate::record::Part;
 use crate::status::{State, Status};
 
@@ -35,6 +37,36 @@ impl<'a> Argument<'_, 'a> {
             return Value::Null;
         }
         Value::Strings(strings)
+    }
+
+    /// The structures of an array of pointers, which is as long as `count`; the slot of part 0 says how it ended.
+    pub(super) fn pointed(
+        &self,
+        def: &'static StructDef,
+        count: u64,
+        status: &mut Option<Status>,
+    ) -> Value<'a> {
+        let mut structures = Vec::new();
+        for part in self.call.taken(self.register) {
+            self.note(&part, status);
+            if part.part > 0 && part.state != state::UNREAD {
+                structures.push(part.bytes);
+            }
+        }
+        if structures.is_empty() && count > 0 {
+            return Value::Null;
+        }
+        if count > structures.len() as u64 {
+            let len = Some(count);
+            raise(
+                status,
+                Status {
+                    len,
+                    ..Status::new(State::Cut)
+                },
+            );
+        }
+        Value::Pointed(def, self.call.abi, structures)
     }
 
     pub(super) fn buffers(
@@ -171,13 +203,47 @@ impl<'a> Argument<'_, 'a> {
         let count = self.word(head.bytes, 3);
         let flags = self.word(head.bytes, 6) as u32;
         let iov = self.vector(parts, first + msghdr::IOVEC, count, limit, status);
+        let netlink = self.netlink_of(name, iov.first());
         Some(Message {
             name,
             iov,
             control,
             flags,
+            netlink,
             len: None,
             abi: self.call.abi,
+        })
+    }
+
+    /// A `struct sock_fprog`: the number of instructions, and where they are.
+    pub(super) fn program(&self, filter: Filter, status: &mut Option<Status>) -> Value<'a> {
+        let mut parts = self.call.taken(self.register);
+        let Some(head) = parts.next() else {
+            return Value::Null;
+        };
+        self.note(&head, status);
+        if head.state == state::UNREAD {
+            return Value::Null;
+        }
+        let len = self.word(head.bytes, 0) as u16;
+        let instructions = parts.next();
+        if let Some(part) = &instructions {
+            self.note(part, status);
+            if part.state == state::CUT {
+                let len = Some(u64::from(len));
+                raise(
+                    status,
+                    Status {
+                        len,
+                        ..Status::new(State::Cut)
+                    },
+                );
+            }
+        }
+        Value::Program(Program {
+            len,
+            bytes: instructions.map_or(&[], |part| part.bytes),
+            seccomp: filter == Filter::Seccomp,
         })
     }
 

@@ -1,6 +1,7 @@
 //! Directory entries: the same walk for JSON and for text.
 //!
-//! `struct linux_dirent64` (`include/linux/dirent.h`): inode, position, length of the entry, type, name.
+//! `struct linux_dirent64` (`include/linux/dirent.h`): inode, position, length of the entry, type, name. The older
+//! `struct linux_dirent` of 32-bit code (`fs/readdir.c`) has the type in its last byte.
 
 use kprobe_common::table::flags::ValueSet;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
@@ -31,6 +32,12 @@ pub(crate) static TYPES: ValueSet = ValueSet::new(
 
 /// Entries one behind the other, up to the first that is not whole.
 pub(crate) struct Dirents<'a>(pub(crate) &'a [u8]);
+
+/// Entries of the older kind, as above.
+pub(crate) struct OldDirents<'a>(pub(crate) &'a [u8]);
+
+/// Bytes before the older kind's name.
+const OLD_HEAD: usize = 10;
 
 /// An entry.
 pub(crate) struct Dirent<'a> {
@@ -67,6 +74,30 @@ impl<'a> Iterator for Dirents<'a> {
             off: u64::from_le_bytes(*off),
             kind,
             name,
+        })
+    }
+}
+
+impl<'a> Iterator for OldDirents<'a> {
+    type Item = Dirent<'a>;
+
+    fn next(&mut self) -> Option<Dirent<'a>> {
+        let head: &[u8; OLD_HEAD] = self.0.first_chunk()?;
+        let (ino, rest) = head.split_first_chunk()?;
+        let (off, rest) = rest.split_first_chunk()?;
+        let len = usize::from(u16::from_le_bytes(*rest.first_chunk()?));
+        let (entry, following) = self.0.split_at_checked(len)?;
+        // As above.
+        let (kind, name) = entry.get(OLD_HEAD..)?.split_last()?;
+        self.0 = following;
+        Some(Dirent {
+            ino: u64::from(u32::from_le_bytes(*ino)),
+            off: u64::from(u32::from_le_bytes(*off)),
+            kind: OneOf {
+                set: &TYPES,
+                value: u64::from(*kind),
+            },
+            name: until_zero(name),
         })
     }
 }
@@ -113,6 +144,16 @@ mod tests {
         assert_eq!(json(&[0; 100]), "[]");
     }
 
+    #[test]
+    fn older_entries_have_their_type_at_the_end() {
+        let entry = [5, 0, 0, 0, 9, 0, 0, 0, 16, 0, b'e', b't', b'c', 0, 0, 4];
+        let mut bytes = entry.to_vec();
+        bytes.extend([0; 16]);
+        let text = serde_json::to_string(&OldDirents(&bytes).collect::<Vec<_>>()).unwrap();
+        let wanted = r#"[{"d_ino":5,"d_off":"0x9","d_type":"DT_DIR","d_name":"etc"}]"#;
+        assert_eq!(text, wanted);
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -121,6 +162,9 @@ mod tests {
             if let Some(low) = bytes.get_mut(16) { *low = len; }
             if let Some(high) = bytes.get_mut(17) { *high = 0; }
             prop_assert!(serde_json::from_str::<serde_json::Value>(&json(&bytes)).unwrap().is_array());
+            if let Some(low) = bytes.get_mut(8) { *low = len; }
+            if let Some(high) = bytes.get_mut(9) { *high = 0; }
+            prop_assert!(OldDirents(&bytes).count() <= bytes.len());
         }
     }
 }

@@ -8,11 +8,12 @@ use kprobe_common::table::structs::CONTROLS;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::HexBytes;
+use super::netlink::netlink;
 use super::number::exact_unsigned;
 use super::sockaddr::Sockaddr;
 use super::structs::Member;
 use super::value::{Flags, OneOf};
-use crate::args::Message;
+use crate::args::{Buffer, Message, Netlink};
 
 /// Control messages one behind the other.
 #[derive(Clone)]
@@ -109,6 +110,30 @@ impl Serialize for Control<'_> {
     }
 }
 
+/// A buffer of a message: the first may hold netlink messages.
+struct Part<'a> {
+    buffer: &'a Buffer<'a>,
+    netlink: Option<Netlink>,
+}
+
+impl<'a> Part<'a> {
+    fn of(message: &'a Message<'a>) -> impl Fn((usize, &'a Buffer<'a>)) -> Self + Clone {
+        |(at, buffer)| Self {
+            buffer,
+            netlink: message.netlink.filter(|_| at == 0),
+        }
+    }
+}
+
+impl Serialize for Part<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.netlink {
+            Some(protocol) => netlink(self.buffer, protocol).serialize(serializer),
+            None => self.buffer.serialize(serializer),
+        }
+    }
+}
+
 /// What is written as a list.
 struct List<T>(T);
 
@@ -132,7 +157,10 @@ impl Serialize for Message<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_struct("message", 6)?;
         object.serialize_field("name", &self.name.map(Sockaddr::of))?;
-        object.serialize_field("iov", &self.iov)?;
+        object.serialize_field(
+            "iov",
+            &List(self.iov.iter().enumerate().map(Part::of(self))),
+        )?;
         object.serialize_field("control", &self.controls().map(List))?;
         let len = self.control.and_then(|control| exact_unsigned(control.len));
         object.serialize_field("controllen", &len)?;

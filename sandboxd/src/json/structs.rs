@@ -5,7 +5,7 @@
 
 use kprobe_common::index::Abi;
 use kprobe_common::table::flags::SIGNALS;
-use kprobe_common::table::structs::{Count, Field, FieldDef, StructDef};
+use kprobe_common::table::structs::{Count, Field, FieldDef, StructDef, When};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::address::Address;
@@ -34,6 +34,8 @@ pub(crate) struct Member<'a> {
     pub(crate) abi: Abi,
     /// Its bytes.
     pub(crate) bytes: &'a [u8],
+    /// Whether another field says that there are none.
+    none: bool,
 }
 
 /// A member's meaning and bytes, ready to be written.
@@ -70,14 +72,7 @@ impl<'a> Struct<'a> {
     /// The one member that the structure stands for, where it does.
     pub(crate) fn alone(self) -> Option<Member<'a>> {
         let field = self.def.alone()?;
-        Some(
-            Member {
-                field,
-                abi: self.abi,
-                bytes: self.bytes,
-            }
-            .fitted(),
-        )
+        Some(Member::of(field, self.abi, self.bytes))
     }
 
     /// Its fields with their names.
@@ -87,14 +82,37 @@ impl<'a> Struct<'a> {
                 .bytes
                 .get(usize::from(def.at(self.abi))..)
                 .unwrap_or_default();
-            let member = Member {
-                field: &def.field,
-                abi: self.abi,
-                bytes,
-            };
-            (def.name, self.counted(member.fitted()))
+            let member = Member::of(&def.field, self.abi, bytes);
+            (def.name, self.counted(member))
         };
-        self.def.fields.iter().map(member)
+        let there = move |def: &&'static FieldDef| self.has(def);
+        self.def.fields.iter().filter(there).map(member)
+    }
+
+    /// Whether a field is there, as other fields say. What was not read says nothing.
+    fn has(self, def: &FieldDef) -> bool {
+        let number = |at: u16, bytes: u8| {
+            let from = self.bytes.get(usize::from(at)..)?;
+            unsigned(from, usize::from(bytes))
+        };
+        match def.when {
+            When::Always => true,
+            When::Any(cases) => cases.iter().any(|case| {
+                case.iter().all(|test| {
+                    let shift = 64 - 8 * u32::from(test.bytes.clamp(1, 8));
+                    let value = number(test.at[self.abi as usize], test.bytes);
+                    let value = value.map(|value| (value << shift) as i64 >> shift);
+                    let (from, to) = test.range;
+                    value.is_some_and(|value| (from.into()..=to.into()).contains(&value))
+                })
+            }),
+            When::Within(at, zero) => {
+                let end = def.at(self.abi) + def.field.size(self.abi);
+                let size = number(at, 4).unwrap_or(0);
+                let size = if size == 0 { zero.into() } else { size };
+                u64::from(end) <= size
+            }
+        }
     }
 
     /// Without the bytes that another field says mean nothing.
@@ -105,6 +123,7 @@ impl<'a> Struct<'a> {
             let bytes = self.bytes.get(usize::from(*at)..).unwrap_or_default();
             let count = unsigned(bytes, usize::from(*width)).unwrap_or(0);
             let count = usize::try_from(count).unwrap_or(usize::MAX);
+            member.none = count == 0;
             member.bytes = member.bytes.get(..count).unwrap_or(member.bytes);
         }
         member
@@ -121,7 +140,13 @@ fn unsigned(bytes: &[u8], size: usize) -> Option<u64> {
 impl<'a> Member<'a> {
     /// A field that stands alone.
     pub(crate) fn of(field: &'static Field, abi: Abi, bytes: &'a [u8]) -> Self {
-        Self { field, abi, bytes }.fitted()
+        Self {
+            field,
+            abi,
+            bytes,
+            none: false,
+        }
+        .fitted()
     }
 
     /// Without what lies behind it.
@@ -147,7 +172,9 @@ impl<'a> Member<'a> {
     }
 
     fn known(self) -> Option<Content<'a>> {
-        let Self { field, abi, bytes } = self;
+        let Self {
+            field, abi, bytes, ..
+        } = self;
         Some(match field {
             Field::Int(_) | Field::Long => Content::Int(self.signed()?),
             Field::Uint(_) | Field::Ulong => Content::Uint(self.number()?),
@@ -170,11 +197,14 @@ impl<'a> Member<'a> {
                 value: self.number()?.swap_bytes() >> 48,
             }),
             Field::Bluetooth => Content::Address(Address::Bluetooth(bytes.first_chunk()?)),
+            Field::Octets(..) if self.none => Content::Octets(&[]),
             // Of these and what follows, a part is worth showing.
             _ if bytes.is_empty() => return None,
             Field::Bits(_) => Content::Bits(bytes),
             Field::Text(_) => Content::Text(until_zero(bytes)),
-            Field::Address(4 | 16, _) if bytes.len() < usize::from(field.size(abi)) => return None,
+            Field::Address(4 | 16, Count::All) if bytes.len() < usize::from(field.size(abi)) => {
+                return None;
+            }
             Field::Address(..) => Content::Address(Address::of(bytes)),
             Field::Octets(..) => Content::Octets(bytes),
             Field::Struct(def) => match (Struct { def, abi, bytes }).alone() {
@@ -209,7 +239,7 @@ impl<'a> Elements<'a> {
         } = self;
         self.bytes
             .chunks(size)
-            .map(move |bytes| Member { field, abi, bytes })
+            .map(move |bytes| Member::of(field, abi, bytes))
     }
 }
 
@@ -220,6 +250,15 @@ pub(crate) fn each(whole: Struct<'_>) -> impl Iterator<Item = Struct<'_>> {
         .bytes
         .chunks(size)
         .map(move |bytes| Struct { bytes, ..whole })
+}
+
+/// Structures that lie apart.
+pub(crate) fn pointed<'a>(
+    def: &'static StructDef,
+    abi: Abi,
+    all: &'a [&'a [u8]],
+) -> impl Iterator<Item = Struct<'a>> {
+    all.iter().map(move |bytes| Struct { def, abi, bytes })
 }
 
 /// The numbers of the bits that are set.

@@ -5,10 +5,11 @@
 use kprobe_common::table::flags::{FlagSet, ValueSet};
 use serde::ser::{Serialize, SerializeSeq, Serializer};
 
+use super::netlink::netlink;
 use super::number::{exact, exact_unsigned, hex};
 use super::sockaddr::Sockaddr;
-use super::structs::{Struct, each};
-use super::{Dirents, Escaped};
+use super::structs::{Struct, each, pointed};
+use super::{Dirents, Escaped, OldDirents};
 use crate::args::Value;
 use crate::event::Hex;
 
@@ -64,6 +65,8 @@ impl Serialize for Value<'_> {
             Self::Enum(set, value) => OneOf { set, value: *value }.serialize(serializer),
             Self::Text(text) => Escaped(text).serialize(serializer),
             Self::Buffer(buffer) => buffer.serialize(serializer),
+            Self::Netlink(buffer, protocol) => netlink(buffer, *protocol).serialize(serializer),
+            Self::Program(program) => program.serialize(serializer),
             Self::Sockaddr(bytes) => Sockaddr::of(bytes).serialize(serializer),
             Self::Struct(def, abi, bytes) => Struct {
                 def,
@@ -76,6 +79,7 @@ impl Serialize for Value<'_> {
                 abi: *abi,
                 bytes,
             })),
+            Self::Pointed(def, abi, all) => serializer.collect_seq(pointed(def, *abi, all)),
             Self::Strings(strings) => {
                 serializer.collect_seq(strings.iter().map(|text| Escaped(text)))
             }
@@ -83,6 +87,7 @@ impl Serialize for Value<'_> {
             Self::Message(message) => message.serialize(serializer),
             Self::Messages(messages) => serializer.collect_seq(messages),
             Self::Dirents(bytes) => serializer.collect_seq(Dirents(bytes)),
+            Self::OldDirents(bytes) => serializer.collect_seq(OldDirents(bytes)),
         }
     }
 }

@@ -77,20 +77,23 @@ fn of_kind(kind: &Kind, defs: &mut Defs) -> Value {
         Kind::Struct(def)
         | Kind::StructSized(def, _)
         | Kind::StructOut(def)
+        | Kind::StructOutSized(def, _)
         | Kind::StructOutAlways(def)
         | Kind::StructInOut(def) => structure(def, defs),
-        Kind::Structs(def, _) | Kind::StructsOut(def, _) | Kind::StructsInOut(def, _) => {
-            list(structure(def, defs))
-        }
-        Kind::Dirents => list(dirent(defs)),
+        Kind::Structs(def, _)
+        | Kind::StructsOut(def, _)
+        | Kind::StructsInOut(def, _)
+        | Kind::Pointers(def, _) => list(structure(def, defs)),
+        Kind::Dirents | Kind::OldDirents => list(dirent(defs)),
         Kind::Iovec(_) | Kind::IovecOut(_) => list(buffer(defs)),
         Kind::Strings => list(json!({"type": "string"})),
         Kind::Msghdr | Kind::MsghdrOut => message(defs),
         Kind::Mmsghdr(_) | Kind::MmsghdrOut => list(message(defs)),
+        Kind::Program(_) => program(defs),
     }
 }
 
-fn of_field(field: &Field, defs: &mut Defs) -> Value {
+pub(super) fn of_field(field: &Field, defs: &mut Defs) -> Value {
     match field {
         Field::Int(_) | Field::Uint(_) | Field::Long | Field::Ulong | Field::Net(_) => integer(),
         Field::Hex(_) | Field::Addr => hex(defs),
@@ -108,7 +111,7 @@ fn of_field(field: &Field, defs: &mut Defs) -> Value {
     }
 }
 
-fn integer() -> Value {
+pub(super) fn integer() -> Value {
     json!({"type": ["integer", "null"]})
 }
 
@@ -121,7 +124,7 @@ fn list(items: Value) -> Value {
 }
 
 /// Keeps a definition and refers to it.
-fn defined(name: &str, def: Value, defs: &mut Defs) -> Value {
+pub(super) fn defined(name: &str, def: Value, defs: &mut Defs) -> Value {
     defs.entry(name).or_insert(def);
     json!({"$ref": format!("#/$defs/{name}")})
 }
@@ -135,7 +138,7 @@ fn hex(defs: &mut Defs) -> Value {
     defined("hex", def, defs)
 }
 
-fn flags(set: &FlagSet, defs: &mut Defs) -> Value {
+pub(super) fn flags(set: &FlagSet, defs: &mut Defs) -> Value {
     let fields = set.fields.iter().flat_map(|field| field.1);
     let names = set
         .zero
@@ -167,7 +170,7 @@ fn one_of_several(sets: &ValueSets, defs: &mut Defs) -> Value {
     defined(&format!("enum.{}", sets.name), named(&names), defs)
 }
 
-fn named(names: &[&str]) -> Value {
+pub(super) fn named(names: &[&str]) -> Value {
     json!({
         "type": ["string", "null"],
         "description": "a name; a value without one is a string like \"0x2a\"",
@@ -200,10 +203,24 @@ fn buffer(defs: &mut Defs) -> Value {
             "len": {"type": ["integer", "null"], "description": "how many there are in truth"},
             "text": {"type": "string"},
             "hex": {"type": "string"},
+            "netlink": {"type": "array", "items": super::netlink::message(defs)},
         },
         "required": ["len"],
     });
     defined("buffer", def, defs)
+}
+
+fn program(defs: &mut Defs) -> Value {
+    let def = json!({
+        "type": ["object", "null"],
+        "description": "a filter in classic BPF, perhaps only its start",
+        "properties": {
+            "len": {"type": "integer", "description": "how many instructions there are in truth"},
+            "filter": {"type": "array", "items": {"type": "string", "examples": ["ld [4]", "ret ALLOW"]}},
+        },
+        "required": ["len", "filter"],
+    });
+    defined("program", def, defs)
 }
 
 fn sockaddr(defs: &mut Defs) -> Value {

@@ -175,6 +175,7 @@ fn each_kind_of_value_has_a_form() {
         control: None,
         flags: 0x40,
         len: None,
+        netlink: None,
         abi: Abi::Arm64,
     };
     let wanted = r#"{msg_name=NULL, msg_iov=[{iov_base="a\n\x1b[\xff\""..., iov_len=9}], msg_flags=MSG_DONTWAIT}"#;

@@ -2,16 +2,17 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use crate::args::{Buffer, Message, Value};
-use crate::json::Dirents;
+use crate::args::{Buffer, Message, Netlink, Value};
 use crate::json::message::{Control, Data};
 use crate::json::sockaddr::Sockaddr;
-use crate::json::structs::{Content, Elements, Member, Struct, each, set_bits, signals};
+use crate::json::structs::{Content, Elements, Member, Struct, each, pointed, set_bits, signals};
 use crate::json::value::{Flags, OneOf};
+use crate::json::{Dirents, OldDirents};
 use crate::status::{State, Status};
 use kprobe_common::table::flags::MSG;
 
 use super::escape::Quoted;
+use super::netlink::netlink;
 
 /// A value and what is known about it.
 pub(super) struct Shown<'a> {
@@ -35,6 +36,8 @@ impl Display for Shown<'_> {
             Value::Enum(set, value) => write!(f, "{}", OneOf { set, value: *value }),
             Value::Text(text) => write!(f, "{}{more}", Quoted(text)),
             Value::Buffer(buffer) => write!(f, "{buffer}"),
+            Value::Netlink(buffer, protocol) => netlink(f, buffer, *protocol),
+            Value::Program(program) => write!(f, "{program}"),
             Value::Sockaddr(bytes) => write!(f, "{}", Sockaddr::of(bytes)),
             Value::Struct(def, abi, bytes) => write!(
                 f,
@@ -54,10 +57,16 @@ impl Display for Shown<'_> {
                 }),
                 cut,
             ),
+            Value::Pointed(def, abi, all) => list(f, pointed(def, *abi, all), cut),
             Value::Strings(strings) => list(f, strings.iter().map(|text| Quoted(text)), cut),
-            Value::Buffers(buffers) => list(f, buffers.iter().map(Iovec), cut),
+            Value::Buffers(buffers) => {
+                list(f, buffers.iter().map(|buffer| Iovec(buffer, None)), cut)
+            }
             Value::Message(message) => write!(f, "{message}"),
             Value::Messages(messages) => list(f, messages.iter().map(Several), cut),
+            Value::OldDirents(bytes) => {
+                list(f, OldDirents(bytes).map(|entry| Quoted(entry.name)), cut)
+            }
             Value::Dirents(bytes) => list(f, Dirents(bytes).map(|entry| Quoted(entry.name)), cut),
         }
     }
@@ -142,12 +151,17 @@ impl Display for Buffer<'_> {
     }
 }
 
-/// A buffer of several.
-struct Iovec<'a>(&'a Buffer<'a>);
+/// A buffer of several, and whether it holds netlink messages.
+struct Iovec<'a>(&'a Buffer<'a>, Option<Netlink>);
 
 impl Display for Iovec<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{{iov_base={}, iov_len={}}}", self.0, self.0.len)
+        f.write_str("{iov_base=")?;
+        match self.1 {
+            Some(protocol) => netlink(f, self.0, protocol)?,
+            None => write!(f, "{}", self.0)?,
+        }
+        write!(f, ", iov_len={}}}", self.0.len)
     }
 }
 
@@ -157,7 +171,13 @@ impl Display for Message<'_> {
             Some(name) => write!(f, "{{msg_name={}, msg_iov=", Sockaddr::of(name))?,
             None => f.write_str("{msg_name=NULL, msg_iov=")?,
         }
-        list(f, self.iov.iter().map(Iovec), false)?;
+        let netlink = |at| self.netlink.filter(|_| at == 0);
+        let buffers = self.iov.iter().enumerate();
+        list(
+            f,
+            buffers.map(|(at, buffer)| Iovec(buffer, netlink(at))),
+            false,
+        )?;
         if let (Some(controls), Some(control)) = (self.controls(), &self.control) {
             f.write_str(", msg_control=")?;
             let cut = control.len > control.bytes.len() as u64;

@@ -1,3 +1,3 @@
-/* The calls of values.c, made by 32-bit code: structures with pointers and words in them are laid out otherwise. */
+/* The same calls, made by 32-bit code: structures with pointers and words in them are laid out otherwise. */
 #include "svc.h"
-#include "../arm64/values.c"
+#include "../values.h"

@@ -172,3 +172,16 @@ pub static SWAP: FlagSet = FlagSet::new("swap", None, &[], &[
     (0x8000, "SWAP_FLAG_PREFER"), (0x1_0000, "SWAP_FLAG_DISCARD"), (0x2_0000, "SWAP_FLAG_DISCARD_ONCE"),
     (0x4_0000, "SWAP_FLAG_DISCARD_PAGES"),
 ]);
+
+/// `iocb.aio_lio_opcode`: `include/uapi/linux/aio_abi.h`.
+#[rustfmt::skip]
+pub static IOCB_CMD: ValueSet = ValueSet::new("iocb_cmd", &[
+    (0, "IOCB_CMD_PREAD"), (1, "IOCB_CMD_PWRITE"), (2, "IOCB_CMD_FSYNC"), (3, "IOCB_CMD_FDSYNC"),
+    (5, "IOCB_CMD_POLL"), (6, "IOCB_CMD_NOOP"), (7, "IOCB_CMD_PREADV"), (8, "IOCB_CMD_PWRITEV"),
+]);
+
+/// `iocb.aio_flags`: `include/uapi/linux/aio_abi.h`.
+#[rustfmt::skip]
+pub static IOCB_FLAG: FlagSet = FlagSet::new("iocb_flag", None, &[], &[
+    (0x1, "IOCB_FLAG_RESFD"), (0x2, "IOCB_FLAG_IOPRIO"),
+]);

@@ -144,3 +144,12 @@ pub static CAPS_HIGH: FlagSet = FlagSet::new("capabilities_high", None, &[], &[
     (0x10, "CAP_BLOCK_SUSPEND"), (0x20, "CAP_AUDIT_READ"), (0x40, "CAP_PERFMON"), (0x80, "CAP_BPF"),
     (0x100, "CAP_CHECKPOINT_RESTORE"),
 ]);
+
+/// Security modules: `include/uapi/linux/lsm.h`.
+#[rustfmt::skip]
+pub static LSM_ID: ValueSet = ValueSet::new("lsm_id", &[
+    (0, "LSM_ID_UNDEF"), (100, "LSM_ID_CAPABILITY"), (101, "LSM_ID_SELINUX"), (102, "LSM_ID_SMACK"),
+    (103, "LSM_ID_TOMOYO"), (104, "LSM_ID_APPARMOR"), (105, "LSM_ID_YAMA"), (106, "LSM_ID_LOADPIN"),
+    (107, "LSM_ID_SAFESETID"), (108, "LSM_ID_LOCKDOWN"), (109, "LSM_ID_BPF"), (110, "LSM_ID_LANDLOCK"),
+    (111, "LSM_ID_IMA"), (112, "LSM_ID_EVM"), (113, "LSM_ID_IPE"),
+]);

@@ -39,3 +39,63 @@ pub static SS: FlagSet = FlagSet::new("sigaltstack", None, &[], &[
 pub static SIGEV: ValueSet = ValueSet::new("sigev_notify", &[
     (0, "SIGEV_SIGNAL"), (1, "SIGEV_NONE"), (2, "SIGEV_THREAD"), (4, "SIGEV_THREAD_ID"),
 ]);
+
+/// Codes of signals that say where one comes from: `include/uapi/asm-generic/siginfo.h`.
+#[rustfmt::skip]
+pub static SI: ValueSet = ValueSet::new("si", &[
+    (0, "SI_USER"), (0x80, "SI_KERNEL"), (0xffff_ffc4, "SI_ASYNCNL"), (0xffff_fff9, "SI_DETHREAD"),
+    (0xffff_fffa, "SI_TKILL"), (0xffff_fffb, "SI_SIGIO"), (0xffff_fffc, "SI_ASYNCIO"), (0xffff_fffd, "SI_MESGQ"),
+    (0xffff_fffe, "SI_TIMER"), (0xffff_ffff, "SI_QUEUE"),
+]);
+
+/// Codes of `SIGILL`: `include/uapi/asm-generic/siginfo.h`.
+#[rustfmt::skip]
+pub static SI_ILL: ValueSet = ValueSet::new("si_ill", &[
+    (1, "ILL_ILLOPC"), (2, "ILL_ILLOPN"), (3, "ILL_ILLADR"), (4, "ILL_ILLTRP"), (5, "ILL_PRVOPC"),
+    (6, "ILL_PRVREG"), (7, "ILL_COPROC"), (8, "ILL_BADSTK"), (9, "ILL_BADIADDR"),
+]);
+
+/// Codes of `SIGFPE`: `include/uapi/asm-generic/siginfo.h`.
+#[rustfmt::skip]
+pub static SI_FPE: ValueSet = ValueSet::new("si_fpe", &[
+    (1, "FPE_INTDIV"), (2, "FPE_INTOVF"), (3, "FPE_FLTDIV"), (4, "FPE_FLTOVF"), (5, "FPE_FLTUND"),
+    (6, "FPE_FLTRES"), (7, "FPE_FLTINV"), (8, "FPE_FLTSUB"), (14, "FPE_FLTUNK"), (15, "FPE_CONDTRAP"),
+]);
+
+/// Codes of `SIGSEGV`: `include/uapi/asm-generic/siginfo.h`.
+#[rustfmt::skip]
+pub static SI_SEGV: ValueSet = ValueSet::new("si_segv", &[
+    (1, "SEGV_MAPERR"), (2, "SEGV_ACCERR"), (3, "SEGV_BNDERR"), (4, "SEGV_PKUERR"), (5, "SEGV_ACCADI"),
+    (6, "SEGV_ADIDERR"), (7, "SEGV_ADIPERR"), (8, "SEGV_MTEAERR"), (9, "SEGV_MTESERR"),
+]);
+
+/// Codes of `SIGBUS`: `include/uapi/asm-generic/siginfo.h`.
+#[rustfmt::skip]
+pub static SI_BUS: ValueSet = ValueSet::new("si_bus", &[
+    (1, "BUS_ADRALN"), (2, "BUS_ADRERR"), (3, "BUS_OBJERR"), (4, "BUS_MCEERR_AR"), (5, "BUS_MCEERR_AO"),
+]);
+
+/// Codes of `SIGTRAP`: `include/uapi/asm-generic/siginfo.h`.
+#[rustfmt::skip]
+pub static SI_TRAP: ValueSet = ValueSet::new("si_trap", &[
+    (1, "TRAP_BRKPT"), (2, "TRAP_TRACE"), (3, "TRAP_BRANCH"), (4, "TRAP_HWBKPT"), (5, "TRAP_UNK"), (6, "TRAP_PERF"),
+]);
+
+/// Codes of `SIGCHLD`: `include/uapi/asm-generic/siginfo.h`.
+#[rustfmt::skip]
+pub static SI_CLD: ValueSet = ValueSet::new("si_cld", &[
+    (1, "CLD_EXITED"), (2, "CLD_KILLED"), (3, "CLD_DUMPED"), (4, "CLD_TRAPPED"), (5, "CLD_STOPPED"),
+    (6, "CLD_CONTINUED"),
+]);
+
+/// Codes of `SIGPOLL`: `include/uapi/asm-generic/siginfo.h`.
+#[rustfmt::skip]
+pub static SI_POLL: ValueSet = ValueSet::new("si_poll", &[
+    (1, "POLL_IN"), (2, "POLL_OUT"), (3, "POLL_MSG"), (4, "POLL_ERR"), (5, "POLL_PRI"), (6, "POLL_HUP"),
+]);
+
+/// Codes of `SIGSYS`: `include/uapi/asm-generic/siginfo.h`.
+#[rustfmt::skip]
+pub static SI_SYS: ValueSet = ValueSet::new("si_sys", &[
+    (1, "SYS_SECCOMP"), (2, "SYS_USER_DISPATCH"),
+]);

@@ -62,3 +62,39 @@ pub static PERF_TYPE: ValueSet = ValueSet::new("perf_type", &[
     (0, "PERF_TYPE_HARDWARE"), (1, "PERF_TYPE_SOFTWARE"), (2, "PERF_TYPE_TRACEPOINT"), (3, "PERF_TYPE_HW_CACHE"),
     (4, "PERF_TYPE_RAW"), (5, "PERF_TYPE_BREAKPOINT"),
 ]);
+
+/// `perf_event_attr.sample_type`: `include/uapi/linux/perf_event.h`.
+#[rustfmt::skip]
+pub static PERF_SAMPLE: FlagSet = FlagSet::new("perf_sample", None, &[], &[
+    (0x1, "PERF_SAMPLE_IP"), (0x2, "PERF_SAMPLE_TID"), (0x4, "PERF_SAMPLE_TIME"), (0x8, "PERF_SAMPLE_ADDR"),
+    (0x10, "PERF_SAMPLE_READ"), (0x20, "PERF_SAMPLE_CALLCHAIN"), (0x40, "PERF_SAMPLE_ID"),
+    (0x80, "PERF_SAMPLE_CPU"), (0x100, "PERF_SAMPLE_PERIOD"), (0x200, "PERF_SAMPLE_STREAM_ID"),
+    (0x400, "PERF_SAMPLE_RAW"), (0x1000, "PERF_SAMPLE_REGS_USER"), (0x2000, "PERF_SAMPLE_STACK_USER"),
+    (0x4000, "PERF_SAMPLE_WEIGHT"), (0x8000, "PERF_SAMPLE_DATA_SRC"), (0x1_0000, "PERF_SAMPLE_IDENTIFIER"),
+    (0x2_0000, "PERF_SAMPLE_TRANSACTION"), (0x4_0000, "PERF_SAMPLE_REGS_INTR"), (0x8_0000, "PERF_SAMPLE_PHYS_ADDR"),
+    (0x10_0000, "PERF_SAMPLE_AUX"), (0x20_0000, "PERF_SAMPLE_CGROUP"), (0x40_0000, "PERF_SAMPLE_DATA_PAGE_SIZE"),
+    (0x80_0000, "PERF_SAMPLE_CODE_PAGE_SIZE"), (0x100_0000, "PERF_SAMPLE_WEIGHT_STRUCT"),
+]);
+
+/// `perf_event_attr.read_format`: `include/uapi/linux/perf_event.h`.
+#[rustfmt::skip]
+pub static PERF_FORMAT: FlagSet = FlagSet::new("perf_format", None, &[], &[
+    (0x1, "PERF_FORMAT_TOTAL_TIME_ENABLED"), (0x2, "PERF_FORMAT_TOTAL_TIME_RUNNING"), (0x4, "PERF_FORMAT_ID"),
+    (0x8, "PERF_FORMAT_GROUP"), (0x10, "PERF_FORMAT_LOST"),
+]);
+
+/// The fields of one bit of `perf_event_attr`, and the one of two: `include/uapi/linux/perf_event.h`.
+#[rustfmt::skip]
+pub static PERF_BITS: FlagSet = FlagSet::new("perf_bits", None, &[], &[
+    (0x1, "disabled"), (0x2, "inherit"), (0x4, "pinned"), (0x8, "exclusive"), (0x10, "exclude_user"),
+    (0x20, "exclude_kernel"), (0x40, "exclude_hv"), (0x80, "exclude_idle"), (0x100, "mmap"), (0x200, "comm"),
+    (0x400, "freq"), (0x800, "inherit_stat"), (0x1000, "enable_on_exec"), (0x2000, "task"), (0x4000, "watermark"),
+    (0x1_8000, "precise_ip=3"), (0x8000, "precise_ip=1"), (0x1_0000, "precise_ip=2"), (0x2_0000, "mmap_data"),
+    (0x4_0000, "sample_id_all"), (0x8_0000, "exclude_host"), (0x10_0000, "exclude_guest"),
+    (0x20_0000, "exclude_callchain_kernel"), (0x40_0000, "exclude_callchain_user"), (0x80_0000, "mmap2"),
+    (0x100_0000, "comm_exec"), (0x200_0000, "use_clockid"), (0x400_0000, "context_switch"),
+    (0x800_0000, "write_backward"), (0x1000_0000, "namespaces"), (0x2000_0000, "ksymbol"),
+    (0x4000_0000, "bpf_event"), (0x8000_0000, "aux_output"), (0x1_0000_0000, "cgroup"),
+    (0x2_0000_0000, "text_poke"), (0x4_0000_0000, "build_id"), (0x8_0000_0000, "inherit_thread"),
+    (0x10_0000_0000, "remove_on_exec"), (0x20_0000_0000, "sigtrap"),
+]);

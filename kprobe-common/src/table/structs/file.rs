@@ -1,6 +1,6 @@
 //! Files and file systems.
 
-use super::{Field, StructDef, field};
+use super::{Count, Field, StructDef, field};
 use crate::table::flags as f;
 
 /// `struct stat`: `include/uapi/asm-generic/stat.h`: arm64 alone.
@@ -231,5 +231,41 @@ pub static CACHESTAT: StructDef = StructDef {
         field("nr_writeback", 16, 16, Field::Uint(8)),
         field("nr_evicted", 24, 24, Field::Uint(8)),
         field("nr_recently_evicted", 32, 32, Field::Uint(8)),
+    ],
+};
+
+/// `struct file_handle`: `include/linux/fs.h`, with the longest handle (`MAX_HANDLE_SZ`).
+pub static FILE_HANDLE: StructDef = StructDef {
+    name: "file_handle",
+    size: [136, 136],
+    fields: &[
+        field("handle_bytes", 0, 0, Field::Uint(4)),
+        field("handle_type", 4, 4, Field::Hex(4)),
+        field("f_handle", 8, 8, Field::Octets(128, Count::At(0, 4))),
+    ],
+};
+
+/// `struct compat_ustat`: `fs/statfs.c`: 32-bit code alone.
+pub static USTAT: StructDef = StructDef {
+    name: "ustat",
+    size: [20, 20],
+    fields: &[
+        field("f_tfree", 0, 0, Field::Int(4)),
+        field("f_tinode", 4, 4, Field::Uint(4)),
+        field("f_fname", 8, 8, Field::Text(6)),
+        field("f_fpack", 14, 14, Field::Text(6)),
+    ],
+};
+
+/// `struct file_attr`: `include/uapi/linux/fs.h` (6.17).
+pub static FILE_ATTR: StructDef = StructDef {
+    name: "file_attr",
+    size: [24, 24],
+    fields: &[
+        field("fa_xflags", 0, 0, Field::Hex(8)),
+        field("fa_extsize", 8, 8, Field::Uint(4)),
+        field("fa_nextents", 12, 12, Field::Uint(4)),
+        field("fa_projid", 16, 16, Field::Uint(4)),
+        field("fa_cowextsize", 20, 20, Field::Uint(4)),
     ],
 };

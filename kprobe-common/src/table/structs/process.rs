@@ -1,7 +1,7 @@
 //! Processes: their making, limits, scheduling, rights; the system.
 
 use super::time::TIMEVAL;
-use super::{Field, StructDef, field};
+use super::{Field, FieldDef, StructDef, When, field};
 use crate::table::flags as f;
 
 /// `struct clone_args`: `include/uapi/linux/sched.h`.
@@ -168,20 +168,74 @@ pub static SYSINFO: StructDef = StructDef {
     ],
 };
 
-/// `struct perf_event_attr`: `include/uapi/linux/perf_event.h`, the first version.
+/// `struct perf_event_attr`: `include/uapi/linux/perf_event.h`: as much as its own `size` says, of the first version
+/// where that says 0.
 pub static PERF_EVENT_ATTR: StructDef = StructDef {
     name: "perf_event_attr",
-    size: [64, 64],
+    size: [128, 128],
     fields: &[
         field("type", 0, 0, Field::Enum(&f::PERF_TYPE, 4)),
         field("size", 4, 4, Field::Uint(4)),
         field("config", 8, 8, Field::Hex(8)),
         field("sample_period", 16, 16, Field::Uint(8)),
-        field("sample_type", 24, 24, Field::Hex(8)),
-        field("read_format", 32, 32, Field::Hex(8)),
+        field("sample_type", 24, 24, Field::Flags(&f::PERF_SAMPLE, 8)),
+        field("read_format", 32, 32, Field::Flags(&f::PERF_FORMAT, 8)),
+        field("bits", 40, 40, Field::Flags(&f::PERF_BITS, 8)),
         field("wakeup_events", 48, 48, Field::Uint(4)),
         field("bp_type", 52, 52, Field::Hex(4)),
         field("config1", 56, 56, Field::Hex(8)),
+        newer("config2", 64, Field::Hex(8)),
+        newer("branch_sample_type", 72, Field::Hex(8)),
+        newer("sample_regs_user", 80, Field::Hex(8)),
+        newer("sample_stack_user", 88, Field::Uint(4)),
+        newer("clockid", 92, Field::Enum(&f::CLOCK, 4)),
+        newer("sample_regs_intr", 96, Field::Hex(8)),
+        newer("aux_watermark", 104, Field::Uint(4)),
+        newer("sample_max_stack", 108, Field::Uint(2)),
+        newer("aux_sample_size", 112, Field::Uint(4)),
+        newer("sig_data", 120, Field::Hex(8)),
+    ],
+};
+
+/// A field of a later version of the same structure.
+const fn newer(name: &'static str, at: u16, means: Field) -> FieldDef {
+    field(name, at, at, means).when(When::Within(4, 64))
+}
+
+/// `struct rseq`: `include/uapi/linux/rseq.h`, the first version.
+pub static RSEQ: StructDef = StructDef {
+    name: "rseq",
+    size: [32, 32],
+    fields: &[
+        field("cpu_id_start", 0, 0, Field::Uint(4)),
+        field("cpu_id", 4, 4, Field::Int(4)),
+        field("rseq_cs", 8, 8, Field::Hex(8)),
+        field("flags", 16, 16, Field::Hex(4)),
+    ],
+};
+
+/// `struct kexec_segment`: `include/uapi/linux/kexec.h`.
+pub static KEXEC_SEGMENT: StructDef = StructDef {
+    name: "kexec_segment",
+    size: [32, 16],
+    fields: &[
+        field("buf", 0, 0, Field::Addr),
+        field("bufsz", 8, 4, Field::Ulong),
+        field("mem", 16, 8, Field::Addr),
+        field("memsz", 24, 12, Field::Ulong),
+    ],
+};
+
+/// `struct lsm_ctx`: `include/uapi/linux/lsm.h` (6.8), the first one and the start of its text.
+pub static LSM_CTX: StructDef = StructDef {
+    name: "lsm_ctx",
+    size: [128, 128],
+    fields: &[
+        field("id", 0, 0, Field::Enum(&f::LSM_ID, 8)),
+        field("flags", 8, 8, Field::Hex(8)),
+        field("len", 16, 16, Field::Uint(8)),
+        field("ctx_len", 24, 24, Field::Uint(8)),
+        field("ctx", 32, 32, Field::Text(96)),
     ],
 };
 

@@ -1,6 +1,7 @@
 //! Times, timers, their notification.
 
-use super::{Field, StructDef, field};
+use super::control::TIMEVAL_NEW;
+use super::{Field, StructDef, Test, When, field};
 use crate::table::flags as f;
 
 /// `struct __kernel_old_timespec`: `include/uapi/linux/time_types.h`; in 32-bit code `old_timespec32`.
@@ -99,37 +100,59 @@ pub static ITIMERVAL: StructDef = StructDef {
     ],
 };
 
-/// `struct timex`: `include/uapi/linux/timex.h`, without the values that only the kernel gives.
+/// `struct timex`: `include/uapi/linux/timex.h`.
 pub static TIMEX: StructDef = StructDef {
     name: "timex",
     size: [208, 128],
     fields: &[
-        field("modes", 0, 0, Field::Hex(4)),
+        field("modes", 0, 0, Field::Flags(&f::ADJ, 4)),
         field("offset", 8, 4, Field::Long),
         field("freq", 16, 8, Field::Long),
         field("maxerror", 24, 12, Field::Long),
         field("esterror", 32, 16, Field::Long),
-        field("status", 40, 20, Field::Hex(4)),
+        field("status", 40, 20, Field::Flags(&f::STA, 4)),
         field("constant", 48, 24, Field::Long),
         field("precision", 56, 28, Field::Long),
         field("tolerance", 64, 32, Field::Long),
+        field("time", 72, 36, Field::Struct(&TIMEVAL)),
+        field("tick", 88, 44, Field::Long),
+        field("ppsfreq", 96, 48, Field::Long),
+        field("jitter", 104, 52, Field::Long),
+        field("shift", 112, 56, Field::Int(4)),
+        field("stabil", 120, 60, Field::Long),
+        field("jitcnt", 128, 64, Field::Long),
+        field("calcnt", 136, 68, Field::Long),
+        field("errcnt", 144, 72, Field::Long),
+        field("stbcnt", 152, 76, Field::Long),
+        field("tai", 160, 80, Field::Int(4)),
     ],
 };
 
-/// `struct __kernel_timex`: `include/uapi/linux/timex.h`, as above.
+/// `struct __kernel_timex`: `include/uapi/linux/timex.h`.
 pub static TIMEX64: StructDef = StructDef {
     name: "__kernel_timex",
     size: [208, 208],
     fields: &[
-        field("modes", 0, 0, Field::Hex(4)),
+        field("modes", 0, 0, Field::Flags(&f::ADJ, 4)),
         field("offset", 8, 8, Field::Int(8)),
         field("freq", 16, 16, Field::Int(8)),
         field("maxerror", 24, 24, Field::Int(8)),
         field("esterror", 32, 32, Field::Int(8)),
-        field("status", 40, 40, Field::Hex(4)),
+        field("status", 40, 40, Field::Flags(&f::STA, 4)),
         field("constant", 48, 48, Field::Int(8)),
         field("precision", 56, 56, Field::Int(8)),
         field("tolerance", 64, 64, Field::Int(8)),
+        field("time", 72, 72, Field::Struct(&TIMEVAL_NEW)),
+        field("tick", 88, 88, Field::Int(8)),
+        field("ppsfreq", 96, 96, Field::Int(8)),
+        field("jitter", 104, 104, Field::Int(8)),
+        field("shift", 112, 112, Field::Int(4)),
+        field("stabil", 120, 120, Field::Int(8)),
+        field("jitcnt", 128, 128, Field::Int(8)),
+        field("calcnt", 136, 136, Field::Int(8)),
+        field("errcnt", 144, 144, Field::Int(8)),
+        field("stbcnt", 152, 152, Field::Int(8)),
+        field("tai", 160, 160, Field::Int(4)),
     ],
 };
 
@@ -153,6 +176,13 @@ pub static SIGEVENT: StructDef = StructDef {
         field("sigev_value", 0, 0, Field::Addr),
         field("sigev_signo", 8, 4, Field::Enum(&f::SIGNALS, 4)),
         field("sigev_notify", 12, 8, Field::Enum(&f::SIGEV, 4)),
-        field("sigev_notify_thread_id", 16, 12, Field::Int(4)),
+        field("sigev_notify_thread_id", 16, 12, Field::Int(4)).when(When::Any(&[&[TO_THREAD]])),
     ],
+};
+
+/// `SIGEV_THREAD_ID`.
+const TO_THREAD: Test = Test {
+    at: [12, 8],
+    bytes: 4,
+    range: (4, 4),
 };

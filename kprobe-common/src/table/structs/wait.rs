@@ -46,7 +46,26 @@ pub static IO_EVENT: StructDef = StructDef {
     ],
 };
 
-/// `struct io_uring_params`: `include/uapi/linux/io_uring.h`, without the offsets of the rings.
+/// `struct iocb`: `include/uapi/linux/aio_abi.h`.
+pub static IOCB: StructDef = StructDef {
+    name: "iocb",
+    size: [64, 64],
+    fields: &[
+        field("aio_data", 0, 0, Field::Hex(8)),
+        field("aio_key", 8, 8, Field::Uint(4)),
+        field("aio_rw_flags", 12, 12, Field::Flags(&f::RWF, 4)),
+        field("aio_lio_opcode", 16, 16, Field::Enum(&f::IOCB_CMD, 2)),
+        field("aio_reqprio", 18, 18, Field::Int(2)),
+        field("aio_fildes", 20, 20, Field::Int(4)),
+        field("aio_buf", 24, 24, Field::Hex(8)),
+        field("aio_nbytes", 32, 32, Field::Uint(8)),
+        field("aio_offset", 40, 40, Field::Int(8)),
+        field("aio_flags", 56, 56, Field::Flags(&f::IOCB_FLAG, 4)),
+        field("aio_resfd", 60, 60, Field::Int(4)),
+    ],
+};
+
+/// `struct io_uring_params`: `include/uapi/linux/io_uring.h`.
 pub static IO_URING_PARAMS: StructDef = StructDef {
     name: "io_uring_params",
     size: [120, 120],
@@ -58,6 +77,38 @@ pub static IO_URING_PARAMS: StructDef = StructDef {
         field("sq_thread_idle", 16, 16, Field::Uint(4)),
         field("features", 20, 20, Field::Flags(&f::IO_URING_FEAT, 4)),
         field("wq_fd", 24, 24, Field::Uint(4)),
+        field("sq_off", 40, 40, Field::Struct(&IO_SQRING_OFFSETS)),
+        field("cq_off", 80, 80, Field::Struct(&IO_CQRING_OFFSETS)),
+    ],
+};
+
+/// `struct io_sqring_offsets`: `include/uapi/linux/io_uring.h`.
+pub static IO_SQRING_OFFSETS: StructDef = StructDef {
+    name: "io_sqring_offsets",
+    size: [40, 40],
+    fields: &[
+        field("head", 0, 0, Field::Uint(4)),
+        field("tail", 4, 4, Field::Uint(4)),
+        field("ring_mask", 8, 8, Field::Uint(4)),
+        field("ring_entries", 12, 12, Field::Uint(4)),
+        field("flags", 16, 16, Field::Uint(4)),
+        field("dropped", 20, 20, Field::Uint(4)),
+        field("array", 24, 24, Field::Uint(4)),
+    ],
+};
+
+/// `struct io_cqring_offsets`: `include/uapi/linux/io_uring.h`.
+pub static IO_CQRING_OFFSETS: StructDef = StructDef {
+    name: "io_cqring_offsets",
+    size: [40, 40],
+    fields: &[
+        field("head", 0, 0, Field::Uint(4)),
+        field("tail", 4, 4, Field::Uint(4)),
+        field("ring_mask", 8, 8, Field::Uint(4)),
+        field("ring_entries", 12, 12, Field::Uint(4)),
+        field("overflow", 16, 16, Field::Uint(4)),
+        field("cqes", 20, 20, Field::Uint(4)),
+        field("flags", 24, 24, Field::Uint(4)),
     ],
 };
 
