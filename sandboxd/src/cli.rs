@@ -83,6 +83,9 @@ pub struct Trace {
     /// How lines look; auto: text on a terminal, JSON otherwise
     #[arg(long, value_enum, default_value_t = Format::Auto)]
     pub format: Format,
+    /// Give every line the argument registers too, as they were: `regs`
+    #[arg(long)]
+    pub raw: bool,
     /// Where entries come from; auto: kprobes, unless the kernel lacks them or too many calls are selected
     #[arg(long, value_enum, default_value_t = BackendName::Auto)]
     pub backend: BackendName,

@@ -181,7 +181,7 @@ pub struct Syscall<'a> {
     pub outcome: Outcome,
     /// The arguments, by name.
     pub args: &'a Args<'a>,
-    /// The argument registers as they are, of a call without a row.
+    /// The argument registers as they are: of a call without a row, of all with `--raw`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub regs: Option<[Hex; 6]>,
     /// What is known about them, by name.

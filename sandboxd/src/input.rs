@@ -109,6 +109,8 @@ pub struct Start {
     pub returns: bool,
     /// Which calls are shown.
     pub show: Show,
+    /// Whether every line has the registers.
+    pub raw: bool,
 }
 
 /// Which calls are shown, by how they ended.

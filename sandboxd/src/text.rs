@@ -12,7 +12,7 @@ mod value;
 use std::fmt::{self, Display, Formatter};
 use std::io::Write as _;
 
-use crate::event::{Line, Outcome, Syscall};
+use crate::event::{Line, Name, Outcome, Syscall};
 use crate::json::until_zero;
 use crate::status::Status;
 use colour::{Colour, DIM, ERROR, NAME, REMARK};
@@ -68,7 +68,10 @@ impl Call<'_> {
             let status: Option<&Status> = status.map(|status| &status.1);
             write!(f, "{}", Shown { value, status })?;
         }
-        for (at, register) in call.regs.iter().flatten().enumerate() {
+        // Those of a call with a name (`--raw`) are for programs.
+        let nameless = matches!(call.syscall, Name::Unknown(_));
+        let registers = call.regs.iter().flatten().filter(|_| nameless);
+        for (at, register) in registers.enumerate() {
             let comma = if at > 0 { ", " } else { "" };
             write!(f, "{comma}{:#x}", register.0)?;
         }

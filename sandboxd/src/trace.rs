@@ -248,6 +248,7 @@ fn start(
             .collect(),
         returns: plan.returns,
         show: plan.show,
+        raw: plan.raw,
     }
 }
 

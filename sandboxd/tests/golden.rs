@@ -10,6 +10,8 @@ use std::{env, fs};
 use kprobe_common::index::Abi;
 use kprobe_common::table::rows::ROWS;
 use sandboxd::fold::Fold;
+use sandboxd::input::Fact;
+use serde_json::Value;
 
 use cases::{Case, Owned, RULER};
 
@@ -20,7 +22,7 @@ const UNRECORDED: &[(&str, &str)] = &[];
 fn every_case_gives_its_lines() {
     let mut wrong = 0;
     for case in cases::all() {
-        let lines = lines(case);
+        let lines = lines(case, false);
         if lines == case.lines {
             continue;
         }
@@ -51,7 +53,7 @@ fn every_case_shows_a_call_of_its_name() {
             .lines
             .lines()
             .map(|line| serde_json::from_str(line).expect("JSON"))
-            .any(|line: serde_json::Value| {
+            .any(|line: Value| {
                 let is_named =
                     line["syscall"] == call || call == "no-row" && line["regs"].is_array();
                 line["type"] == "syscall" && line["abi"] == abi && is_named
@@ -106,8 +108,27 @@ fn every_row_has_a_case_or_a_reason_for_none() {
     assert!(strange.is_empty(), "cases of no row: {strange:?}");
 }
 
+#[test]
+fn raw_adds_the_registers_to_every_line_and_changes_nothing_else() {
+    for case in cases::all() {
+        let raw = lines(case, true);
+        assert_eq!(raw.lines().count(), case.lines.lines().count());
+        for (raw, plain) in raw.lines().zip(case.lines.lines()) {
+            let [mut raw, mut plain] =
+                [raw, plain].map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+            if plain["type"] == "syscall" {
+                let [raw, plain] = [&mut raw, &mut plain].map(|line| line.as_object_mut());
+                let regs = raw.and_then(|line| line.remove("regs")).expect("registers");
+                assert_eq!(regs.as_array().map(Vec::len), Some(6));
+                plain.and_then(|line| line.remove("regs"));
+            }
+            assert_eq!(raw, plain);
+        }
+    }
+}
+
 /// What comes of a case from its first record on: the facts before are taken for granted.
-fn lines(case: &Case) -> String {
+fn lines(case: &Case, raw: bool) -> String {
     let mut fold = Fold::new();
     let mut out = Vec::new();
     let mut before = true;
@@ -115,6 +136,10 @@ fn lines(case: &Case) -> String {
         if before && matches!(input, Owned::Record(_)) {
             out.clear();
             before = false;
+        }
+        let mut input = input.clone();
+        if let Owned::Fact(Fact::Start(start)) = &mut input {
+            start.raw = raw;
         }
         fold.push(input.input(), &mut out);
     }

@@ -72,7 +72,7 @@ impl Fold {
             syscall: row.map_or(Name::Unknown(call.frame.nr), |row| Name::Row(row.name)),
             outcome: paired.outcome,
             args: &args,
-            regs: row.is_none().then(|| call.frame.args.map(Hex)),
+            regs: (row.is_none() || self.start.raw).then(|| call.frame.args.map(Hex)),
             arg_status: Statuses(&statuses),
             ret,
             ret_hex,

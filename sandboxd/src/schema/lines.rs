@@ -234,7 +234,7 @@ pub(super) const SYSCALL: &[Field] = &[
     sometimes(
         "regs",
         Kind::Hexes,
-        "the argument registers of a call without a name",
+        "the argument registers as they were: of a call without a name, of all with --raw",
     ),
     sometimes(
         "arg_status",

@@ -28,6 +28,8 @@ pub(super) struct Plan {
     pub(super) returns: bool,
     /// Which calls are shown.
     pub(super) show: Show,
+    /// Whether every line has the registers.
+    pub(super) raw: bool,
     /// Indices of the selected calls.
     pub(super) indexes: Vec<u16>,
     /// Kernel symbols to probe.
@@ -45,6 +47,7 @@ impl Plan {
             reason: String::new(),
             returns: !options.no_returns,
             show: show(options),
+            raw: options.raw,
             indexes: Vec::new(),
             symbols: Vec::new(),
             specs: Vec::new(),

@@ -44,7 +44,7 @@ impl Validators {
         let kind = line["type"].as_str().expect("a type");
         let call = line["syscall"]
             .as_str()
-            .filter(|_| line.get("regs").is_none());
+            .filter(|&name| self.calls.contains_key(name));
         let validator = self.validator(kind, call);
         if !validator.is_valid(line) {
             let errors: Vec<_> = validator
