@@ -10,9 +10,11 @@ mod breadth;
 mod endings;
 mod follow;
 mod inline;
+mod kallsyms;
 mod load;
 mod pairing;
 mod pointers;
+mod raw;
 mod room;
 mod schema;
 mod script;
@@ -20,6 +22,7 @@ mod stopping;
 mod targets;
 mod trace;
 mod usage;
+pub(crate) mod verifier;
 mod waiting;
 
 use crate::lab::Case;
@@ -28,6 +31,8 @@ use crate::lab::Case;
 pub(crate) fn all() -> Vec<Case> {
     vec![
         boots::CASE,
+        kallsyms::CASE,
+        verifier::CASE,
         usage::CASE,
         app::CASE,
         inline::CASE,
@@ -47,6 +52,7 @@ pub(crate) fn all() -> Vec<Case> {
         room::CASE,
         arm32::CASE,
         arm32::BY_TRACEPOINT,
+        raw::CASE,
         pairing::SECCOMP,
         pairing::SECCOMP_BY_TRACEPOINT,
         pairing::SIGNALS,

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use crate::toolchain::{Toolchain, find_program, host_cargo};
-use crate::{process, tidy};
+use crate::{headers, process, tidy};
 
 /// Check format, lints, documentation, unit tests and house rules; ends with the numbers passed and failed
 #[derive(Args)]
@@ -26,13 +26,14 @@ enum Outcome {
 
 type Step = (&'static str, fn() -> Result<Outcome>);
 
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 7] = [
     ("tidy", tidy),
     ("format", format),
     ("lints", lints),
     ("lints of the eBPF half", ebpf_lints),
     ("documentation", documentation),
     ("unit tests", tests),
+    ("newest kernel's headers", newest_headers),
 ];
 
 impl Check {
@@ -129,6 +130,23 @@ fn documentation() -> Result<Outcome> {
         .args(["--quiet", "--no-deps", "--document-private-items"])
         .env("RUSTDOCFLAGS", "-Dwarnings");
     one(&mut cargo, "building the documentation")
+}
+
+/// The table against the headers of the newest kernel in the lab, which are fetched once.
+fn newest_headers() -> Result<Outcome> {
+    let headers = match headers::newest() {
+        Ok(headers) => headers,
+        Err(error) => return Ok(Outcome::Skipped(format!("{error:#}"))),
+    };
+    let mut cargo = host_cargo("test");
+    cargo
+        .args(["--quiet", "--package", "kprobe-common", "--test", "headers"])
+        .args(["--", "--ignored"])
+        .env("SANDBOXD_HEADERS", headers);
+    one(
+        &mut cargo,
+        "comparing the table with the newest kernel's headers",
+    )
 }
 
 fn one(command: &mut Command, purpose: &str) -> Result<Outcome> {

@@ -8,6 +8,7 @@ mod check;
 mod fuzz;
 mod golden;
 mod guest;
+mod headers;
 mod kernels;
 mod lab;
 mod matrix;
@@ -21,6 +22,7 @@ mod round;
 mod stream;
 mod tidy;
 mod toolchain;
+mod verifier;
 mod vm;
 
 use std::process::ExitCode;
@@ -37,6 +39,7 @@ enum Verb {
     VmMatrix(matrix::Matrix),
     Golden(golden::Golden),
     Fuzz(fuzz::Fuzz),
+    Verifier(verifier::Verifier),
 }
 
 fn main() -> ExitCode {
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Verb::VmMatrix(matrix) => matrix.run(),
         Verb::Golden(golden) => golden.run(),
         Verb::Fuzz(fuzz) => fuzz.run(),
+        Verb::Verifier(verifier) => verifier.run(),
     });
     result.unwrap_or_else(|error| {
         eprintln!("xtask: {error:#}");

@@ -4,6 +4,7 @@
 
 mod names;
 mod papers;
+mod rows;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,7 @@ const RULES: &[Rule] = &[
     |source| whole(is_short(source)),
     |source| whole(is_named_for_what_it_holds(source)),
     names::stand_in_the_table,
+    rows::are_one_line,
 ];
 const RULES_OF_ALL: &[RuleOfAll] = &[papers::architecture_is_whole];
 const MOST_LINES: usize = 400;

@@ -68,6 +68,16 @@ impl Toolchain {
         }
     }
 
+    /// What the compiler calls itself.
+    pub(crate) fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The linker of the eBPF half.
+    pub(crate) fn bpf_linker(&self) -> &Path {
+        &self.bpf_linker
+    }
+
     /// Cargo set up to compile for the BPF machine, `core` included.
     pub(crate) fn bpf_cargo(&self, verb: &str) -> Command {
         let mut cargo = self.cargo(verb);

@@ -1,0 +1,40 @@
+//! What the verifier walks to accept the programs stays what it was.
+//!
+//! `verifier-log` reads the numbers off the loading; the file that they are held against is `crate::verifier`'s.
+
+use anyhow::{Result, ensure};
+
+use crate::lab::{Case, Outcome};
+use crate::verifier;
+
+/// Every program, by either backend. Which calls are selected does not matter: the verifier does not see that.
+pub(crate) const CASE: Case = Case {
+    name: "verifier",
+    script: r"
+for backend in kprobe tracepoint; do
+    verifier-log sandboxd trace -u 10123 -e openat --backend $backend --duration 1ms -o /dev/null >$backend || exit 91
+done
+cat kprobe tracepoint | grep -E '^(enter|exit|task)_' | sort -u >counts
+",
+    check,
+    timeout_s: 120,
+};
+
+fn check(outcome: &Outcome) -> Result<()> {
+    outcome.expect_status(0)?;
+    let text = outcome.text("counts")?;
+    for program in [
+        "enter_kprobe",
+        "enter_tracepoin",
+        "exit_tracepoint",
+        "task_made",
+        "task_execed",
+        "task_ended",
+    ] {
+        ensure!(
+            text.lines().any(|line| line.starts_with(program)),
+            "no number of {program}: {text}"
+        );
+    }
+    verifier::check(&outcome.release, &text)
+}
