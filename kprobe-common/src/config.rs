@@ -12,6 +12,9 @@ pub mod target {
     pub const ALL_APPS: u32 = 1 << 3;
 }
 
+/// Memories in which one CPU's programs put records together: one, and more for those that are preempted (7.x).
+pub const SCRATCH_PER_CPU: u32 = 4;
+
 /// Constant for a run: the verifier sees the values and drops what they rule out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "user", derive(bytemuck::Pod, bytemuck::Zeroable))]
@@ -25,8 +28,6 @@ pub struct Config {
     pub own_tgid: u32,
     /// Most bytes of a buffer (`--strsize`).
     pub strsize: u32,
-    /// How many CPUs the per-CPU arrays are made for.
-    pub cpus: u32,
     /// Whether `sys_exit` is attached: without it no slot is ever left.
     pub returns: u32,
     /// Offset of `pid` in the fields of `task:task_newtask`.

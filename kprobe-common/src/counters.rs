@@ -28,12 +28,10 @@ pub struct Cpu {
     pub state_lost: u64,
     /// Threads that found no room in the thread map.
     pub threads_full: u64,
-    /// Records given up because another task took over their scratch memory (preemptible programs, 7.x).
+    /// Of the records counted above, those for which every scratch memory was in use by preempted programs (7.x).
     pub scratch_taken: u64,
-    /// Which scratch memory to use next.
-    pub turn: u64,
     /// Keeps two CPUs' counters off one cache line.
-    pub unused: [u64; 3],
+    pub unused: [u64; 4],
 }
 
 const _: () = assert!(size_of::<Cpu>() == 64 && size_of::<Calls>() == 32);

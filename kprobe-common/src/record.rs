@@ -95,7 +95,7 @@ pub struct Frame {
 #[cfg_attr(feature = "user", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[repr(C)]
 pub struct Return {
-    /// `x0` at exit; a 32-bit task's is zero-extended.
+    /// `x0` at exit; a 32-bit task's is sign-extended, so that an error is negative in both ABIs.
     pub ret: i64,
     /// The number at exit: -1 after `rt_sigreturn`.
     pub nr: i32,
@@ -183,7 +183,8 @@ pub const PATH_MAX: usize = 4096;
 pub const IOVECS: usize = 8;
 /// Strings copied of one `argv` or `envp`; what is beyond is cut and said to be.
 pub const STRINGS: usize = 24;
-/// Most bytes a record can have: two whole paths and everything else.
+/// Where the last copy into a record may begin, at most: there is room for two whole paths and everything else before
+/// it, and for as much as a path behind it.
 pub const RECORD_MAX: usize = 12 * 1024;
 
 /// Messages copied of one array of them; what is beyond is cut and said to be.

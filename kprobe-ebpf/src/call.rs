@@ -15,7 +15,12 @@ pub(crate) fn read(into: *mut Regs, from: *const Regs) -> bool {
 /// The ABI that the task runs in now.
 #[inline(always)]
 pub(crate) fn abi(regs: &Regs) -> Abi {
-    if regs.pstate & PSTATE_MODE32 == 0 {
+    abi_of(regs.pstate)
+}
+
+#[inline(always)]
+fn abi_of(pstate: u64) -> Abi {
+    if pstate & PSTATE_MODE32 == 0 {
         Abi::Arm64
     } else {
         Abi::Arm32
@@ -27,6 +32,19 @@ pub(crate) fn abi(regs: &Regs) -> Abi {
 #[inline(always)]
 pub(crate) fn index_of(regs: &Regs) -> u16 {
     index(abi(regs), regs.syscallno)
+}
+
+/// The same of registers that were not copied, where there is no memory for all of them.
+#[inline(always)]
+pub(crate) fn index_at(from: *const Regs) -> u16 {
+    let (mut pstate, mut nr) = (0u64, 0i32);
+    // SAFETY: the destinations are on the stack; the helper checks the sources.
+    unsafe {
+        let (at, number) = (&raw const (*from).pstate, &raw const (*from).syscallno);
+        bpf_probe_read_kernel((&raw mut pstate).cast(), 8, at.cast());
+        bpf_probe_read_kernel((&raw mut nr).cast(), 4, number.cast());
+    }
+    index(abi_of(pstate), nr)
 }
 
 /// The argument registers; the first from `orig_x0`, since `x0` is the return value at exit.

@@ -9,7 +9,6 @@ static CONFIG: Config = Config {
     uid: 0,
     own_tgid: 0,
     strsize: 256,
-    cpus: 1,
     returns: 1,
     newtask_pid: 0,
     newtask_flags: 0,

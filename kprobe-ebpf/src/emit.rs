@@ -26,15 +26,10 @@ const WAKE_AT: u64 = 32 * 1024;
 /// Writes the record to the ring; false, and counted for the CPU, if there was no room.
 #[inline(always)]
 pub(crate) fn emit(desk: &Desk, ring: Ring) -> bool {
-    let (map, lost) = match ring {
-        // SAFETY: the desk's counters are a value of a map.
-        Ring::Calls => (&raw const maps::CALLS, unsafe {
-            &raw mut (*desk.cpu_counts).lost
-        }),
-        // SAFETY: as above.
-        Ring::State => (&raw const maps::STATE, unsafe {
-            &raw mut (*desk.cpu_counts).state_lost
-        }),
+    let lost = lost(desk.cpu_counts, ring);
+    let map = match ring {
+        Ring::Calls => &raw const maps::CALLS,
+        Ring::State => &raw const maps::STATE,
     };
     // SAFETY: the header was written by `begin`.
     unsafe {
@@ -43,16 +38,15 @@ pub(crate) fn emit(desk: &Desk, ring: Ring) -> bool {
     let len = at_most::<{ RECORD_MAX + SLACK }>(desk.sheet.cursor());
     let map = map.cast_mut().cast();
     // SAFETY: the map is a ring; the record has that many bytes.
-    let written = desk.is_ours()
-        && unsafe {
-            let unread = bpf_ringbuf_query(map, u64::from(BPF_RB_AVAIL_DATA));
-            let wake = if unread >= WAKE_AT {
-                BPF_RB_FORCE_WAKEUP
-            } else {
-                BPF_RB_NO_WAKEUP
-            };
-            bpf_ringbuf_output(map, desk.sheet.record().cast(), len as u64, u64::from(wake)) == 0
+    let written = unsafe {
+        let unread = bpf_ringbuf_query(map, u64::from(BPF_RB_AVAIL_DATA));
+        let wake = if unread >= WAKE_AT {
+            BPF_RB_FORCE_WAKEUP
+        } else {
+            BPF_RB_NO_WAKEUP
         };
+        bpf_ringbuf_output(map, desk.sheet.record().cast(), len as u64, u64::from(wake)) == 0
+    };
     if !written {
         log::ring_is_full(len as u32);
         add(lost);
@@ -60,10 +54,44 @@ pub(crate) fn emit(desk: &Desk, ring: Ring) -> bool {
     written
 }
 
+/// The counter of what a ring of that CPU lost.
+#[inline(always)]
+pub(crate) fn lost(cpu: *mut Cpu, ring: Ring) -> *mut u64 {
+    // SAFETY: callers pass a value of the map.
+    unsafe {
+        match ring {
+            Ring::Calls => &raw mut (*cpu).lost,
+            Ring::State => &raw mut (*cpu).state_lost,
+        }
+    }
+}
+
 /// Adds one to a counter of the current CPU and of a call.
 #[inline(always)]
 pub(crate) fn count_call(desk: &Desk, index: u16, field: impl FnOnce(&mut Calls) -> *mut u64) {
-    if let Some(calls) = maps::COUNTS.get_ptr_mut(desk.cpu * INDEXES as u32 + index as u32) {
+    count_call_on(desk.cpu, index, field);
+}
+
+/// Counts a call that was seen and is lost, without a desk.
+#[inline(always)]
+pub(crate) fn count_lost(index: u16) {
+    // SAFETY: takes no pointer.
+    let cpu = unsafe { bpf_get_smp_processor_id() };
+    count_call_on(cpu, index, |calls| &raw mut calls.seen);
+    count_call_on(cpu, index, |calls| &raw mut calls.lost);
+}
+
+/// Counts a call whose return is lost, without a desk.
+#[inline(always)]
+pub(crate) fn count_exit_lost(index: u16) {
+    // SAFETY: takes no pointer.
+    let cpu = unsafe { bpf_get_smp_processor_id() };
+    count_call_on(cpu, index, |calls| &raw mut calls.exits_lost);
+}
+
+#[inline(always)]
+fn count_call_on(cpu: u32, index: u16, field: impl FnOnce(&mut Calls) -> *mut u64) {
+    if let Some(calls) = maps::COUNTS.get_ptr_mut(cpu * INDEXES as u32 + index as u32) {
         // SAFETY: a value of the map.
         add(field(unsafe { &mut *calls }));
     }

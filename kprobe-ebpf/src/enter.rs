@@ -27,7 +27,9 @@ pub(crate) fn enter(regs: *const Regs) {
     let Some(found) = find(task, watch) else {
         return;
     };
-    let Some(desk) = Desk::take(task) else { return };
+    let Some(desk) = Desk::take(task, Ring::Calls) else {
+        return refuse(regs, found.slot);
+    };
     if !desk.sheet.read_regs(regs) {
         return;
     }
@@ -62,6 +64,30 @@ pub(crate) fn enter(regs: *const Regs) {
         resumed(&desk, found.slot);
     }
     keep(found.slot, spec, slot);
+}
+
+/// There is no memory for a record: the call is lost if it is selected.
+#[inline(always)]
+fn refuse(regs: *const Regs, into: *mut Slot) {
+    let index = call::index_at(regs);
+    let Some(spec) = maps::SPECS.get(index as u32) else {
+        return;
+    };
+    let selected = spec.flags & spec::SELECTED != 0;
+    if selected {
+        emit::count_lost(index);
+    }
+    let state = if selected {
+        thread::state::LOST
+    } else {
+        thread::state::NONE
+    };
+    let slot = Slot {
+        state,
+        index,
+        ..Slot::default()
+    };
+    keep(into, spec, slot);
 }
 
 /// Remembers the entry in the thread's slot, for its return.
@@ -102,7 +128,7 @@ fn report(desk: &Desk, spec: &Spec, index: u16, no_slot: bool) -> bool {
     desk.begin(kind::ENTER, flags, index, size_of::<Frame>());
     let abi = frame(desk, 0);
     let capture = Capture {
-        sheet: desk.number,
+        sheet: desk.sheet.number(),
         index,
         abi,
         at_exit: false,

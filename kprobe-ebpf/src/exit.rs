@@ -30,7 +30,9 @@ pub(crate) fn exit(regs: *const Regs) {
         return;
     };
     let before = leave(found.slot);
-    let Some(desk) = Desk::take(task) else { return };
+    let Some(desk) = Desk::take(task, Ring::Calls) else {
+        return refuse(regs, &before, task.tid, left);
+    };
     if !desk.sheet.read_regs(regs) {
         return;
     }
@@ -92,6 +94,25 @@ fn thread_of_call() -> Option<(Task, Found, bool)> {
     }
 }
 
+/// There is no memory for a record: the return is lost, and with it the call whose entry was not seen.
+#[inline(always)]
+fn refuse(regs: *const Regs, before: &Slot, tid: u32, left: bool) {
+    if before.state == state::ENTERED {
+        emit::count_exit_lost(before.index);
+    } else if before.state == state::NONE || before.state == state::UNKNOWN {
+        let index = call::index_at(regs);
+        if maps::SPECS
+            .get(index as u32)
+            .is_some_and(|spec| spec.flags & spec::SELECTED != 0)
+        {
+            emit::count_lost(index);
+        }
+    }
+    if left {
+        let _ = maps::THREADS.remove(tid);
+    }
+}
+
 /// Takes the call out of the slot: the thread is outside, for certain.
 #[inline(always)]
 fn leave(slot: *mut Slot) -> Slot {
@@ -133,7 +154,7 @@ fn returned(desk: &Desk, before: &Slot, slot: *mut Slot, ret: i64) {
         // SAFETY: the registers were read.
         let abi = call::abi(unsafe { &*desk.sheet.regs() });
         let capture = Capture {
-            sheet: desk.number,
+            sheet: desk.sheet.number(),
             index: before.index,
             abi,
             at_exit: true,

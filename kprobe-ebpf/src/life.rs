@@ -52,7 +52,7 @@ pub(crate) fn fork(ctx: &TracePointContext) {
         return;
     }
     log::task_was_made(here.task.tid, child, clone_flags);
-    let Some(desk) = Desk::take(here.task) else {
+    let Some(desk) = Desk::take(here.task, Ring::State) else {
         return;
     };
     desk.begin(kind::FORK, 0, 0, size_of::<Fork>());
@@ -99,7 +99,7 @@ pub(crate) fn exec(ctx: &TracePointContext) {
         return;
     }
     log::program_was_executed(old_tid, here.task.tid);
-    let Some(desk) = Desk::take(here.task) else {
+    let Some(desk) = Desk::take(here.task, Ring::State) else {
         return;
     };
     desk.begin(kind::EXEC, 0, 0, size_of::<Exec>());
@@ -179,7 +179,9 @@ pub(crate) fn thread_exit() {
         return;
     }
     log::thread_ended(task.tid);
-    let Some(desk) = Desk::take(task) else { return };
+    let Some(desk) = Desk::take(task, Ring::State) else {
+        return;
+    };
     desk.begin(kind::THREAD_EXIT, 0, 0, 0);
     emit::emit(&desk, Ring::State);
 }
@@ -232,12 +234,12 @@ impl Here {
         if self.slot.is_none() {
             return;
         }
-        match Desk::take(self.task) {
-            Some(desk) if target::is_live() => left(&desk),
-            _ => {
-                let _ = maps::THREADS.remove(self.task.tid);
-            }
+        if target::is_live()
+            && let Some(desk) = Desk::take(self.task, Ring::State)
+        {
+            return left(&desk);
         }
+        let _ = maps::THREADS.remove(self.task.tid);
     }
 }
 

@@ -51,6 +51,6 @@ pub(crate) static CPUS: Array<Cpu> = Array::with_max_entries(1, BPF_F_MMAPABLE);
 #[map]
 pub(crate) static CONTROL: Array<Control> = Array::with_max_entries(1, BPF_F_MMAPABLE);
 
-/// Where records are put together, by CPU times `scratch::PER_CPU` plus turn.
+/// Where records are put together, by CPU times `SCRATCH_PER_CPU` plus which of them.
 #[map]
 pub(crate) static SCRATCH: Array<Scratch> = Array::with_max_entries(1, 0);

@@ -1,9 +1,11 @@
 //! Memory in which a record is put together, since a program's stack has 512 bytes.
 //!
-//! Up to 6.12 a program is not preempted and one per CPU would do. On 7.x raw tracepoint programs can be: each CPU has
-//! a few, taken in turn, and a program that finds another task's mark on its memory gives its record up and counts it.
+//! Up to 6.12 a program is not preempted and one per CPU would do. On 7.x raw tracepoint programs can be, though not
+//! moved to another CPU: each CPU has a few. A program takes one that nobody uses and gives it back at its end; where
+//! there is none it gives its record up and counts it.
 
 use aya_ebpf::helpers::generated::{bpf_get_smp_processor_id, bpf_ktime_get_boot_ns};
+use kprobe_common::config::SCRATCH_PER_CPU;
 use kprobe_common::counters::Cpu;
 use kprobe_common::record::{Frame, Header, PATH_MAX, RECORD_MAX, Slot};
 use kprobe_common::regs::Regs;
@@ -11,11 +13,10 @@ use kprobe_common::regs::Regs;
 use crate::bound::at_most;
 use crate::call;
 use crate::capture::Walk;
+use crate::emit::{self, Ring};
 use crate::maps;
 use crate::target::Task;
 
-/// Scratch memories of one CPU.
-pub(crate) const PER_CPU: u32 = 4;
 /// Room beyond [`RECORD_MAX`], so that a copy that starts before it can be as long as a path, and the heads of slots
 /// that say "cut" fit behind.
 pub(crate) const SLACK: usize = PATH_MAX + 1024;
@@ -25,8 +26,10 @@ pub(crate) const SLACK: usize = PATH_MAX + 1024;
 /// range on each, and the walk grows past a million ("BPF program is too large").
 #[repr(C)]
 pub(crate) struct Scratch {
-    /// Which task uses it.
-    pub(crate) owner: u64,
+    /// How many programs use it, or are about to find that one does.
+    pub(crate) users: u64,
+    /// Which of the scratch memories it is; here, so that it looks alike to the verifier whichever was taken.
+    pub(crate) number: u32,
     /// Bytes of `record` in use.
     pub(crate) cursor: u32,
     /// Registers that could not be read through.
@@ -37,11 +40,8 @@ pub(crate) struct Scratch {
 }
 
 /// What a program holds while it puts a record together.
-#[derive(Clone, Copy)]
 pub(crate) struct Desk {
     pub(crate) sheet: Sheet,
-    /// Which of the scratch memories it is.
-    pub(crate) number: u32,
     pub(crate) cpu: u32,
     pub(crate) cpu_counts: *mut Cpu,
     pub(crate) time: u64,
@@ -49,43 +49,30 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    /// Takes the CPU's next scratch memory. The time of the records is now.
+    /// Takes a scratch memory of the CPU. The time of the records is now. Where none is free, a record of that ring is
+    /// lost.
     #[inline(always)]
-    pub(crate) fn take(task: Task) -> Option<Self> {
+    pub(crate) fn take(task: Task, ring: Ring) -> Option<Self> {
         // SAFETY: neither helper takes a pointer.
         let (time, cpu) = unsafe { (bpf_ktime_get_boot_ns(), bpf_get_smp_processor_id()) };
         let cpu_counts = maps::CPUS.get_ptr_mut(cpu)?;
-        // SAFETY: a value of the map; only this CPU uses it.
-        let turn = unsafe {
-            let turn = (*cpu_counts).turn;
-            (*cpu_counts).turn = turn + 1;
-            turn as u32 % PER_CPU
-        };
-        let number = cpu * PER_CPU + turn;
-        let sheet = Sheet::numbered(number)?;
-        let desk = Self {
-            sheet,
-            number,
-            cpu,
-            cpu_counts,
-            time,
-            task,
-        };
-        // SAFETY: a value of the map, ours for this turn.
-        unsafe { core::ptr::write_volatile(&raw mut (*sheet.0).owner, desk.mark()) };
-        Some(desk)
-    }
-
-    /// Whether no other task took the scratch memory over.
-    #[inline(always)]
-    pub(crate) fn is_ours(&self) -> bool {
-        // SAFETY: as in `take`.
-        unsafe { core::ptr::read_volatile(&raw const (*self.sheet.0).owner) == self.mark() }
-    }
-
-    #[inline(always)]
-    fn mark(&self) -> u64 {
-        self.time ^ u64::from(self.task.tid) << 32
+        for turn in 0..SCRATCH_PER_CPU {
+            let number = cpu * SCRATCH_PER_CPU + turn;
+            let sheet = Sheet::numbered(number)?;
+            if sheet.take(number) {
+                return Some(Self {
+                    sheet,
+                    cpu,
+                    cpu_counts,
+                    time,
+                    task,
+                });
+            }
+        }
+        // SAFETY: a value of the map.
+        emit::add(unsafe { &raw mut (*cpu_counts).scratch_taken });
+        emit::add(emit::lost(cpu_counts, ring));
+        None
     }
 
     /// Starts a record: its header, then `fixed` bytes that the caller fills.
@@ -112,6 +99,13 @@ impl Desk {
     }
 }
 
+impl Drop for Desk {
+    #[inline(always)]
+    fn drop(&mut self) {
+        self.sheet.give_back();
+    }
+}
+
 /// Scratch memory, as a record is written on it.
 #[derive(Clone, Copy)]
 pub(crate) struct Sheet(pub(crate) *mut Scratch);
@@ -121,6 +115,37 @@ impl Sheet {
     #[inline(always)]
     pub(crate) fn numbered(number: u32) -> Option<Self> {
         maps::SCRATCH.get_ptr_mut(number).map(Self)
+    }
+
+    /// Takes it, unless it is in use. Two programs that both count themselves in before either looks both find two, and
+    /// neither takes it: that is no more than a wasted chance. (5.10 has no instruction that adds and gives back.)
+    #[inline(always)]
+    fn take(&self, number: u32) -> bool {
+        // SAFETY: a field of a map value.
+        let users = unsafe { &raw mut (*self.0).users };
+        emit::add(users);
+        // SAFETY: as above; it is ours where nobody else uses it.
+        unsafe {
+            if core::ptr::read_volatile(users) == 1 {
+                core::ptr::write_volatile(&raw mut (*self.0).number, number);
+                return true;
+            }
+        }
+        emit::subtract(users);
+        false
+    }
+
+    #[inline(always)]
+    fn give_back(&self) {
+        // SAFETY: a field of a map value.
+        emit::subtract(unsafe { &raw mut (*self.0).users });
+    }
+
+    /// Which of the scratch memories it is.
+    #[inline(always)]
+    pub(crate) fn number(&self) -> u32 {
+        // SAFETY: a field of a map value.
+        unsafe { core::ptr::read_volatile(&raw const (*self.0).number) }
     }
 
     /// The record's first byte.

@@ -287,7 +287,8 @@ pub struct Loss<'a> {
     pub run: &'a str,
     /// Number of the line.
     pub seq: u64,
-    /// `ring_full`, or `unwritten`: the output could not be written.
+    /// `ring_full`; `scratch_taken`: too many programs of one CPU were preempted at once (7.x); `unwritten`: the output
+    /// could not be written.
     pub reason: &'static str,
     /// Calls that are missing.
     pub count: u64,

@@ -9,9 +9,6 @@ pub use attach::{Attached, attach};
 pub use load::{Loaded, Watch, load};
 pub use shared::{CpuLosses, Shared};
 
-use kprobe_common::index::Abi;
-use kprobe_common::table::Syscall;
-
 /// Where entries come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -24,15 +21,6 @@ pub enum Backend {
 
 /// More symbols than this are not worth a kprobe each: attaching costs about 1/70 s apiece.
 pub const KPROBES_MAX: usize = 160;
-
-/// A call in one of its ABIs.
-#[derive(Clone, Copy, Debug)]
-pub struct Call {
-    /// Its row.
-    pub row: &'static Syscall,
-    /// The ABI whose number it is.
-    pub abi: Abi,
-}
 
 /// Why the kernel half could not be put to work.
 #[derive(Debug, thiserror::Error)]

@@ -188,7 +188,12 @@ impl Fold {
         if count + exits > 0 {
             let seq = self.next_seq();
             let (run, cpu) = (&self.start.run, Some(now.cpu));
-            let reason = "ring_full";
+            let taken = now.scratch_taken.saturating_sub(before.scratch_taken);
+            let reason = if taken > 0 && taken >= now.lost.saturating_sub(before.lost) {
+                "scratch_taken"
+            } else {
+                "ring_full"
+            };
             let line = Loss {
                 run,
                 seq,

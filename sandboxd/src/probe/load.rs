@@ -6,16 +6,13 @@ use std::mem::ManuallyDrop;
 use aya::maps::{Array, HashMap, MapData, RingBuf};
 use aya::programs::{KProbe, ProgramError, RawTracePoint, TracePoint};
 use aya::{Ebpf, EbpfError, EbpfLoader, VerifierLogLevel};
-use kprobe_common::config::{Config, target};
+use kprobe_common::config::{Config, SCRATCH_PER_CPU, target};
 use kprobe_common::index::INDEXES;
 use kprobe_common::spec::{self, Spec};
 use kprobe_common::thread;
 
 use super::{Backend, ProbeError, Shared, tracefs};
 use crate::reaper;
-
-/// Scratch memories per CPU; the kernel half takes them in turn.
-const SCRATCH_PER_CPU: u32 = 4;
 
 /// What the kernel half shall watch.
 #[derive(Clone, Debug, Default)]
@@ -148,7 +145,7 @@ pub fn load(object: &[u8], watch: &Watch, backend: Backend) -> Result<Loaded, Pr
         what: "counting its CPUs",
         source,
     })?;
-    let config = config(watch, cpus as u32)?;
+    let config = config(watch)?;
     let mut ebpf = EbpfLoader::new()
         .btf(None)
         .verifier_log_level(VerifierLogLevel::DISABLE)
@@ -188,7 +185,7 @@ fn messages(ebpf: &mut Ebpf) -> Result<Box<dyn FnMut()>, ProbeError> {
     Ok(Box::new(move || logger.flush()))
 }
 
-fn config(watch: &Watch, cpus: u32) -> Result<Config, ProbeError> {
+fn config(watch: &Watch) -> Result<Config, ProbeError> {
     let mut targets = 0;
     match watch.uids.len() {
         0 => {}
@@ -206,7 +203,6 @@ fn config(watch: &Watch, cpus: u32) -> Result<Config, ProbeError> {
         uid: watch.uids.first().copied().unwrap_or(u32::MAX),
         own_tgid: std::process::id(),
         strsize: watch.strsize,
-        cpus,
         returns: watch.returns.into(),
         newtask_pid: tracefs::offset("task/task_newtask", "pid")?,
         newtask_flags: tracefs::offset("task/task_newtask", "clone_flags")?,

@@ -31,6 +31,9 @@ pub struct CpuLosses {
     pub lost: u64,
     /// Records of state that found no room.
     pub state_lost: u64,
+    /// Of both: had no memory to be put together in.
+    #[serde(default)]
+    pub scratch_taken: u64,
     /// By index: calls lost whole, returns lost.
     pub by_index: Vec<(u16, u64, u64)>,
 }
@@ -129,6 +132,7 @@ impl Shared {
                     .collect();
                 CpuLosses {
                     cpu: cpu as u16,
+                    scratch_taken: self.cpu_word(cpu, std::mem::offset_of!(Cpu, scratch_taken)),
                     lost,
                     state_lost,
                     by_index,

@@ -44,7 +44,7 @@ fn process_events() -> Vec<String> {
 }
 
 fn loss_reasons() -> Vec<String> {
-    words(["ring_full", "unwritten"])
+    words(["ring_full", "scratch_taken", "unwritten"])
 }
 
 fn ends() -> Vec<String> {
