@@ -55,6 +55,8 @@ pub struct Control {
     pub phase: u64,
     /// Threads inside a call that can make them leave the set of targets.
     pub leaving: u64,
+    /// Not 0: the entry of every call with [`RESTORES`](crate::spec::RESTORES) is seen.
+    pub restores: u64,
 }
 
 #[cfg(feature = "user")]

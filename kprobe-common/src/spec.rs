@@ -17,6 +17,8 @@ pub const STATE_EXIT: u16 = 1 << 3;
 pub const STATE_ENTER: u16 = 1 << 4;
 /// The call can change the task's user ID, so that it may leave or enter the set of targets.
 pub const IDENTITY: u16 = 1 << 5;
+/// The call puts registers of before a signal back, and returns under the number -1.
+pub const RESTORES: u16 = 1 << 7;
 
 /// What is read through a register that holds a user pointer.
 pub mod read {

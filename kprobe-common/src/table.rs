@@ -8,6 +8,7 @@
 //! Decoding is left to the user half's `decode`; copying to the kernel half, by [`Syscall::spec`].
 
 mod check;
+mod entry;
 pub mod errno;
 pub mod flags;
 pub mod kind;
@@ -15,7 +16,7 @@ mod lookup;
 pub mod rows;
 pub mod structs;
 
-use crate::index::{ARM_PRIVATE, Abi, index};
+use crate::index::{Abi, index};
 use crate::spec::{self, ArgSpec, REGISTERS, Spec, length, phase, read};
 pub use lookup::row;
 
@@ -81,6 +82,8 @@ pub struct Syscall {
     pub symbol: Option<&'static str>,
     /// What follows `__arm64_compat_sys_` in the symbol that 32-bit tasks enter by; `None`: a native symbol.
     pub compat: Option<&'static str>,
+    /// Before 5.15, 32-bit tasks entered by `__arm64_compat_sys_` and the name.
+    pub older_compat: bool,
     /// What follows `__arm64_sys_` in the symbol that 32-bit tasks enter by, where 64-bit tasks enter by another.
     pub native32: Option<&'static str>,
     /// Bits of [`change`].
@@ -110,6 +113,7 @@ pub const fn sys(
         ret,
         symbol: None,
         compat: None,
+        older_compat: false,
         native32: None,
         state: 0,
         effect: None,
@@ -157,6 +161,13 @@ impl Syscall {
     #[must_use]
     pub const fn compat(mut self, symbol: &'static str) -> Self {
         self.compat = Some(symbol);
+        self
+    }
+
+    /// Before 5.15, 32-bit tasks entered by `__arm64_compat_sys_` and the name.
+    #[must_use]
+    pub const fn older_compat(mut self) -> Self {
+        self.older_compat = true;
         self
     }
 
@@ -241,22 +252,6 @@ impl Syscall {
     #[must_use]
     pub fn index(&self, abi: Abi) -> Option<u16> {
         self.nr(abi).map(|nr| index(abi, nr))
-    }
-
-    /// The kernel's symbol that tasks of an ABI enter by, in two parts: what all such symbols start with, and the rest.
-    ///
-    /// Older kernels enter by a compat symbol where this says the native one: five calls of NUMA memory up to 5.15.
-    #[must_use]
-    pub fn entry_symbol(&self, abi: Abi) -> Option<(&'static str, &'static str)> {
-        let native = self.symbol.unwrap_or(self.name);
-        match (abi, self.nr(abi)?, self.compat) {
-            (Abi::Arm64, ..) => Some((NATIVE, native)),
-            // All of them, by one function that gets the registers as the others do; see `do_ni_syscall` in
-            // https://github.com/torvalds/linux/blob/v6.12/arch/arm64/kernel/syscall.c
-            (Abi::Arm32, ARM_PRIVATE.., _) => Some(("", "compat_arm_syscall")),
-            (Abi::Arm32, _, Some(compat)) => Some((COMPAT, compat)),
-            (Abi::Arm32, _, None) => Some((NATIVE, self.native32.unwrap_or(native))),
-        }
     }
 
     /// The register of each argument: a 64-bit value takes an even pair in 32-bit code.
@@ -350,6 +345,9 @@ impl Syscall {
         if matches!(self.ret, Ret::Never) {
             spec.flags |= spec::NEVER_RETURNS;
         }
+        if matches!(self.ret, Ret::Restored) {
+            spec.flags |= spec::RESTORES;
+        }
         if self.state & change::IDENTITY != 0 {
             spec.flags |= spec::IDENTITY;
         }
@@ -357,8 +355,6 @@ impl Syscall {
     }
 }
 
-const NATIVE: &str = "__arm64_sys_";
-const COMPAT: &str = "__arm64_compat_sys_";
 const NOTHING: ArgSpec = ArgSpec {
     read: read::NONE,
     phase: 0,

@@ -47,6 +47,15 @@ pub(crate) fn index_at(from: *const Regs) -> u16 {
     index(abi_of(pstate), nr)
 }
 
+/// The number in the register that the task put it into: what it asked for, where a tracer wrote over the kernel's.
+#[inline(always)]
+pub(crate) fn asked(regs: &Regs) -> i32 {
+    match abi(regs) {
+        Abi::Arm64 => regs.regs[8] as i32,
+        Abi::Arm32 => regs.regs[7] as i32,
+    }
+}
+
 /// The argument registers; the first from `orig_x0`, since `x0` is the return value at exit.
 #[inline(always)]
 pub(crate) fn args(regs: &Regs) -> [u64; 6] {

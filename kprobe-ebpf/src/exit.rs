@@ -1,6 +1,7 @@
 //! The return of a call: paired with the thread's slot, not with its number, which `rt_sigreturn` and `execve` change.
 
 use kprobe_common::config::LIVE;
+use kprobe_common::index::index;
 use kprobe_common::record::{Frame, Return, flag, kind};
 use kprobe_common::regs::Regs;
 use kprobe_common::spec::{self, Spec};
@@ -16,6 +17,9 @@ use crate::scratch::Desk;
 use crate::target::{self, Task};
 use crate::thread::{Found, clear_restart, find, resumed};
 
+/// What is in the number's place where there is none.
+/// <https://github.com/torvalds/linux/blob/v6.12/arch/arm64/include/asm/ptrace.h#L93>
+const NO_SYSCALL: i32 = -1;
 /// Returns from -4095 to -1 are errors.
 /// <https://github.com/torvalds/linux/blob/v6.12/include/linux/err.h#L28>
 const MAX_ERRNO: i64 = 4095;
@@ -126,6 +130,7 @@ fn leave(slot: *mut Slot) -> Slot {
     unsafe {
         let before = *slot;
         (*slot).state = state::NONE;
+        (*slot).index = 0;
         (*slot).flags &= !(thread::flag::LEAVING | thread::flag::EXECED);
         if before.flags & thread::flag::LEAVING != 0
             && let Some(control) = target::control()
@@ -175,17 +180,13 @@ fn returned(desk: &Desk, before: &Slot, slot: *mut Slot, ret: i64) {
 /// A return without a reported entry.
 #[inline(always)]
 fn alone(desk: &Desk, before: &Slot, found: &Found, ret: i64) {
-    // SAFETY: the registers were read.
-    let (index, nr) = unsafe {
-        (
-            call::index_of(&*desk.sheet.regs()),
-            (*desk.sheet.regs()).syscallno,
-        )
+    let Some((index, nr)) = asked(desk, before) else {
+        return resumed(desk, found.slot);
     };
     let Some(spec) = maps::SPECS.get(index as u32) else {
         return;
     };
-    if spec.flags & spec::SELECTED == 0 || nr < 0 {
+    if spec.flags & spec::SELECTED == 0 {
         return resumed(desk, found.slot);
     }
     if found.slot.is_null() {
@@ -197,11 +198,30 @@ fn alone(desk: &Desk, before: &Slot, found: &Found, ret: i64) {
         emit::count_call(desk, index, |calls| &raw mut calls.filtered);
         return resumed(desk, found.slot);
     }
-    if report(desk, spec, index, why(before, spec, found.new), ret) {
+    if report(desk, spec, (index, nr), why(before, spec, found.new), ret) {
         clear_restart(found.slot);
     } else {
         emit::count_call(desk, index, |calls| &raw mut calls.lost);
     }
+}
+
+/// Index and number of the call that was asked for; `None` if the return is no call's: a signal handler's end put the
+/// registers of before it back, and wrote -1 over the number. A tracer that skips a call does that too, but then the
+/// task's register still has the number.
+#[inline(always)]
+fn asked(desk: &Desk, before: &Slot) -> Option<(u16, i32)> {
+    // SAFETY: the registers were read.
+    let regs = unsafe { &*desk.sheet.regs() };
+    if regs.syscallno != NO_SYSCALL {
+        return Some((call::index_of(regs), regs.syscallno));
+    }
+    let entered = maps::SPECS.get(before.index as u32)?;
+    let restored = entered.flags & spec::RESTORES != 0;
+    if before.state != state::NONE || restored || !target::restores() {
+        return None;
+    }
+    let nr = call::asked(regs);
+    Some((index(call::abi(regs), nr), nr))
 }
 
 /// What is known of why the entry was not reported.
@@ -217,7 +237,7 @@ fn why(before: &Slot, spec: &Spec, new: bool) -> u8 {
 }
 
 #[inline(always)]
-fn report(desk: &Desk, spec: &Spec, index: u16, flags: u8, ret: i64) -> bool {
+fn report(desk: &Desk, spec: &Spec, (index, nr): (u16, i32), flags: u8, ret: i64) -> bool {
     desk.begin(
         kind::EXIT_ONLY,
         flags,
@@ -226,6 +246,8 @@ fn report(desk: &Desk, spec: &Spec, index: u16, flags: u8, ret: i64) -> bool {
     );
     put_return(desk, ret);
     let abi = frame(desk, size_of::<Return>());
+    // SAFETY: just filled; the kernel's number is in the return.
+    unsafe { (*desk.sheet.frame(size_of::<Return>())).nr = nr };
     // Inputs are read here for the first time: late, unless the call never ran.
     let (registers, late) = if flags & flag::BLOCKED == 0 {
         (outputs(spec, ret), spec.enter)
@@ -233,7 +255,7 @@ fn report(desk: &Desk, spec: &Spec, index: u16, flags: u8, ret: i64) -> bool {
         (spec.enter, 0)
     };
     Capture {
-        sheet: desk.number,
+        sheet: desk.sheet.number(),
         index,
         abi,
         at_exit: true,

@@ -81,6 +81,15 @@ pub(crate) fn control() -> Option<*mut Control> {
     maps::CONTROL.get_ptr_mut(0)
 }
 
+/// Whether a probe sits on every call that ends with another call's registers.
+#[inline(always)]
+pub(crate) fn restores() -> bool {
+    // SAFETY: the map's only value, of that type.
+    control().is_some_and(
+        |control| unsafe { core::ptr::read_volatile(&raw const (*control).restores) } != 0,
+    )
+}
+
 /// Whether the user half wants calls watched now.
 #[inline(always)]
 pub(crate) fn is_live() -> bool {

@@ -159,6 +159,7 @@ fn attach(loaded: &mut Loaded, plan: &Plan) -> Result<Attached, TraceError> {
         plan.backend,
         plan.returns,
         &plan.symbols,
+        &plan.optional,
         |done, of| {
             if began.elapsed() >= Duration::from_secs(said) {
                 tracing::info!("attaching: {done} of {of} probes");

@@ -1,5 +1,7 @@
 //! Attaches the programs, one symbol at a time: a symbol that will not take a probe is reported, not fatal.
 
+use std::collections::BTreeSet;
+
 use aya::Ebpf;
 use aya::programs::{KProbe, ProgramError, RawTracePoint, TracePoint};
 
@@ -21,6 +23,7 @@ pub fn attach(
     backend: Backend,
     returns: bool,
     symbols: &[String],
+    optional: &BTreeSet<String>,
     mut progress: impl FnMut(usize, usize),
 ) -> Result<Attached, ProbeError> {
     let ebpf = &mut loaded.ebpf;
@@ -55,7 +58,7 @@ pub fn attach(
                 failed: Vec::new(),
             })
         }
-        Backend::Kprobe => attach_kprobes(ebpf, symbols, &mut progress),
+        Backend::Kprobe => attach_kprobes(ebpf, symbols, optional, &mut progress),
     }
 }
 
@@ -73,6 +76,7 @@ fn attach_raw(ebpf: &mut Ebpf, name: &'static str, event: &'static str) -> Resul
 fn attach_kprobes(
     ebpf: &mut Ebpf,
     symbols: &[String],
+    optional: &BTreeSet<String>,
     progress: &mut impl FnMut(usize, usize),
 ) -> Result<Attached, ProbeError> {
     let program: &mut KProbe = program(ebpf, "enter_kprobe")?;
@@ -81,6 +85,10 @@ fn attach_kprobes(
         progress(done, symbols.len());
         match program.attach(symbol, 0) {
             Ok(_) => attached.symbols.push(symbol.clone()),
+            // Not a symbol of this kernel.
+            Err(ProgramError::SyscallError(error))
+                if optional.contains(symbol)
+                    && error.io_error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => attached.failed.push((symbol.clone(), reason(&error))),
         }
     }

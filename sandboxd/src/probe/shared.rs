@@ -57,6 +57,12 @@ impl Shared {
         })
     }
 
+    /// Says that the entry of every call that puts registers back is seen.
+    pub fn restores(&self) {
+        let at = std::mem::offset_of!(Control, restores);
+        word(&self.control, at).store(1, Ordering::SeqCst);
+    }
+
     /// Lets the probes work, now that all of them are attached.
     pub fn begin(&self) {
         self.set_phase(LIVE);

@@ -34,6 +34,8 @@ pub(super) struct Plan {
     pub(super) indexes: Vec<u16>,
     /// Kernel symbols to probe.
     pub(super) symbols: Vec<String>,
+    /// Those of them that newer kernels do not have.
+    pub(super) optional: BTreeSet<String>,
     specs: Vec<(u16, Spec)>,
     /// Indices whose entry a symbol carries.
     entries: Vec<(u16, String)>,
@@ -50,6 +52,7 @@ impl Plan {
             raw: options.raw,
             indexes: Vec::new(),
             symbols: Vec::new(),
+            optional: BTreeSet::new(),
             specs: Vec::new(),
             entries: Vec::new(),
             commands: Vec::new(),
@@ -100,15 +103,19 @@ impl Plan {
                 spec.flags |= spec::STATE_ENTER;
             }
         }
-        // The end of a thread tells a killed call from one that is restarted.
-        let ends = self.returns && row.ret == Ret::Never;
-        let probed = spec.flags & (spec::SELECTED | spec::STATE_ENTER) != 0 || ends;
-        if probed && let Some((prefix, name)) = row.entry_symbol(abi) {
-            let symbol = format!("{prefix}{name}");
-            symbols.insert(symbol.clone());
-            self.entries.push((index, symbol));
+        // The end of a thread tells a killed call from one that is restarted; the end of a signal handler, which returns
+        // without a number, is told from a call that a tracer skipped.
+        let tells = self.returns && matches!(row.ret, Ret::Never | Ret::Restored);
+        let probed = spec.flags & (spec::SELECTED | spec::STATE_ENTER) != 0 || tells;
+        if probed {
+            let older = row.older_symbol(abi).map(symbol);
+            for symbol in row.entry_symbol(abi).map(symbol).iter().chain(&older) {
+                symbols.insert(symbol.clone());
+                self.entries.push((index, symbol.clone()));
+            }
+            self.optional.extend(older);
         }
-        if spec.flags & (spec::SELECTED | spec::STATE_ENTER | spec::STATE_EXIT) != 0 || ends {
+        if spec.flags & (spec::SELECTED | spec::STATE_ENTER | spec::STATE_EXIT) != 0 || tells {
             self.specs.push((index, spec));
         }
     }
@@ -147,22 +154,38 @@ impl Plan {
         }
     }
 
+    /// Indices whose entries will be seen: every symbol that the kernel has for them carries a probe.
+    fn seen(&self, attached: &Attached) -> BTreeSet<u16> {
+        if self.backend == Backend::Tracepoint {
+            return self.specs.iter().map(|&(index, _)| index).collect();
+        }
+        let indexes = |symbols: BTreeSet<&str>| -> BTreeSet<u16> {
+            self.entries
+                .iter()
+                .filter(|(_, symbol)| symbols.contains(symbol.as_str()))
+                .map(|&(index, _)| index)
+                .collect()
+        };
+        let failed = attached.failed.iter().map(|(symbol, _)| symbol.as_str());
+        let seen = indexes(attached.symbols.iter().map(String::as_str).collect());
+        &seen - &indexes(failed.collect())
+    }
+
     /// Tells the kernel half which entries it will see: only of those does a return without one mean something.
     pub(super) fn mark_attached(
         &self,
         loaded: &mut Loaded,
         attached: &Attached,
     ) -> Result<(), ProbeError> {
-        let symbols: BTreeSet<&str> = attached.symbols.iter().map(String::as_str).collect();
-        let seen: BTreeSet<u16> = match self.backend {
-            Backend::Tracepoint => self.specs.iter().map(|&(index, _)| index).collect(),
-            Backend::Kprobe => self
-                .entries
-                .iter()
-                .filter(|(_, symbol)| symbols.contains(symbol.as_str()))
-                .map(|&(index, _)| index)
-                .collect(),
-        };
+        let seen = self.seen(attached);
+        let restores = |spec: &Spec| spec.flags & spec::RESTORES != 0;
+        if self
+            .specs
+            .iter()
+            .all(|(index, spec)| !restores(spec) || seen.contains(index))
+        {
+            loaded.shared.restores();
+        }
         for (index, spec) in self.specs.iter().filter(|(index, _)| seen.contains(index)) {
             loaded.set_spec(
                 *index,
@@ -199,6 +222,11 @@ impl Plan {
             state_ring: options.state_buffer,
         }
     }
+}
+
+/// A symbol of its two parts.
+fn symbol((prefix, name): (&str, &str)) -> String {
+    format!("{prefix}{name}")
 }
 
 fn show(options: &cli::Trace) -> Show {

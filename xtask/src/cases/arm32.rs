@@ -29,6 +29,38 @@ pub(crate) const BY_TRACEPOINT: Case = Case {
     timeout_s: 60,
 };
 
+/// Calls that 32-bit tasks enter by another symbol before 5.15.
+pub(crate) const OLDER: Case = Case {
+    name: "arm32-older-symbols",
+    script: traced!(
+        "-u 10123 -e mbind,get_mempolicy,set_mempolicy,migrate_pages,move_pages",
+        "as-uid 10123 every-call32 >facts || exit 91"
+    ),
+    check: older,
+    timeout_s: 60,
+};
+
+fn older(outcome: &Outcome) -> Result<()> {
+    let trace = Trace::of(outcome)?;
+    for name in [
+        "mbind",
+        "get_mempolicy",
+        "set_mempolicy",
+        "migrate_pages",
+        "move_pages",
+    ] {
+        let lines = trace.named(name);
+        ensure!(!lines.is_empty(), "no line of {name}");
+        for line in lines {
+            expect(
+                line,
+                &[("/abi", json!("arm32")), ("/outcome", json!("returned"))],
+            )?;
+        }
+    }
+    Ok(())
+}
+
 fn check(outcome: &Outcome) -> Result<()> {
     let trace = Trace::of(outcome)?;
     let facts = Facts::read(outcome, "facts")?;

@@ -29,6 +29,17 @@ pub(crate) const SECCOMP_BY_TRACEPOINT: Case = Case {
     timeout_s: 60,
 };
 
+/// A tracer takes calls away.
+pub(crate) const SKIPPED: Case = Case {
+    name: "skipped-by-tracer",
+    script: traced!(
+        "-u 10123 -e mkdirat,faccessat",
+        "as-uid 10123 skipped >facts || exit 91"
+    ),
+    check: skipped,
+    timeout_s: 60,
+};
+
 /// Signals that are handled while calls wait.
 pub(crate) const SIGNALS: Case = Case {
     name: "rt-sigreturn",
@@ -83,6 +94,31 @@ fn seccomp(outcome: &Outcome) -> Result<()> {
         trace.only("getpriority")?,
         &[("/outcome", json!("blocked")), ("/ret", Value::Null)],
     )
+}
+
+fn skipped(outcome: &Outcome) -> Result<()> {
+    let trace = Trace::of(outcome)?;
+    let child = Facts::read(outcome, "facts")?.number("child")?;
+    expect(
+        trace.with_path("/skipped/call")?,
+        &[
+            ("/tid", json!(child)),
+            ("/syscall", json!("mkdirat")),
+            ("/nr", json!(34)),
+            ("/outcome", json!("blocked")),
+            // The tracer gives its answer behind the probe: there the register still holds the first argument.
+            ("/ret", Value::Null),
+        ],
+    )?;
+    // A signal handler's end is no call, whatever the registers held that it put back.
+    let handled = trace.with_path("/skipped/handled")?;
+    expect(
+        handled,
+        &[("/outcome", json!("returned")), ("/ret", json!(-2))],
+    )?;
+    let all = trace.named("mkdirat").len();
+    ensure!(all == 2, "{all} lines of mkdirat, not 2");
+    Ok(())
 }
 
 /// Name and result of each call of a thread, between two marks.
