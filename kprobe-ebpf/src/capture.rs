@@ -76,6 +76,8 @@ pub(crate) struct Walk {
     base: u32,
     /// Bytes in an element of an array of pointers; 0 for strings.
     element: u32,
+    /// Not 0: the record had no room for what would be looked at next.
+    full: u32,
     /// Bytes that the parts may hold together.
     remaining: u64,
     /// Part of the slot that comes next, and its flag if it is read late.
@@ -231,6 +233,7 @@ impl Step<'_> {
         set!(self.count, count);
         set!(self.item, 0);
         set!(self.messages, 0);
+        set!(self.full, 0);
         match arg.read {
             read::STRING => {
                 self.job(job::STRING, pointer, 0, PATH_MAX as u32 + 1);

@@ -56,6 +56,7 @@ impl Step<'_> {
         } as u32;
         let at = self.sheet.cursor();
         if at > RECORD_MAX {
+            set!(self.full, 1);
             return self.put(state::CUT as u32, 0, 0);
         }
         if len == 0 || self.copy(at, len) {
@@ -104,10 +105,10 @@ impl Step<'_> {
         }
     }
 
-    /// Whether something of this register could not be read.
+    /// Whether something of this register could not be read, or had no room: what comes next was looked up in it.
     #[inline(always)]
     pub(super) fn failed(&self) -> bool {
-        self.sheet.late() >> (get!(self.register) & 7) & 1 != 0
+        get!(self.full) != 0 || self.sheet.late() >> (get!(self.register) & 7) & 1 != 0
     }
 
     #[inline(always)]
