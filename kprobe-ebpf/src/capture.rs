@@ -226,7 +226,7 @@ impl Step<'_> {
         let late = self.late & (1 << register) != 0;
         set!(self.late, if late { state::LATE as u32 } else { 0 });
         set!(self.part, 0);
-        let gives = !late && arg.phase & phase::EXIT != 0;
+        let gives = self.gives(arg);
         set!(self.remaining, if gives { self.ret } else { u64::MAX });
         let count = self.count(arg);
         set!(self.vector, pointer);
@@ -273,6 +273,12 @@ impl Step<'_> {
         }
     }
 
+    /// Whether the call has filled what the register points at.
+    #[inline(always)]
+    fn gives(&self, arg: ArgSpec) -> bool {
+        self.at_exit && arg.phase & phase::EXIT != 0
+    }
+
     /// What is read through a register.
     #[inline(always)]
     fn described(&self, register: usize) -> ArgSpec {
@@ -305,6 +311,16 @@ impl Step<'_> {
         self.next_register();
     }
 
+    /// What the call gave, or what it has room for.
+    #[inline(always)]
+    fn within(&self, room: u64) -> u64 {
+        if self.at_exit {
+            self.ret.min(room)
+        } else {
+            room
+        }
+    }
+
     /// How many elements there are.
     #[inline(always)]
     fn count(&self, arg: ArgSpec) -> u64 {
@@ -312,8 +328,8 @@ impl Step<'_> {
             length::REGISTER => self.sheet.arg(arg.register),
             length::REGISTER32 => self.sheet.arg(arg.register) & 0xffff_ffff,
             length::RETURN => self.ret,
-            length::WITHIN => self.ret.min(self.sheet.arg(arg.register)),
-            length::WITHIN32 => self.ret.min(self.sheet.arg(arg.register) & 0xffff_ffff),
+            length::WITHIN => self.within(self.sheet.arg(arg.register)),
+            length::WITHIN32 => self.within(self.sheet.arg(arg.register) & 0xffff_ffff),
             length::POINTER => user_u32(self.sheet.arg(arg.register)),
             _ => 1,
         }

@@ -157,7 +157,7 @@ fn meaning(kind: &Kind) -> String {
         Kind::Msghdr => "message".into(),
         Kind::MsghdrOut => "message, out".into(),
         Kind::Mmsghdr(count) => format!("messages[{count}]"),
-        Kind::MmsghdrOut => "messages, out".into(),
+        Kind::MmsghdrOut(_) => "messages, out".into(),
         Kind::Program(_) => "filter".into(),
     }
 }

@@ -116,12 +116,13 @@ pub enum Kind {
     Strings,
     /// A message that the call takes: address, buffers, control data, read at entry.
     Msghdr,
-    /// A message that the call gives, read at exit.
+    /// A message that the call gives, read at exit; at entry, how much room there is.
     MsghdrOut,
     /// Messages that the call takes, as many as the named argument says, read at entry.
     Mmsghdr(&'static str),
-    /// Messages that the call gives, as many as its return value, read at exit.
-    MmsghdrOut,
+    /// Messages that the call gives, as many as its return value, read at exit; at entry, how much room there is, in as
+    /// many as the named argument says.
+    MmsghdrOut(&'static str),
     /// A filter that the call takes (`struct sock_fprog`), read at entry: of system calls, or of packets.
     Program(Filter),
 }
@@ -204,9 +205,9 @@ impl Kind {
             Self::IovecOut(_) => capture(read::IOVEC, phase::EXIT, length::REGISTER, 1, 0),
             Self::Strings => capture(read::STRINGS, phase::ENTER, length::ONE, 0, 0),
             Self::Msghdr => capture(read::MSGHDR, phase::ENTER, length::ONE, 1, 0),
-            Self::MsghdrOut => capture(read::MSGHDR, phase::EXIT, length::ONE, 1, 0),
+            Self::MsghdrOut => capture(read::MSGHDR, BOTH, length::ONE, 1, 0),
             Self::Mmsghdr(_) => capture(read::MMSGHDR, phase::ENTER, length::REGISTER, 1, 0),
-            Self::MmsghdrOut => capture(read::MMSGHDR, phase::EXIT, length::RETURN, 1, 0),
+            Self::MmsghdrOut(_) => capture(read::MMSGHDR, BOTH, length::RETURN, 1, 0),
             Self::Program(_) => capture(read::PROGRAM, phase::ENTER, length::ONE, 1, 0),
         }
     }
@@ -228,7 +229,8 @@ impl Kind {
             | Self::Pointers(_, name)
             | Self::Iovec(name)
             | Self::IovecOut(name)
-            | Self::Mmsghdr(name) => Some(name),
+            | Self::Mmsghdr(name)
+            | Self::MmsghdrOut(name) => Some(name),
             Self::Int
             | Self::Uint
             | Self::Long
@@ -263,7 +265,6 @@ impl Kind {
             | Self::Strings
             | Self::Msghdr
             | Self::MsghdrOut
-            | Self::MmsghdrOut
             | Self::Program(_) => None,
         }
     }

@@ -32,7 +32,10 @@ impl Step<'_> {
         set!(self.part, base);
         set!(self.base, base + msghdr::EACH as u32);
         self.job(job::HEAD, at, size as u64, size);
-        set!(self.stage, stage::NAME);
+        // Of what the call will fill, how much room there is.
+        let arg = self.described(get!(self.register) as usize);
+        let alone = !self.at_exit && arg.phase & phase::EXIT != 0;
+        set!(self.stage, if alone { stage::MESSAGE } else { stage::NAME });
     }
 
     /// Whether messages are elements of an array and have a length behind them.
@@ -89,7 +92,7 @@ impl Step<'_> {
         set!(self.count, count);
         if self.many() {
             let arg = self.described(get!(self.register) as usize);
-            let gives = get!(self.late) == 0 && arg.phase & phase::EXIT != 0;
+            let gives = self.gives(arg);
             let len = self.field(get!(self.message), WORDS) & 0xffff_ffff;
             set!(self.remaining, if gives { len } else { u64::MAX });
         }

@@ -73,9 +73,9 @@ impl<'a> Argument<'_, 'a> {
                 None => Value::Null,
             },
             Kind::Strings => self.strings(status),
-            Kind::Msghdr => self.message(self.call.taken(self.register), u64::MAX, status),
+            Kind::Msghdr => self.message(self.call.taken(self.register), u64::MAX, false, status),
             Kind::MsghdrOut => match self.returned() {
-                Some(ret) => self.message(self.call.given(self.register), ret, status),
+                Some(ret) => self.message(self.call.given(self.register), ret, true, status),
                 None => Value::Null,
             },
             Kind::Mmsghdr(count) => self.messages(
@@ -84,7 +84,7 @@ impl<'a> Argument<'_, 'a> {
                 false,
                 status,
             ),
-            Kind::MmsghdrOut => match self.returned() {
+            Kind::MmsghdrOut(_) => match self.returned() {
                 Some(ret) => self.messages(&self.call.given(self.register), ret, true, status),
                 None => Value::Null,
             },

@@ -64,7 +64,7 @@ impl<'a> Argument<'_, 'a> {
             | Kind::Msghdr
             | Kind::MsghdrOut
             | Kind::Mmsghdr(_)
-            | Kind::MmsghdrOut
+            | Kind::MmsghdrOut(_)
             | Kind::Program(_) => Value::Hex(raw),
         }
     }

@@ -29,6 +29,33 @@ impl<'a> Argument<'_, 'a> {
         let Source::Read(part) = source else {
             return (source, whole);
         };
+        let (part, given) = Self::fit(part, whole, room, status);
+        (Source::Read(part), given)
+    }
+
+    /// What the call gave of the address of a message: as much as the structure said at entry that there is room for.
+    pub(super) fn address_within(
+        &self,
+        part: Part<'a>,
+        head: &Part<'a>,
+        status: &mut Option<Status>,
+    ) -> Part<'a> {
+        let len = |head: &Part<'a>| self.word(head.bytes, 1) & 0xffff_ffff;
+        let taken = self
+            .call
+            .taken(self.register)
+            .find(|taken| taken.part == head.part)
+            .filter(|taken| !taken.late && taken.state != state::UNREAD);
+        Self::fit(part, len(head), taken.as_ref().map(len), status).0
+    }
+
+    /// The part of a slot that the call filled, and its length: `whole`, as far as there was room.
+    fn fit(
+        part: Part<'a>,
+        whole: u64,
+        room: Option<u64>,
+        status: &mut Option<Status>,
+    ) -> (Part<'a>, u64) {
         if room.is_none() {
             // What was read late is what the call left there: how much room there was is not known.
             raise(status, Status::new(State::Late));
@@ -43,7 +70,7 @@ impl<'a> Argument<'_, 'a> {
                 },
             );
         }
-        (Source::Read(first(part, given)), given)
+        (first(part, given), given)
     }
 }
 

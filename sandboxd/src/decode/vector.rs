@@ -128,14 +128,15 @@ impl<'a> Argument<'_, 'a> {
         buffers
     }
 
-    /// A `struct msghdr`.
+    /// A `struct msghdr`; what the call `gave` of its address had room.
     pub(super) fn message(
         &self,
         parts: impl Iterator<Item = Part<'a>> + Clone,
         limit: u64,
+        gave: bool,
         status: &mut Option<Status>,
     ) -> Value<'a> {
-        self.of_parts(parts, 0, limit, status)
+        self.of_parts(parts, 0, limit, gave, status)
             .map_or(Value::Null, Value::Message)
     }
 
@@ -155,7 +156,7 @@ impl<'a> Argument<'_, 'a> {
             let head = own.clone().find(|part| part.part == first);
             let len = head.map_or(0, |head| self.word(head.bytes, 7) & 0xffff_ffff);
             let limit = if gave { len } else { u64::MAX };
-            let Some(message) = self.of_parts(own, first, limit, status) else {
+            let Some(message) = self.of_parts(own, first, limit, gave, status) else {
                 break;
             };
             let len = gave.then_some(len);
@@ -183,6 +184,7 @@ impl<'a> Argument<'_, 'a> {
         parts: impl Iterator<Item = Part<'a>> + Clone,
         first: u8,
         limit: u64,
+        gave: bool,
         status: &mut Option<Status>,
     ) -> Option<Message<'a>> {
         let head = parts.clone().next().filter(|part| part.part == first)?;
@@ -191,7 +193,10 @@ impl<'a> Argument<'_, 'a> {
             return None;
         }
         let mut find = |wanted: u8| {
-            let part = parts.clone().find(|part| part.part == first + wanted)?;
+            let mut part = parts.clone().find(|part| part.part == first + wanted)?;
+            if gave && wanted == msghdr::NAME {
+                part = self.address_within(part, &head, status);
+            }
             self.note(&part, status);
             (part.state != state::UNREAD).then_some(part.bytes)
         };
@@ -248,7 +253,7 @@ impl<'a> Argument<'_, 'a> {
     }
 
     /// A pointer-sized word of a structure; 0 beyond its end.
-    fn word(&self, bytes: &[u8], at: usize) -> u64 {
+    pub(super) fn word(&self, bytes: &[u8], at: usize) -> u64 {
         match self.call.abi {
             Abi::Arm64 => bytes
                 .get(at * 8..)

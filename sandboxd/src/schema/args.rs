@@ -88,7 +88,7 @@ fn of_kind(kind: &Kind, defs: &mut Defs) -> Value {
         Kind::Iovec(_) | Kind::IovecOut(_) => list(buffer(defs)),
         Kind::Strings => list(json!({"type": "string"})),
         Kind::Msghdr | Kind::MsghdrOut => message(defs),
-        Kind::Mmsghdr(_) | Kind::MmsghdrOut => list(message(defs)),
+        Kind::Mmsghdr(_) | Kind::MmsghdrOut(_) => list(message(defs)),
         Kind::Program(_) => program(defs),
     }
 }

@@ -30,13 +30,17 @@ int main(void)
 	need(socketpair(AF_UNIX, SOCK_DGRAM, 0, fds) == 0 && send(fds[0], "datagram", 8, 0) == 8);
 	need(udp >= 0 && bind(udp, (void *)&server, sizeof server) == 0);
 	need(getsockname(udp, (void *)&server, &len) == 0);
-	need(sendto(udp, "x", 1, 0, (void *)&server, sizeof server) == 1);
+	for (int i = 0; i < 2; i++)
+		need(sendto(udp, "x", 1, 0, (void *)&server, sizeof server) == 1);
 	mark("room");
 	fact("peek", svc(SYS_recvfrom, fds[1], fresh(), 1, MSG_PEEK | MSG_TRUNC));
 	len = 4;
 	fact("name", svc(SYS_getsockname, udp, fresh(), &len));
 	len = 2;
 	fact("from", svc(SYS_recvfrom, udp, fresh() + 7, 1, 0, room.secret - 4, &len));
+	struct iovec into = { fresh(), 1 };
+	struct msghdr message = { .msg_name = room.secret - 4, .msg_namelen = 2, .msg_iov = &into, .msg_iovlen = 1 };
+	fact("message", svc(SYS_recvmsg, udp, &message, 0));
 	fact("fits", svc(SYS_execve, "/nowhere", fits, 0));
 	fact("cut", svc(SYS_execve, "/nowhere", cut, 0));
 	return 0;

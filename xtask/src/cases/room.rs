@@ -12,7 +12,7 @@ use crate::lab::{Case, Outcome};
 pub(crate) const CASE: Case = Case {
     name: "small-room",
     script: traced!(
-        "-u 10123 -e recvfrom,getsockname,execve,faccessat",
+        "-u 10123 -e recvfrom,recvmsg,getsockname,execve,faccessat",
         "as-uid 10123 small-room >facts || exit 91"
     ),
     check: room,
@@ -26,7 +26,7 @@ fn room(outcome: &Outcome) -> Result<()> {
         .calls()
         .filter(|line| line["tid"] == mark["tid"] && line["seq"].as_u64() > mark["seq"].as_u64())
         .collect();
-    ensure!(lines.len() == 5, "{} lines, not 5", lines.len());
+    ensure!(lines.len() == 6, "{} lines, not 6", lines.len());
     for line in &lines {
         ensure!(!line.to_string().contains("secret"), "read too far: {line}");
     }
@@ -60,12 +60,21 @@ fn room(outcome: &Outcome) -> Result<()> {
     expect(
         lines[3],
         &[
+            ("/ret", json!(1)),
+            ("/args/msg/name/family", json!("AF_INET")),
+            ("/args/msg/name/addr", Value::Null),
+            ("/arg_status/msg", json!({ "state": "cut", "len": 16 })),
+        ],
+    )?;
+    expect(
+        lines[4],
+        &[
             ("/args/argv", json!(["fits", "e".repeat(256)])),
             ("/arg_status", Value::Null),
         ],
     )?;
     expect(
-        lines[4],
+        lines[5],
         &[
             ("/args/argv", json!(["cut", "b".repeat(256)])),
             ("/arg_status/argv/state", json!("cut")),
