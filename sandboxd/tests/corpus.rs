@@ -1,6 +1,6 @@
 //! What `cargo xtask fuzz` has found worth keeping, and the golden cases, by the fuzz target's own rules, without libFuzzer.
 //!
-//! One test alone: memory is counted for the whole program.
+//! Nothing else that takes memory runs here: it is counted for the whole program.
 
 mod cases;
 #[path = "../fuzz/src/frames.rs"]

@@ -9,6 +9,8 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::thread;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -17,7 +19,7 @@ use sandboxd::fold::Fold;
 use sandboxd::input::{Fact, Input, Stop};
 use serde_json::Value;
 
-use cases::Owned;
+use cases::{Case, Owned};
 use valid::Validators;
 
 /// The published schema, read once for all tests here.
@@ -69,37 +71,58 @@ impl Feed {
     }
 }
 
-/// Runs every case with its records as `damage` wants them; a panic tells where.
-fn damaged(damage: impl Fn(&[u8], &mut dyn FnMut(&[u8]))) {
-    let mut count = 0;
-    for case in cases::all() {
-        let (record, copy) = (Cell::new(0), Cell::new(0));
-        let run = catch_unwind(AssertUnwindSafe(|| {
-            let mut feed = Feed::new();
-            for (at, input) in case.inputs.iter().enumerate() {
-                record.set(at);
-                copy.set(0);
-                if let Owned::Record(bytes) = input {
-                    damage(bytes, &mut |bytes| {
-                        feed.push(Input::Record(bytes));
-                        copy.set(copy.get() + 1);
-                        count += 1;
-                    });
-                }
-                feed.push(input.input());
-            }
-        }));
-        if let Err(panic) = run {
-            eprintln!(
-                "{}: input {}, copy {}",
-                cases::name(case),
-                record.get(),
-                copy.get()
-            );
-            resume_unwind(panic);
+/// Damages a record: gives every damaged copy away.
+type Damage = fn(&[u8], &mut dyn FnMut(&[u8]));
+
+/// Runs every case with its records as `damage` wants them, on all CPUs.
+fn damaged(damage: Damage) {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut count = 0;
+        while let Some(case) = cases::all().get(next.fetch_add(1, Relaxed)) {
+            count += damaged_case(case, damage);
         }
-    }
+        count
+    };
+    let count: usize = thread::scope(|scope| {
+        let cpus = thread::available_parallelism().map_or(1, usize::from);
+        let workers: Vec<_> = (0..cpus).map(|_| scope.spawn(work)).collect();
+        let joined = workers.into_iter().map(thread::ScopedJoinHandle::join);
+        joined
+            .map(|count| count.unwrap_or_else(|panic| resume_unwind(panic)))
+            .sum()
+    });
     assert!(count > 100_000, "only {count} damaged records");
+}
+
+/// Runs one case and says how many damaged records it had; a panic tells where.
+fn damaged_case(case: &Case, damage: Damage) -> usize {
+    let (record, copy, count) = (Cell::new(0), Cell::new(0), Cell::new(0));
+    let run = catch_unwind(AssertUnwindSafe(|| {
+        let mut feed = Feed::new();
+        for (at, input) in case.inputs.iter().enumerate() {
+            record.set(at);
+            copy.set(0);
+            if let Owned::Record(bytes) = input {
+                damage(bytes, &mut |bytes| {
+                    feed.push(Input::Record(bytes));
+                    copy.set(copy.get() + 1);
+                    count.set(count.get() + 1);
+                });
+            }
+            feed.push(input.input());
+        }
+    }));
+    if let Err(panic) = run {
+        eprintln!(
+            "{}: input {}, copy {}",
+            cases::name(case),
+            record.get(),
+            copy.get()
+        );
+        resume_unwind(panic);
+    }
+    count.get()
 }
 
 #[test]

@@ -35,6 +35,9 @@ pub(crate) struct Verifier {
     /// Write what was found to the file
     #[arg(long)]
     update: bool,
+    /// Take the newest build as it is
+    #[arg(long)]
+    no_build: bool,
 }
 
 /// Instructions walked, by program.
@@ -51,9 +54,11 @@ struct Baseline {
 impl Verifier {
     /// Runs the verb.
     pub(crate) fn run(&self) -> Result<ExitCode> {
-        Build::usual()
-            .program()
-            .context("cannot build what the guests run")?;
+        if !self.no_build {
+            Build::usual()
+                .program()
+                .context("cannot build what the guests run")?;
+        }
         let compiler = compiler()?;
         let found = self.found()?;
         let mut baseline = Baseline::read()?;

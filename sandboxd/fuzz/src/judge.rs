@@ -187,3 +187,16 @@ impl<'de> Deserialize<'de> for Unique {
         deserializer.deserialize_any(Each)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_there_twice_is_noticed() {
+        let parse = |json| serde_json::from_str::<Unique>(json).is_ok();
+        assert!(parse(r#"{"a":[1,"x",null,true,{"b":-1}],"b":{}}"#));
+        assert!(!parse(r#"{"a":[{"b":1,"b":1}]}"#));
+        assert!(!parse(r#"{"a":"#));
+    }
+}
