@@ -19,7 +19,7 @@ pub(crate) mod value;
 mod writer;
 
 pub(crate) use bytes::{Escaped, HexBytes, until_zero};
-pub(crate) use dirents::{Dirents, OldDirents, TYPES as DIRENT_TYPES};
+pub(crate) use dirents::{Dirent, Dirents, OldDirents, TYPES as DIRENT_TYPES};
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 

@@ -275,7 +275,7 @@ impl Output {
             let hidden = std::mem::take(&mut self.hidden);
             self.block.line(None, |out| {
                 out.extend(
-                    format!("--- {hidden} lines were not shown: the terminal is too slow\n")
+                    format!("sandboxd: {hidden} lines were not shown: the terminal is too slow\n")
                         .bytes(),
                 );
             });

@@ -1,22 +1,30 @@
-//! Lines as text, for people, as strace would print them.
+//! Lines as text, in strace's own notation: what reads the output of `strace -f -tt -T -o FILE` reads this.
 //!
-//! Not an interface: scripts read JSON. Nothing that an app chose reaches the terminal unescaped.
+//! What strace has no word for stands where strace puts words of its own: in parentheses behind the result, in comments
+//! behind an argument, and in lines that begin with the program's name. Nothing that an app chose reaches the terminal
+//! unescaped.
 
 mod colour;
 mod escape;
+mod field;
+mod meaning;
+mod message;
 mod netlink;
 mod program;
 mod remark;
+mod sockaddr;
 mod value;
 
 use std::fmt::{self, Display, Formatter};
 use std::io::Write as _;
 
+use kprobe_common::index::{self, Abi};
+use kprobe_common::table::{self, Syscall as Row};
+
 use crate::event::{Line, Name, Outcome, Syscall};
-use crate::json::until_zero;
 use crate::status::Status;
 use colour::{Colour, DIM, ERROR, NAME, REMARK};
-use escape::Plain;
+use meaning::meaning;
 use value::Shown;
 
 /// Appends a line and its end.
@@ -39,20 +47,11 @@ impl Display for Call<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self { call, colour } = self;
         let time = call.time.of_day();
-        let head = format_args!("{} {}/{}", time.as_str(), call.pid, call.tid);
-        write!(
-            f,
-            "{} {} ",
-            colour.paint(DIM, head),
-            Plain(until_zero(call.comm.0))
-        )?;
-        if call.abi != "arm64" {
-            write!(f, "{}:", call.abi)?;
-        }
+        let head = format_args!("{:<5} {}", call.tid, time.as_str());
+        write!(f, "{} ", colour.paint(DIM, head))?;
         call.syscall
             .with(|name| write!(f, "{}(", colour.paint(NAME, name)))?;
         self.arguments(f)?;
-        f.write_str(")")?;
         self.result(f)
     }
 }
@@ -60,13 +59,21 @@ impl Display for Call<'_> {
 impl Call<'_> {
     fn arguments(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let call = self.call;
+        let row = self.row();
         for (at, (name, value)) in call.args.0.iter().enumerate() {
             if at > 0 {
                 f.write_str(", ")?;
             }
             let status = call.arg_status.0.iter().find(|status| status.0 == *name);
             let status: Option<&Status> = status.map(|status| &status.1);
-            write!(f, "{}", Shown { value, status })?;
+            let arg = row.and_then(|row| row.args.get(at));
+            let pointer = arg.is_some_and(|arg| arg.kind.is_pointer());
+            let shown = Shown {
+                value,
+                status,
+                pointer,
+            };
+            write!(f, "{shown}")?;
         }
         // Those of a call with a name (`--raw`) are for programs.
         let nameless = matches!(call.syscall, Name::Unknown(_));
@@ -78,32 +85,55 @@ impl Call<'_> {
         Ok(())
     }
 
+    fn row(&self) -> Option<&'static Row> {
+        let abi = if self.call.abi == "arm64" {
+            Abi::Arm64
+        } else {
+            Abi::Arm32
+        };
+        match self.call.syscall {
+            Name::Row(_) => table::row(index::index(abi, self.call.nr)),
+            Name::Unknown(_) => None,
+        }
+    }
+
     fn result(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self { call, colour } = self;
-        let words = match call.outcome {
-            Outcome::Entered => return Ok(()),
-            Outcome::Unfinished => return f.write_str(" <unfinished ...>"),
-            Outcome::Returned | Outcome::NoReturn => None,
+        if call.outcome == Outcome::Unfinished {
+            return f.write_str(" <unfinished ...>");
+        }
+        match (call.error, call.ret_hex, call.ret) {
+            (Some(error), ..) => {
+                // The kernel's own codes never reach a program.
+                let ret = if error.0 >= 512 { "?" } else { "-1" };
+                error.with(|name| write!(f, ") = {ret} {}", colour.paint(ERROR, name)))?;
+                if let Some(meaning) = meaning(error.0) {
+                    write!(f, " ({meaning})")?;
+                }
+            }
+            (None, Some(address), _) => write!(f, ") = {:#x}", address.0)?,
+            (None, None, Some(ret)) => write!(f, ") = {ret}")?,
+            (None, None, None) => f.write_str(") = ?")?,
+        }
+        let outcome = match call.outcome {
+            Outcome::Returned | Outcome::NoReturn | Outcome::Unfinished => None,
+            Outcome::Entered => Some("return not watched"),
             Outcome::Blocked => Some("blocked"),
             Outcome::EntryMissed => Some("entry missed"),
             Outcome::ExitMissed => Some("return missed"),
         };
-        match (call.error, call.ret_hex, call.ret) {
-            // The kernel's own codes never reach a program.
-            (Some(error), ..) if error.0 >= 512 => {
-                error.with(|name| write!(f, " = ? {}", colour.paint(ERROR, name)))?;
-            }
-            (Some(error), ..) => {
-                error.with(|name| write!(f, " = -1 {}", colour.paint(ERROR, name)))?;
-            }
-            (None, Some(address), _) => write!(f, " = {:#x}", address.0)?,
-            (None, None, Some(ret)) => write!(f, " = {ret}")?,
-            (None, None, None) => f.write_str(" = ?")?,
+        let abi = (call.abi != "arm64").then_some(call.abi);
+        let killed = call.killed.then_some("killed");
+        for word in [outcome, killed, abi].into_iter().flatten() {
+            write!(f, " ({})", colour.paint(REMARK, word))?;
         }
-        for word in words.into_iter().chain(call.killed.then_some("killed")) {
-            write!(f, " <{}>", colour.paint(REMARK, word))?;
+        match call.dur_ns {
+            Some(ns) => {
+                let (seconds, micros) = (ns / 1_000_000_000, ns / 1_000 % 1_000_000);
+                write!(f, " <{seconds}.{micros:06}>")
+            }
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 

@@ -1,4 +1,4 @@
-//! Fetches Debian arm64 packages through a private apt state, so that the host stays as it is.
+//! Fetches Debian packages of other architectures through a private apt state, so that the host stays as it is.
 //!
 //! Mirrors and their keys come from the host's own apt configuration; signatures are checked with them.
 //! Nothing is installed: callers unpack what they need from the files.
@@ -24,25 +24,46 @@ const RELEASES: [&str; 9] = [
     "unstable",
 ];
 
-/// Package lists of one Debian release, arm64 only.
+/// Package lists of one Debian release, of one architecture.
 pub(crate) struct Apt {
     release: &'static str,
+    architecture: &'static str,
+    /// Whether security updates count.
+    security: bool,
     state: PathBuf,
 }
 
 impl Apt {
-    /// Opens the private state of a release, fetching its package lists unless they are there.
+    /// Opens the private state of a release's arm64 packages, fetching its lists unless they are there.
     pub(crate) fn open(release: &'static str) -> Result<Self> {
         let apt = Self {
             release,
+            architecture: "arm64",
+            security: true,
             state: paths::cache().join("apt").join(release),
         };
-        let stamp = apt.state.join("updated");
+        apt.updated()
+    }
+
+    /// The same of any architecture, without what came after the release: it never changes.
+    pub(crate) fn open_main(release: &'static str, architecture: &'static str) -> Result<Self> {
+        let name = format!("{release}-{architecture}-main");
+        let apt = Self {
+            release,
+            architecture,
+            security: false,
+            state: paths::cache().join("apt").join(name),
+        };
+        apt.updated()
+    }
+
+    fn updated(self) -> Result<Self> {
+        let stamp = self.state.join("updated");
         if !stamp.exists() {
-            apt.update()?;
+            self.update()?;
             fs::write(&stamp, "")?;
         }
-        Ok(apt)
+        Ok(self)
     }
 
     /// Names of packages that start with `prefix`.
@@ -54,7 +75,10 @@ impl Apt {
 
     /// Downloads one package into `dir` and returns its file.
     pub(crate) fn download(&self, package: &str, dir: &Path) -> Result<PathBuf> {
-        eprintln!("xtask: downloading {package} ({}, arm64)", self.release);
+        eprintln!(
+            "xtask: downloading {package} ({}, {})",
+            self.release, self.architecture
+        );
         let mut command = self.command("apt-get");
         command
             .current_dir(dir)
@@ -77,15 +101,18 @@ impl Apt {
 
     fn update(&self) -> Result<()> {
         eprintln!(
-            "xtask: fetching Debian's package lists for {} (arm64)",
-            self.release
+            "xtask: fetching Debian's package lists for {} ({})",
+            self.release, self.architecture
         );
         for dir in ["lists/partial", "archives/partial"] {
             fs::create_dir_all(self.state.join(dir))
                 .with_context(|| format!("cannot make {}", self.state.join(dir).display()))?;
         }
         fs::write(self.state.join("status"), "")?;
-        fs::write(self.state.join("sources.list"), sources(self.release)?)?;
+        fs::write(
+            self.state.join("sources.list"),
+            sources(self.release, self.security)?,
+        )?;
         process::run(
             self.command("apt-get").args(["--quiet", "update"]),
             &format!("fetching package lists for {}", self.release),
@@ -101,8 +128,8 @@ impl Apt {
             format!("Dir::Cache={state}"),
             format!("Dir::Etc::SourceList={state}/sources.list"),
             "Dir::Etc::SourceParts=/dev/null".into(),
-            "APT::Architecture=arm64".into(),
-            "APT::Architectures=arm64".into(),
+            format!("APT::Architecture={}", self.architecture),
+            format!("APT::Architectures={}", self.architecture),
             "APT::Sandbox::User=".into(),
             // Hooks of the host's configuration clean the host's cache: not ours to trigger.
             "APT::Update::Post-Invoke=".into(),
@@ -125,7 +152,7 @@ struct Mirror {
     keyring: Option<String>,
 }
 
-fn sources(release: &str) -> Result<String> {
+fn sources(release: &str, security: bool) -> Result<String> {
     let mirror = host_mirror()?;
     let Some(main) = mirror.main else {
         bail!(
@@ -134,7 +161,8 @@ fn sources(release: &str) -> Result<String> {
     };
     let key = mirror.keyring.as_deref().unwrap_or(KEYRING);
     let mut lines = vec![format!("deb [signed-by={key}] {main} {release} main\n")];
-    if release != "sid"
+    if security
+        && release != "sid"
         && let Some(security) = mirror.security
     {
         lines.push(format!(

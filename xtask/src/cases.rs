@@ -4,6 +4,7 @@
 
 mod app;
 mod arm32;
+mod beside;
 mod books;
 mod boots;
 mod breadth;
@@ -73,6 +74,8 @@ pub(crate) fn all() -> Vec<Case> {
         breadth::EVERY,
         breadth::EVERY32,
         breadth::NO_RETURNS,
+        beside::EVERY,
+        beside::EVERY32,
         schema::CASE,
         endings::DISK_FULL,
         endings::FILE_SIZE_LIMIT,

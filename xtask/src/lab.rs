@@ -20,6 +20,13 @@ pub(crate) struct Case {
     pub(crate) timeout_s: u32,
 }
 
+impl Case {
+    /// Whether its script calls `strace` or `strace32`, which not every guest has.
+    pub(crate) fn needs_strace(&self) -> bool {
+        self.script.contains("strace")
+    }
+}
+
 /// What a case's script left behind on one kernel and CPU model.
 pub(crate) struct Outcome {
     /// The case's files, `stdout`, `stderr` and `status` among them.

@@ -19,6 +19,7 @@ mod programs;
 mod qemu;
 mod report;
 mod round;
+mod strace;
 mod stream;
 mod tidy;
 mod toolchain;

@@ -34,11 +34,13 @@ const ABIS: [Abi; 2] = [
 /// Compiles what is stale and returns every program; its file name is its name in the guest.
 pub(crate) fn build() -> Result<Vec<PathBuf>> {
     let mut programs: Vec<PathBuf> = Vec::new();
+    // Of both: what both ABIs do lies above them, or beside the 64-bit programs.
+    let mut headers = newest(&files(&paths::lab(), "h")?)?;
+    for abi in &ABIS {
+        headers = headers.max(newest(&files(&paths::lab().join(abi.name), "h")?)?);
+    }
     for abi in &ABIS {
         let sources = paths::lab().join(abi.name);
-        let mut headers = files(&sources, "h")?;
-        headers.extend(files(&paths::lab(), "h")?);
-        let headers = newest(&headers)?;
         for source in files(&sources, "c")? {
             let program = compile(abi, &source, headers)?;
             if programs

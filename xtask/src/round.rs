@@ -17,6 +17,7 @@ use crate::lab::{Case, Outcome, directory};
 use crate::paths;
 use crate::qemu::{Machine, Report};
 use crate::report::{Round, Verdict};
+use crate::strace;
 
 /// Wall-clock seconds for a boot and for carrying the files out.
 const OVERHEAD_S: u32 = 90;
@@ -73,11 +74,15 @@ fn boot(
     for case in cases {
         fs::write(scripts.join(case.name), case.script).context("cannot write a case's script")?;
     }
+    let mut copies = vec![(scripts, "/lab/cases".into())];
+    if cases.iter().any(Case::needs_strace) {
+        copies.extend(strace::files()?);
+    }
     let seconds = cases.iter().map(|case| case.timeout_s).sum::<u32>() + OVERHEAD_S;
     let seconds = seconds.min(MOST_S);
     let machine = Machine {
         timeout: Duration::from_secs(seconds.into()),
-        copies: vec![(scripts, "/lab/cases".into())],
+        copies,
         ..Machine::new(
             kernel.clone(),
             cpu,

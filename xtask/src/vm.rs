@@ -14,6 +14,7 @@ use crate::build::Build;
 use crate::guest::{Copy, Programs};
 use crate::kernels;
 use crate::qemu::{Lost, Machine};
+use crate::strace;
 
 /// Exit statuses for a lost guest, as `timeout` and container runtimes have them.
 const TIMED_OUT: u8 = 124;
@@ -24,6 +25,10 @@ const LOST: u8 = 125;
 /// The command's output is this program's output, its exit status this program's. 124 means that the time was up,
 /// 125 that the lab or the guest failed (the console's last lines say how).
 #[derive(Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option that is there or not"
+)]
 pub(crate) struct Vm {
     /// Kernel by name, or a path to an arm64 Image: debian-5.10, debian-6.1, debian-6.12, debian-6.12-16k, debian-latest,
     /// gki-like-5.10, gki-like-6.12
@@ -50,6 +55,9 @@ pub(crate) struct Vm {
     /// Put a host file or directory into the guest [default place: /data/local/tmp/NAME]
     #[arg(long, value_name = "HOST[:GUEST]", value_parser = parse_copy)]
     copy: Vec<Copy>,
+    /// Put Debian's strace there too, as `strace` (64-bit programs) and `strace32` (32-bit ones)
+    #[arg(long)]
+    strace: bool,
     /// Seconds until the guest counts as hung, its boot included
     #[arg(long, default_value_t = 120)]
     timeout: u64,
@@ -84,6 +92,10 @@ impl Vm {
                 .program()
                 .context("cannot build what the guest runs (--no-build does without)")?;
         }
+        let mut copies = self.copy.clone();
+        if self.strace {
+            copies.extend(strace::files()?);
+        }
         let machine = Machine {
             kernel,
             cpu: self.cpu.clone(),
@@ -93,7 +105,7 @@ impl Vm {
             net: self.net || !self.forward.is_empty(),
             forwards: self.forward.clone(),
             timeout: Duration::from_secs(self.timeout),
-            copies: self.copy.clone(),
+            copies,
             command: self.command.join(" "),
         };
         Ok(machine

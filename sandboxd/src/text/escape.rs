@@ -1,35 +1,49 @@
-//! Text that an app chose, safe for a terminal: control characters, and bytes that are no UTF-8, as escapes.
+//! Text that an app chose, safe for a terminal.
 
 use std::fmt::{self, Display, Formatter, Write};
 
-/// In quotes, as in C.
+/// In quotes and with strace's escapes: what is not printable ASCII is an octal number.
 pub(super) struct Quoted<'a>(pub(super) &'a [u8]);
 
-/// Without quotes.
+/// Without quotes, for sentences: control characters, and bytes that are no UTF-8, as escapes.
 pub(super) struct Plain<'a>(pub(super) &'a [u8]);
 
 impl Display for Quoted<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_char('"')?;
-        escaped(f, self.0, true)?;
+        for (at, byte) in self.0.iter().enumerate() {
+            match byte {
+                b'"' | b'\\' => write!(f, "\\{}", char::from(*byte))?,
+                b'\n' => f.write_str("\\n")?,
+                b'\t' => f.write_str("\\t")?,
+                b'\r' => f.write_str("\\r")?,
+                0x0b => f.write_str("\\v")?,
+                0x0c => f.write_str("\\f")?,
+                b' '..=b'~' => f.write_char(char::from(*byte))?,
+                // A digit behind it would become part of it.
+                _ => match self.0.get(at + 1) {
+                    Some(b'0'..=b'9') => write!(f, "\\{byte:03o}")?,
+                    _ => write!(f, "\\{byte:o}")?,
+                },
+            }
+        }
         f.write_char('"')
     }
 }
 
 impl Display for Plain<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        escaped(f, self.0, false)
+        escaped(f, self.0)
     }
 }
 
-fn escaped(f: &mut Formatter<'_>, bytes: &[u8], quoted: bool) -> fmt::Result {
+fn escaped(f: &mut Formatter<'_>, bytes: &[u8]) -> fmt::Result {
     for chunk in bytes.utf8_chunks() {
         for letter in chunk.valid().chars() {
             match letter {
                 '\n' => f.write_str("\\n")?,
                 '\t' => f.write_str("\\t")?,
                 '\r' => f.write_str("\\r")?,
-                '"' | '\\' if quoted => write!(f, "\\{letter}")?,
                 // Marks that turn the direction of what follows would make lines lie.
                 '\u{200e}'
                 | '\u{200f}'

@@ -1,4 +1,4 @@
-//! Lines that are no calls: short sentences behind `---`.
+//! Lines that are no calls: the end of a process as strace says it, all else in sentences behind the program's name.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
@@ -15,7 +15,13 @@ pub(super) struct Remark<'a>(pub(super) &'a Line<'a>);
 
 impl Display for Remark<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str("--- ")?;
+        if let Line::Process(process) = self.0
+            && process.event == ProcessEvent::Exit
+        {
+            let time = process.time.of_day();
+            return write!(f, "{:<5} {} +++ exited +++", process.pid, time.as_str());
+        }
+        f.write_str("sandboxd: ")?;
         match self.0 {
             // Written elsewhere.
             Line::Syscall(_) => Ok(()),

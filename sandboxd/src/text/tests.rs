@@ -52,6 +52,7 @@ fn shown(value: &Value<'_>) -> String {
     Shown {
         value,
         status: None,
+        pointer: true,
     }
     .to_string()
 }
@@ -64,7 +65,7 @@ fn a_call_looks_as_strace_prints_it() {
         ("flags", Value::Flags(&OPEN, 0x80000)),
         ("mode", Value::Mode(0o644)),
     ]);
-    let wanted = "02:40:12.123456 412/430 pool-2 \
+    let wanted = "430   02:40:12.123456 \
                   openat(AT_FDCWD, \"/proc/self/maps\", O_RDONLY|O_CLOEXEC, 0644) = 7\n";
     assert_eq!(call(&args, |_| {}), wanted);
 }
@@ -73,32 +74,45 @@ fn a_call_looks_as_strace_prints_it() {
 fn results_say_what_became_of_the_call() {
     let ending = |change: fn(&mut Syscall<'_>)| {
         let line = call(&Args::default(), change);
-        line.split_once("openat()").unwrap().1.trim_end().to_owned()
+        line.split_once("openat(").unwrap().1.trim_end().to_owned()
     };
     assert_eq!(
         ending(|call| call.error = Some(ErrorName(2))),
-        " = -1 ENOENT"
+        ") = -1 ENOENT (No such file or directory)"
     );
-    assert_eq!(ending(|call| call.ret_hex = Some(Hex(0x7f00))), " = 0x7f00");
+    assert_eq!(
+        ending(|call| call.ret_hex = Some(Hex(0x7f00))),
+        ") = 0x7f00"
+    );
     let killed = |call: &mut Syscall<'_>| (call.error, call.killed) = (Some(ErrorName(514)), true);
-    assert_eq!(ending(killed), " = ? ERESTARTNOHAND <killed>");
+    assert_eq!(
+        ending(killed),
+        ") = ? ERESTARTNOHAND (To be restarted if no handler) (killed)"
+    );
     let missed = |call: &mut Syscall<'_>| (call.outcome, call.ret) = (Outcome::ExitMissed, None);
-    assert_eq!(ending(missed), " = ? <return missed>");
+    assert_eq!(ending(missed), ") = ? (return missed)");
     assert_eq!(
         ending(|call| call.outcome = Outcome::EntryMissed),
-        " = 7 <entry missed>"
+        ") = 7 (entry missed)"
     );
     assert_eq!(
         ending(|call| call.outcome = Outcome::Unfinished),
         " <unfinished ...>"
     );
-    assert_eq!(ending(|call| call.outcome = Outcome::Entered), "");
+    assert_eq!(
+        ending(|call| (call.outcome, call.ret) = (Outcome::Entered, None)),
+        ") = ? (return not watched)"
+    );
+    assert_eq!(
+        ending(|call| call.dur_ns = Some(1_002_003_999)),
+        ") = 7 <1.002003>"
+    );
     let nameless = call(&Args::default(), |call| {
         (call.syscall, call.abi) = (Name::Unknown(0x1f3), "arm32");
         call.regs = Some([0, 1, 2, 3, 4, 0xff].map(Hex));
     });
     assert!(
-        nameless.contains(" arm32:syscall_0x1f3(0x0, 0x1, 0x2, 0x3, 0x4, 0xff) = 7"),
+        nameless.contains(" syscall_0x1f3(0x0, 0x1, 0x2, 0x3, 0x4, 0xff) = 7 (arm32)"),
         "{nameless}"
     );
 }
@@ -154,7 +168,7 @@ fn each_kind_of_value_has_a_form() {
     let inet = [2, 0, 0x69, 0xa2, 127, 0, 0, 1];
     assert_eq!(
         shown(&Value::Sockaddr(&inet)),
-        "{sa_family=AF_INET, sin_port=27042, sin_addr=127.0.0.1}"
+        "{sa_family=AF_INET, sin_port=htons(27042), sin_addr=inet_addr(\"127.0.0.1\")}"
     );
     assert_eq!(
         shown(&Value::Sockaddr(b"\x01\0\0frida")),
@@ -164,7 +178,7 @@ fn each_kind_of_value_has_a_form() {
         len: 9,
         bytes: b"a\n\x1b[\xff\"",
     };
-    assert_eq!(shown(&Value::Buffer(buffer)), r#""a\n\x1b[\xff\""..."#);
+    assert_eq!(shown(&Value::Buffer(buffer)), r#""a\n\33[\377\""..."#);
     assert_eq!(
         shown(&Value::Strings(vec![b"sh", b"-c"])),
         r#"["sh", "-c"]"#
@@ -178,7 +192,7 @@ fn each_kind_of_value_has_a_form() {
         netlink: None,
         abi: Abi::Arm64,
     };
-    let wanted = r#"{msg_name=NULL, msg_iov=[{iov_base="a\n\x1b[\xff\""..., iov_len=9}], msg_flags=MSG_DONTWAIT}"#;
+    let wanted = r#"{msg_name=NULL, msg_iov=[{iov_base="a\n\33[\377\""..., iov_len=9}], msg_iovlen=1, msg_flags=MSG_DONTWAIT}"#;
     assert_eq!(shown(&Value::Message(message)), wanted);
 }
 
@@ -201,9 +215,9 @@ fn colours_come_only_if_told_so() {
     };
     assert_eq!(
         text(false),
-        "--- 00:00:00.000000 1 call so far, 0 filtered, 0 lost\n"
+        "sandboxd: 00:00:00.000000 1 call so far, 0 filtered, 0 lost\n"
     );
-    assert!(text(true).starts_with("\u{1b}[33m--- ") && text(true).ends_with("\u{1b}[0m\n"));
+    assert!(text(true).starts_with("\u{1b}[33msandboxd: ") && text(true).ends_with("\u{1b}[0m\n"));
 }
 
 #[test]
@@ -221,7 +235,7 @@ fn other_lines_are_sentences() {
         by_call: by_call.into(),
     };
     let text = |line: &Line<'_>| remark::Remark(line).to_string();
-    let wanted = "--- 7 calls were lost (a 1, b 1, c 1, d 1, e 1, and 2 more) and 1 return on CPU 3 \
+    let wanted = "sandboxd: 7 calls were lost (a 1, b 1, c 1, d 1, e 1, and 2 more) and 1 return on CPU 3 \
                   within 5 ms (ring_full)";
     loss.by_call.insert("a".into(), 1);
     assert_eq!(text(&Line::Loss(loss)), wanted);
@@ -241,7 +255,7 @@ fn other_lines_are_sentences() {
         process_name: Some("com.example\u{202e}app"),
         path: Some(Bytes(b"/system/bin/sh\0")),
     };
-    let wanted = "--- 00:00:00.000000 process 412 (com.example\\u{202e}app, uid 10123) executed a program: \
+    let wanted = "sandboxd: 00:00:00.000000 process 412 (com.example\\u{202e}app, uid 10123) executed a program: \
                   /system/bin/sh";
     assert_eq!(text(&Line::Process(process)), wanted);
 }

@@ -2,22 +2,24 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use crate::args::{Buffer, Message, Netlink, Value};
-use crate::json::message::{Control, Data};
+use crate::args::{Buffer, Value};
 use crate::json::sockaddr::Sockaddr;
 use crate::json::structs::{Content, Elements, Member, Struct, each, pointed, set_bits, signals};
 use crate::json::value::{Flags, OneOf};
 use crate::json::{Dirents, OldDirents};
 use crate::status::{State, Status};
-use kprobe_common::table::flags::MSG;
 
 use super::escape::Quoted;
+use super::field::{self, Mode};
+use super::message::{Iovec, Several};
 use super::netlink::netlink;
 
 /// A value and what is known about it.
 pub(super) struct Shown<'a> {
     pub(super) value: &'a Value<'a>,
     pub(super) status: Option<&'a Status>,
+    /// Whether the argument is a pointer: a number behind one stands in brackets.
+    pub(super) pointer: bool,
 }
 
 impl Display for Shown<'_> {
@@ -29,8 +31,9 @@ impl Display for Shown<'_> {
         match self.value {
             Value::Null => null(f, self.status),
             Value::DirFd(value) if *value == i64::from(libc::AT_FDCWD) => f.write_str("AT_FDCWD"),
+            Value::Int(value) if self.pointer => write!(f, "[{value}]"),
             Value::Int(value) | Value::DirFd(value) => write!(f, "{value}"),
-            Value::Mode(value) => write!(f, "0{value:o}"),
+            Value::Mode(value) => write!(f, "{}", Mode(*value)),
             Value::Hex(value) => hex(f, *value),
             Value::Flags(set, value) => write!(f, "{}", Flags { set, value: *value }),
             Value::Enum(set, value) => write!(f, "{}", OneOf { set, value: *value }),
@@ -39,24 +42,14 @@ impl Display for Shown<'_> {
             Value::Netlink(buffer, protocol) => netlink(f, buffer, *protocol),
             Value::Program(program) => write!(f, "{program}"),
             Value::Sockaddr(bytes) => write!(f, "{}", Sockaddr::of(bytes)),
-            Value::Struct(def, abi, bytes) => write!(
-                f,
-                "{}",
-                Struct {
-                    def,
-                    abi: *abi,
-                    bytes
-                }
-            ),
-            Value::Structs(def, abi, bytes) => list(
-                f,
-                each(Struct {
-                    def,
-                    abi: *abi,
-                    bytes,
-                }),
-                cut,
-            ),
+            Value::Struct(def, abi, bytes) => {
+                let (abi, bytes) = (*abi, *bytes);
+                behind_pointer(f, Struct { def, abi, bytes })
+            }
+            Value::Structs(def, abi, bytes) => {
+                let (abi, bytes) = (*abi, *bytes);
+                list(f, each(Struct { def, abi, bytes }), cut)
+            }
             Value::Pointed(def, abi, all) => list(f, pointed(def, *abi, all), cut),
             Value::Strings(strings) => list(f, strings.iter().map(|text| Quoted(text)), cut),
             Value::Buffers(buffers) => {
@@ -64,11 +57,23 @@ impl Display for Shown<'_> {
             }
             Value::Message(message) => write!(f, "{message}"),
             Value::Messages(messages) => list(f, messages.iter().map(Several), cut),
-            Value::OldDirents(bytes) => {
-                list(f, OldDirents(bytes).map(|entry| Quoted(entry.name)), cut)
-            }
-            Value::Dirents(bytes) => list(f, Dirents(bytes).map(|entry| Quoted(entry.name)), cut),
+            Value::OldDirents(bytes) => list(f, OldDirents(bytes), cut),
+            Value::Dirents(bytes) => list(f, Dirents(bytes), cut),
+        }?;
+        match self.status {
+            Some(status) if status.state == State::Late => f.write_str(" /* late */"),
+            _ => Ok(()),
         }
+    }
+}
+
+/// A structure, or in brackets the number that it stands for.
+fn behind_pointer(f: &mut Formatter<'_>, whole: Struct<'_>) -> fmt::Result {
+    match whole.alone().map(Member::content) {
+        Some(Content::Int(value)) => write!(f, "[{value}]"),
+        Some(Content::Uint(value)) => write!(f, "[{value}]"),
+        Some(Content::Hex(value)) => write!(f, "[{value:#x}]"),
+        _ => write!(f, "{whole}"),
     }
 }
 
@@ -88,7 +93,7 @@ fn hex(f: &mut Formatter<'_>, value: u64) -> fmt::Result {
     }
 }
 
-fn list(
+pub(super) fn list(
     f: &mut Formatter<'_>,
     items: impl Iterator<Item = impl Display>,
     cut: bool,
@@ -151,131 +156,15 @@ impl Display for Buffer<'_> {
     }
 }
 
-/// A buffer of several, and whether it holds netlink messages.
-struct Iovec<'a>(&'a Buffer<'a>, Option<Netlink>);
-
-impl Display for Iovec<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str("{iov_base=")?;
-        match self.1 {
-            Some(protocol) => netlink(f, self.0, protocol)?,
-            None => write!(f, "{}", self.0)?,
-        }
-        write!(f, ", iov_len={}}}", self.0.len)
-    }
-}
-
-impl Display for Message<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self.name {
-            Some(name) => write!(f, "{{msg_name={}, msg_iov=", Sockaddr::of(name))?,
-            None => f.write_str("{msg_name=NULL, msg_iov=")?,
-        }
-        let netlink = |at| self.netlink.filter(|_| at == 0);
-        let buffers = self.iov.iter().enumerate();
-        list(
-            f,
-            buffers.map(|(at, buffer)| Iovec(buffer, netlink(at))),
-            false,
-        )?;
-        if let (Some(controls), Some(control)) = (self.controls(), &self.control) {
-            f.write_str(", msg_control=")?;
-            let cut = control.len > control.bytes.len() as u64;
-            list(f, controls, cut)?;
-            write!(f, ", msg_controllen={}", control.len)?;
-        }
-        let flags = Flags {
-            set: &MSG,
-            value: u64::from(self.flags),
-        };
-        write!(f, ", msg_flags={flags}}}")
-    }
-}
-
-impl Display for Control<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self {
-            level,
-            kind,
-            len,
-            data,
-        } = self;
-        write!(
-            f,
-            "{{cmsg_len={len}, cmsg_level={level}, cmsg_type={kind}, cmsg_data="
-        )?;
-        match data {
-            Data::Known(_, member) => write!(f, "{member}}}"),
-            Data::Bytes(bytes) => write!(f, "{}}}", Quoted(bytes)),
-        }
-    }
-}
-
-/// A message of several.
-struct Several<'a>(&'a Message<'a>);
-
-impl Display for Several<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{{msg_hdr={}", self.0)?;
-        if let Some(len) = self.0.len {
-            write!(f, ", msg_len={len}")?;
-        }
-        f.write_str("}")
-    }
-}
-
-/// What is there, or a question mark.
-struct Known<T>(Option<T>);
+/// What is there, or strace's word for what is not known.
+pub(super) struct Known<T>(pub(super) Option<T>);
 
 impl<T: Display> Display for Known<T> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Some(value) => write!(f, "{value}"),
-            None => f.write_str("?"),
+            None => f.write_str("???"),
         }
-    }
-}
-
-impl Display for Sockaddr<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{{sa_family={}", Known(self.family()))?;
-        match self {
-            Self::Inet { addr, port } => {
-                write!(f, ", sin_port={}, sin_addr={}", Known(*port), Known(*addr))?;
-            }
-            Self::Inet6 {
-                addr,
-                port,
-                flowinfo,
-                scope_id,
-            } => {
-                write!(
-                    f,
-                    ", sin6_port={}, sin6_addr={}",
-                    Known(*port),
-                    Known(*addr)
-                )?;
-                for (name, value) in [("flowinfo", flowinfo), ("scope_id", scope_id)] {
-                    if *value != Some(0) {
-                        write!(f, ", sin6_{name}={}", Known(*value))?;
-                    }
-                }
-            }
-            Self::Unix { path, hidden } => {
-                let at = if *hidden { "@" } else { "" };
-                write!(f, ", sun_path={at}{}", Quoted(path))?;
-            }
-            Self::Netlink { pid, groups } => {
-                write!(f, ", nl_pid={}, nl_groups={}", Known(*pid), Known(*groups))?;
-            }
-            Self::Numbers(numbers) => {
-                for (name, member) in numbers.members() {
-                    write!(f, ", {name}={member}")?;
-                }
-            }
-            Self::Other { data, .. } => write!(f, ", sa_data={}", Quoted(data))?,
-        }
-        f.write_str("}")
     }
 }
 
@@ -292,17 +181,31 @@ impl Display for Struct<'_> {
                 write!(f, "{comma}...")?;
                 break;
             }
-            write!(f, "{comma}{name}={member}")?;
+            write!(f, "{comma}{name}=")?;
+            named(f, name, member)?;
             comma = ", ";
         }
         f.write_str("}")
     }
 }
 
+/// A field's value, as its name asks for where it does.
+fn named(f: &mut Formatter<'_>, name: &str, member: Member<'_>) -> fmt::Result {
+    let number = match member.content() {
+        Content::Uint(value) => Some(value),
+        Content::Int(value) => u64::try_from(value).ok(),
+        _ => None,
+    };
+    match number {
+        Some(value) if field::number(f, name, value)? => Ok(()),
+        _ => write!(f, "{member}"),
+    }
+}
+
 impl Display for Member<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.content() {
-            Content::Null => f.write_str("?"),
+            Content::Null => f.write_str("???"),
             Content::Int(value) => write!(f, "{value}"),
             Content::Uint(value) => write!(f, "{value}"),
             Content::Hex(value) => hex(f, value),
@@ -311,7 +214,7 @@ impl Display for Member<'_> {
             Content::Signals(set) => signal_set(f, set),
             Content::Bits(bytes) => words(f, set_bits(bytes)),
             Content::Text(text) => write!(f, "{}", Quoted(text)),
-            Content::Address(address) => write!(f, "{address}"),
+            Content::Address(address) => write!(f, "\"{address}\""),
             Content::Octets(bytes) => write!(f, "{}", Quoted(bytes)),
             Content::Struct(inner) => write!(f, "{inner}"),
             Content::Array(elements) => array(f, elements),
@@ -337,9 +240,12 @@ struct Signal(OneOf);
 
 impl Display for Signal {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self.0.set.name(self.0.value) {
-            Some(name) => f.write_str(name.trim_start_matches("SIG")),
-            None => write!(f, "{}", self.0.value),
+        match (self.0.set.name(self.0.value), self.0.value) {
+            (Some(name), _) => f.write_str(name.trim_start_matches("SIG")),
+            (None, 32) => f.write_str("RTMIN"),
+            (None, 33..64) => write!(f, "RT_{}", self.0.value - 32),
+            (None, 64) => f.write_str("RTMAX"),
+            (None, other) => write!(f, "{other}"),
         }
     }
 }
