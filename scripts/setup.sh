@@ -9,6 +9,7 @@ least_cargo=95 # the minor version in the workspace's rust-version
 bpf_linker=0.13.0
 llvm=22 # of Debian's rustc-web; the BPF linker must have the same
 duckdb=1.5.6
+stracetools=1.0.0
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 
@@ -66,7 +67,7 @@ gcc-aarch64-linux-gnu the daemon's linker and the lab's programs
 libc6-dev-arm64-cross the lab's programs
 gcc-arm-linux-gnueabihf the lab's 32-bit programs
 libc6-dev-armhf-cross the lab's 32-bit programs
-python3-venv the test that loads the output into DuckDB
+python3-venv the tests that have other programs read the output
 EOF
     cargo_is_usable || cat <<'EOF'
 cargo-web no usable cargo was found
@@ -118,15 +119,18 @@ install_bpf_linker() {
         --version "$bpf_linker" --no-default-features --features "llvm-$llvm" >&2
 }
 
-# One test loads the output into DuckDB; without it that test is skipped, so a failure here is no end.
-install_duckdb() {
-    local python=$cache/venv/bin/python
-    if [ "$("$python" -c 'import duckdb; print(duckdb.__version__)' 2>/dev/null)" = "$duckdb" ]; then
+# Two tests have programs of others read the output; without these they are skipped, so a failure here is no end.
+install_readers() {
+    local python=$cache/venv/bin/python versions
+    versions='from importlib.metadata import version; print(version("duckdb"), version("stracetools"))'
+    if [ "$("$python" -c "$versions" 2>/dev/null)" = "$duckdb $stracetools" ]; then
         return 0
     fi
-    say "installing DuckDB $duckdb into $cache/venv"
-    if ! { /usr/bin/python3 -m venv "$cache/venv" && "$python" -m pip install -q "duckdb==$duckdb"; } >&2; then
-        say "DuckDB could not be installed: the test that needs it will be skipped"
+    say "installing DuckDB $duckdb and stracetools $stracetools into $cache/venv"
+    # stracetools asks for what draws pictures, which its parser does not need.
+    if ! { /usr/bin/python3 -m venv "$cache/venv" && "$python" -m pip install -q "duckdb==$duckdb" &&
+        "$python" -m pip install -q --no-deps "stracetools==$stracetools"; } >&2; then
+        say "they could not be installed: the tests that need them will be skipped"
     fi
 }
 
@@ -142,7 +146,7 @@ setup() {
     # An old or broken cargo earlier on PATH must not hide the one just installed.
     [ $cargo_was_usable = yes ] || export PATH="/usr/bin:$PATH"
     install_bpf_linker
-    install_duckdb
+    install_readers
     say "everything is there"
 }
 

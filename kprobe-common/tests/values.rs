@@ -23,7 +23,7 @@ const KERNEL: &str = "asm/errno asm/fcntl asm/ioctls asm/mman asm/poll asm/ptrac
     linux/eventpoll linux/fadvise linux/falloc linux/audit linux/fanotify linux/fcntl linux/fib_rules linux/fiemap linux/genetlink linux/if_addr linux/if_link linux/inet_diag \
     linux/neighbour linux/rtnetlink linux/sock_diag linux/fs linux/futex linux/if_ether linux/if_packet \
     linux/if_tun linux/in linux/in6 linux/inotify linux/io_uring linux/ioprio linux/ipc linux/kcmp linux/kexec \
-    linux/keyctl linux/landlock linux/loop linux/membarrier linux/memfd linux/mempolicy linux/mman linux/module \
+    linux/keyctl linux/landlock linux/loop linux/magic linux/membarrier linux/memfd linux/mempolicy linux/mman linux/module \
     linux/mount linux/msg linux/netlink linux/openat2 linux/perf_event linux/personality linux/pidfd linux/prctl \
     linux/ptrace linux/random linux/reboot linux/resource linux/sched linux/seccomp linux/sem linux/serial linux/shm \
     linux/signalfd linux/sockios linux/stat linux/sync_file linux/tcp linux/time linux/errqueue linux/timerfd linux/udp \
@@ -59,7 +59,7 @@ impl Names {
     fn field(&mut self, field: &Field) {
         if let Field::Flags(set, _) = field {
             self.flags(set);
-        } else if let Field::Enum(set, _) | Field::NetEnum(set) = field {
+        } else if let Field::Enum(set, _) | Field::NetEnum(set) | Field::WordEnum(set) = field {
             self.values(set);
         } else if let Field::Struct(def) = field {
             self.structure(def);

@@ -45,7 +45,7 @@ fn text_can_be_read_back_and_says_what_json_says() {
             let line = match notation::line(text.trim_end_matches('\n')) {
                 Ok(line) => line,
                 Err(error) => {
-                    wrong.push(format!("{}: {error}", cases::name(&case)));
+                    wrong.push(format!("{}: {error}", cases::name(case)));
                     continue;
                 }
             };
@@ -59,7 +59,7 @@ fn text_can_be_read_back_and_says_what_json_says() {
             wrong.extend(differences.map(|found| {
                 format!(
                     "{} {}: text {}, JSON {}",
-                    cases::name(&case),
+                    cases::name(case),
                     found.place,
                     found.strace,
                     found.json

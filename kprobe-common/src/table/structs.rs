@@ -49,6 +49,8 @@ pub enum Field {
     Net(u8),
     /// One of a list, in 2 bytes in the network's order.
     NetEnum(&'static ValueSet),
+    /// One of a list, as wide as a pointer: 8 bytes, 4 in 32-bit code.
+    WordEnum(&'static ValueSet),
     /// An address of as many bytes as there are: of IPv4 with 4, of IPv6 with 16, of hardware otherwise; at most so
     /// many.
     Address(u8, Count),
@@ -138,7 +140,7 @@ impl Field {
             | Self::Sigset(bytes) => *bytes as u16,
             Self::NetEnum(_) => 2,
             Self::Bluetooth => 6,
-            Self::Long | Self::Ulong | Self::Addr => match abi {
+            Self::Long | Self::Ulong | Self::Addr | Self::WordEnum(_) => match abi {
                 Abi::Arm64 => 8,
                 Abi::Arm32 => 4,
             },

@@ -20,7 +20,8 @@ impl<'a> Argument<'_, 'a> {
             Kind::Uint | Kind::Dev => Value::Int(i64::from(low)),
             // -1 means "unchanged" and is no user or group.
             Kind::Id => Value::Int(if low == u32::MAX { -1 } else { i64::from(low) }),
-            Kind::Mode => Value::Mode(u64::from(low)),
+            // `umode_t`, which is all that the kernel takes of the register.
+            Kind::Mode => Value::Mode(u64::from(low as u16)),
             Kind::Long => match self.call.abi {
                 Abi::Arm64 => exact(raw as i64, raw, status),
                 Abi::Arm32 => Value::Int(i64::from(low as i32)),

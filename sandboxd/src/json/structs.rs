@@ -183,7 +183,7 @@ impl<'a> Member<'a> {
                 set,
                 value: self.number()?,
             }),
-            Field::Enum(set, _) => Content::Enum(OneOf {
+            Field::Enum(set, _) | Field::WordEnum(set) => Content::Enum(OneOf {
                 set,
                 value: self.number()?,
             }),

@@ -98,7 +98,7 @@ pub(super) fn of_field(field: &Field, defs: &mut Defs) -> Value {
         Field::Int(_) | Field::Uint(_) | Field::Long | Field::Ulong | Field::Net(_) => integer(),
         Field::Hex(_) | Field::Addr => hex(defs),
         Field::Flags(set, _) => flags(set, defs),
-        Field::Enum(set, _) | Field::NetEnum(set) => one_of(set, defs),
+        Field::Enum(set, _) | Field::NetEnum(set) | Field::WordEnum(set) => one_of(set, defs),
         Field::Sigset(_) => {
             let examples: Vec<_> = SIGNALS.values.iter().map(|named| named.1).collect();
             let def = list(json!({"type": "string", "examples": examples}));

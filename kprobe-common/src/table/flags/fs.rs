@@ -185,3 +185,20 @@ pub static IOCB_CMD: ValueSet = ValueSet::new("iocb_cmd", &[
 pub static IOCB_FLAG: FlagSet = FlagSet::new("iocb_flag", None, &[], &[
     (0x1, "IOCB_FLAG_RESFD"), (0x2, "IOCB_FLAG_IOPRIO"),
 ]);
+
+/// `f_type` of `statfs(2)`: `include/uapi/linux/magic.h`.
+#[rustfmt::skip]
+pub static FS_TYPE: ValueSet = ValueSet::new("fs_type", &[
+    (0x1cd1, "DEVPTS_SUPER_MAGIC"), (0x4d44, "MSDOS_SUPER_MAGIC"), (0x6969, "NFS_SUPER_MAGIC"),
+    (0x9660, "ISOFS_SUPER_MAGIC"), (0x9fa0, "PROC_SUPER_MAGIC"), (0xef53, "EXT2_SUPER_MAGIC"),
+    (0x27_e0eb, "CGROUP_SUPER_MAGIC"), (0x102_1994, "TMPFS_MAGIC"), (0x904_1934, "ANON_INODE_FS_MAGIC"),
+    (0xbad_1dea, "FUTEXFS_SUPER_MAGIC"), (0x2011_bab0, "EXFAT_SUPER_MAGIC"), (0x4249_4e4d, "BINFMTFS_MAGIC"),
+    (0x444d_4142, "DMA_BUF_MAGIC"), (0x5049_4446, "PID_FS_MAGIC"), (0x5049_5045, "PIPEFS_MAGIC"),
+    (0x5345_434d, "SECRETMEM_MAGIC"), (0x534f_434b, "SOCKFS_MAGIC"), (0x5846_5342, "XFS_SUPER_MAGIC"),
+    (0x6165_676c, "PSTOREFS_MAGIC"), (0x6265_6572, "SYSFS_MAGIC"), (0x6367_7270, "CGROUP2_SUPER_MAGIC"),
+    (0x6462_6720, "DEBUGFS_MAGIC"), (0x6573_5546, "FUSE_SUPER_MAGIC"), (0x6c6f_6f70, "BINDERFS_SUPER_MAGIC"),
+    (0x6e73_6673, "NSFS_MAGIC"), (0x7363_6673, "SECURITYFS_MAGIC"), (0x7371_7368, "SQUASHFS_MAGIC"),
+    (0x7472_6163, "TRACEFS_MAGIC"), (0x794c_7630, "OVERLAYFS_SUPER_MAGIC"), (0x8584_58f6, "RAMFS_MAGIC"),
+    (0x9123_683e, "BTRFS_SUPER_MAGIC"), (0x9584_58f6, "HUGETLBFS_MAGIC"), (0xcafe_4a11, "BPF_FS_MAGIC"),
+    (0xe0f5_e1e2, "EROFS_SUPER_MAGIC_V1"), (0xf2f5_2010, "F2FS_SUPER_MAGIC"), (0xf97c_ff8c, "SELINUX_MAGIC"),
+]);

@@ -1,12 +1,18 @@
 //! System V inter-process communication.
 //! Values are the kernel headers' (7.2), names too.
 
-use super::FlagSet;
+use super::{FlagSet, ValueSet};
 
 /// `semget(2)` and `msgget(2)` flags: `include/uapi/linux/ipc.h`. Permission bits are left over.
 #[rustfmt::skip]
 pub static IPC_GET: FlagSet = FlagSet::new("ipc_get", None, &[], &[
-    (0x200, "IPC_CREAT"), (0x400, "IPC_EXCL"),
+    (0x200, "IPC_CREAT"), (0x400, "IPC_EXCL"), (0x800, "IPC_NOWAIT"),
+]);
+
+/// Keys of `shmget(2)`, `semget(2)` and `msgget(2)`: `include/uapi/linux/ipc.h`. All others are numbers.
+#[rustfmt::skip]
+pub static IPC_KEY: ValueSet = ValueSet::new("ipc_key", &[
+    (0, "IPC_PRIVATE"),
 ]);
 
 /// `semctl(2)`, `msgctl(2)` and `shmctl(2)` operations: `include/uapi/linux/ipc.h`, `sem.h`, `msg.h`, `shm.h`.

@@ -15,6 +15,12 @@ pub static PROT: FlagSet = FlagSet::new("prot", Some("PROT_NONE"), &[], &[
 #[rustfmt::skip]
 pub static MAP: FlagSet = FlagSet::new("map", None, &[(0xf, &[
         (0, "MAP_FILE"), (1, "MAP_SHARED"), (2, "MAP_PRIVATE"), (3, "MAP_SHARED_VALIDATE"), (8, "MAP_DROPPABLE"),
+    ]), (0xfc00_0000, &[
+        (0x3800_0000, "MAP_HUGE_16KB"), (0x4000_0000, "MAP_HUGE_64KB"), (0x4c00_0000, "MAP_HUGE_512KB"),
+        (0x5000_0000, "MAP_HUGE_1MB"), (0x5400_0000, "MAP_HUGE_2MB"), (0x5c00_0000, "MAP_HUGE_8MB"),
+        (0x6000_0000, "MAP_HUGE_16MB"), (0x6400_0000, "MAP_HUGE_32MB"), (0x7000_0000, "MAP_HUGE_256MB"),
+        (0x7400_0000, "MAP_HUGE_512MB"), (0x7800_0000, "MAP_HUGE_1GB"), (0x7c00_0000, "MAP_HUGE_2GB"),
+        (0x8800_0000, "MAP_HUGE_16GB"),
     ])], &[
     (0x10, "MAP_FIXED"), (0x20, "MAP_ANONYMOUS"), (0x100, "MAP_GROWSDOWN"), (0x800, "MAP_DENYWRITE"),
     (0x1000, "MAP_EXECUTABLE"), (0x2000, "MAP_LOCKED"), (0x4000, "MAP_NORESERVE"), (0x8000, "MAP_POPULATE"),

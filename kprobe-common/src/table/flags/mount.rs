@@ -14,6 +14,8 @@ pub static MOUNT: FlagSet = FlagSet::new("mount", None, &[(0xffff_0000, &[
     (0x8000, "MS_SILENT"), (0x1_0000, "MS_POSIXACL"), (0x2_0000, "MS_UNBINDABLE"), (0x4_0000, "MS_PRIVATE"),
     (0x8_0000, "MS_SLAVE"), (0x10_0000, "MS_SHARED"), (0x20_0000, "MS_RELATIME"), (0x40_0000, "MS_KERNMOUNT"),
     (0x80_0000, "MS_I_VERSION"), (0x100_0000, "MS_STRICTATIME"), (0x200_0000, "MS_LAZYTIME"),
+    (0x400_0000, "MS_SUBMOUNT"), (0x800_0000, "MS_NOREMOTELOCK"), (0x1000_0000, "MS_NOSEC"), (0x2000_0000, "MS_BORN"),
+    (0x4000_0000, "MS_ACTIVE"), (0x8000_0000, "MS_NOUSER"),
 ]);
 
 /// `umount2(2)` flags: `include/linux/fs.h`.

@@ -171,6 +171,12 @@ pub static MEMBARRIER: ValueSet = ValueSet::new("membarrier", &[
     (256, "MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ"), (512, "MEMBARRIER_CMD_GET_REGISTRATIONS"),
 ]);
 
+/// `membarrier(2)` flags: `include/uapi/linux/membarrier.h`.
+#[rustfmt::skip]
+pub static MEMBARRIER_FLAGS: FlagSet = FlagSet::new("membarrier_flags", None, &[], &[
+    (0x1, "MEMBARRIER_CMD_FLAG_CPU"),
+]);
+
 /// `futex(2)` operations: `include/uapi/linux/futex.h`.
 #[rustfmt::skip]
 pub static FUTEX_OP: FlagSet = FlagSet::new("futex_op", None, &[(0x7f, &[

@@ -12,6 +12,13 @@ pub static REBOOT: ValueSet = ValueSet::new("reboot", &[
     (0xcdef_0123, "LINUX_REBOOT_CMD_HALT"), (0xd000_fce2, "LINUX_REBOOT_CMD_SW_SUSPEND"),
 ]);
 
+/// What `reboot(2)` wants to see first: `include/uapi/linux/reboot.h`.
+#[rustfmt::skip]
+pub static REBOOT_MAGIC: ValueSet = ValueSet::new("reboot_magic", &[
+    (0x512_1996, "LINUX_REBOOT_MAGIC2A"), (0x1604_1998, "LINUX_REBOOT_MAGIC2B"), (0x2011_2000, "LINUX_REBOOT_MAGIC2C"),
+    (0x2812_1969, "LINUX_REBOOT_MAGIC2"), (0xfee1_dead, "LINUX_REBOOT_MAGIC1"),
+]);
+
 /// `syslog(2)` types: `include/linux/syslog.h`.
 #[rustfmt::skip]
 pub static SYSLOG: ValueSet = ValueSet::new("syslog", &[

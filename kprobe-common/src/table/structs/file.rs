@@ -80,7 +80,7 @@ pub static STATFS: StructDef = StructDef {
     name: "statfs",
     size: [120, 64],
     fields: &[
-        field("f_type", 0, 0, Field::Addr),
+        field("f_type", 0, 0, Field::WordEnum(&f::FS_TYPE)),
         field("f_bsize", 8, 4, Field::Long),
         field("f_blocks", 16, 8, Field::Ulong),
         field("f_bfree", 24, 12, Field::Ulong),
@@ -99,7 +99,7 @@ pub static STATFS64: StructDef = StructDef {
     name: "statfs64",
     size: [84, 84],
     fields: &[
-        field("f_type", 0, 0, Field::Hex(4)),
+        field("f_type", 0, 0, Field::Enum(&f::FS_TYPE, 4)),
         field("f_bsize", 4, 4, Field::Uint(4)),
         field("f_blocks", 8, 8, Field::Uint(8)),
         field("f_bfree", 16, 16, Field::Uint(8)),

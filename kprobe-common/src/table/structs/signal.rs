@@ -8,7 +8,7 @@ pub static SIGACTION: StructDef = StructDef {
     name: "sigaction",
     size: [32, 20],
     fields: &[
-        field("sa_handler", 0, 0, Field::Addr),
+        field("sa_handler", 0, 0, Field::WordEnum(&f::SIG_HANDLER)),
         field("sa_flags", 8, 4, Field::Flags(&f::SA, 4)),
         field("sa_restorer", 16, 8, Field::Addr),
         field("sa_mask", 24, 12, Field::Sigset(8)),
@@ -20,7 +20,7 @@ pub static OLD_SIGACTION: StructDef = StructDef {
     name: "old_sigaction",
     size: [16, 16],
     fields: &[
-        field("sa_handler", 0, 0, Field::Addr),
+        field("sa_handler", 0, 0, Field::WordEnum(&f::SIG_HANDLER)),
         field("sa_mask", 4, 4, Field::Sigset(4)),
         field("sa_flags", 8, 8, Field::Flags(&f::SA, 4)),
         field("sa_restorer", 12, 12, Field::Addr),

@@ -57,7 +57,7 @@ fn values_have_one_type_each() {
     assert_eq!(json(&RLIMIT64, Abi::Arm64, &limits), wanted);
     assert_eq!(
         json(&SIGSET, Abi::Arm64, &0x1_0000_0002u64.to_le_bytes()),
-        r#"["SIGINT","0x21"]"#
+        r#"["SIGINT","SIGRT_1"]"#
     );
     assert_eq!(json(&FD_SET, Abi::Arm32, &[1, 0x80]), "[0,15]");
 }

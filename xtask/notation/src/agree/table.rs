@@ -90,7 +90,9 @@ fn structure(names: &mut Names, def: &'static StructDef) {
 fn field(names: &mut Names, of: &'static Field) {
     match of {
         Field::Flags(set, _) => flags(names, set),
-        Field::Enum(set, _) => values(names, set.values),
+        Field::Enum(set, _) | Field::NetEnum(set) | Field::WordEnum(set) => {
+            values(names, set.values);
+        }
         Field::Struct(def) => structure(names, def),
         Field::Array(element, _) => field(names, element),
         _ => {}
