@@ -52,6 +52,8 @@ pub enum Value<'a> {
     Message(Message<'a>),
     /// Messages: a list.
     Messages(Vec<Message<'a>>),
+    /// Descriptors, one bit each, of which so many count: a list of numbers.
+    FdSet(&'a [u8], u64),
     /// Directory entries: a list of objects.
     Dirents(&'a [u8]),
     /// The same, of the older kind.

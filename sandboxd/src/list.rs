@@ -150,6 +150,7 @@ fn meaning(kind: &Kind) -> String {
         Kind::StructsOut(def, _) => format!("struct {}[], out", def.name),
         Kind::StructsInOut(def, count) => format!("struct {}[{count}], in and out", def.name),
         Kind::Pointers(def, count) => format!("struct {} *[{count}]", def.name),
+        Kind::FdSet(count) => format!("descriptors below {count}, in and out"),
         Kind::Dirents | Kind::OldDirents => "directory entries, out".into(),
         Kind::Iovec(count) => format!("buffers[{count}]"),
         Kind::IovecOut(count) => format!("buffers[{count}], out"),

@@ -210,6 +210,28 @@ static void files(void)
 	close(fd);
 }
 
+static void sets(void)
+{
+	fd_set in, out;
+	struct timespec now = { 0, 0 };
+	int ends[2];
+	need(pipe(ends) == 0);
+	/* What lies behind the last descriptor that counts is none. */
+	memset(&in, 0xff, sizeof in);
+	memset(&out, 0xff, sizeof out);
+	((unsigned char *)&in)[0] = 1 << ends[0];
+	((unsigned char *)&out)[0] = 1 << ends[1];
+	need(as("two-ends", SYS_pselect6, ends[1] + 1, &in, &out, 0, &now, 0) == 1);
+	close(ends[0]);
+	close(ends[1]);
+#ifdef SYS_getdents
+	char entries[512];
+	int dir = open("/proc/self/task", O_RDONLY | O_DIRECTORY);
+	need(as("older-entries", SYS_getdents, dir, entries, sizeof entries) > 0);
+	close(dir);
+#endif
+}
+
 static void signals(void)
 {
 	siginfo_t info = { 0 };
@@ -259,6 +281,7 @@ static void system_wide(void)
 int main(void)
 {
 	files();
+	sets();
 	signals();
 	system_wide();
 	addresses();

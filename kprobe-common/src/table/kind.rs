@@ -15,6 +15,9 @@ const SOCKADDR_MAX: u16 = 128;
 /// Bytes of an array of structures, at most.
 const STRUCTS_MAX: u16 = 1024;
 
+/// Bytes of a set of descriptors: `__FD_SETSIZE` bits.
+const FD_SET_MAX: u16 = 128;
+
 /// What an argument means. Words without a note about memory are the register itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -104,6 +107,8 @@ pub enum Kind {
     StructsInOut(&'static StructDef, &'static str),
     /// An array of pointers to structures that the call takes, as many as the named argument says, read at entry.
     Pointers(&'static StructDef, &'static str),
+    /// A set of descriptors below the named argument that the call takes and gives (`fd_set`), read at entry and exit.
+    FdSet(&'static str),
     /// Directory entries that the call gives, as many bytes as its return value, read at exit.
     Dirents,
     /// The same, of the older kind that 32-bit code has.
@@ -198,6 +203,7 @@ impl Kind {
                 let size = def.size(abi);
                 capture(read::POINTERS, phase::ENTER, length::REGISTER, size, size)
             }
+            Self::FdSet(_) => capture(read::BYTES, BOTH, length::ONE, FD_SET_MAX, FD_SET_MAX),
             Self::Dirents | Self::OldDirents => {
                 capture(read::BYTES, phase::EXIT, length::RETURN, 1, STRUCTS_MAX)
             }
@@ -262,6 +268,7 @@ impl Kind {
             | Self::StructInOut(_)
             | Self::Dirents
             | Self::OldDirents
+            | Self::FdSet(_)
             | Self::Strings
             | Self::Msghdr
             | Self::MsghdrOut

@@ -14,8 +14,8 @@ use super::group::{
 };
 use super::kind::{
     Kind::{
-        Addr, Buf, BufOut, BufOutLen, Dev, DirFd, Dirents, Enum, EnumBy, Fd, Flags, Hex, Id, Int,
-        Iovec, IovecOut, Long, Mmsghdr, MmsghdrOut, Mode, Msghdr, MsghdrOut, OldDirents, Path,
+        Addr, Buf, BufOut, BufOutLen, Dev, DirFd, Dirents, Enum, EnumBy, Fd, FdSet, Flags, Hex, Id,
+        Int, Iovec, IovecOut, Long, Mmsghdr, MmsghdrOut, Mode, Msghdr, MsghdrOut, OldDirents, Path,
         PathOut, Pid, Pointers, Signal, Size, Sockaddr, SockaddrOut, SocklenInOut, Split, Str,
         StrOut, Strings, Struct, StructInOut, StructOut, StructOutAlways, StructOutSized,
         StructSized, Structs, StructsInOut, StructsOut, Uint, Wide, WideFlags, WideHex,
@@ -100,7 +100,7 @@ pub static ROWS: &[Syscall] = &[
     sys( 69, 361, "preadv",                DESC, &[arg("fd", Fd), arg("iov", IovecOut("iovcnt")), arg("iovcnt", Size), arg("offset", Split)], Ret::Count).compat("preadv"),
     sys( 70, 362, "pwritev",               DESC, &[arg("fd", Fd), arg("iov", Iovec("iovcnt")), arg("iovcnt", Size), arg("offset", Split)], Ret::Count).compat("pwritev"),
     sys( 71, 187, "sendfile",              DESC, &[arg("out_fd", Fd), arg("in_fd", Fd), arg("offset", StructInOut(&s::OFF)), arg("count", Size)], Ret::Count).symbol("sendfile64").compat("sendfile"),
-    sys( 72, 335, "pselect6",              DESC | WAIT, &[arg("nfds", Int), arg("readfds", StructInOut(&s::FD_SET)), arg("writefds", StructInOut(&s::FD_SET)), arg("exceptfds", StructInOut(&s::FD_SET)), arg("timeout", StructInOut(&s::TIMESPEC)), arg("sigmask", Struct(&s::SIGSET_ARG))], Ret::Count).compat("pselect6_time32"),
+    sys( 72, 335, "pselect6",              DESC | WAIT, &[arg("nfds", Int), arg("readfds", FdSet("nfds")), arg("writefds", FdSet("nfds")), arg("exceptfds", FdSet("nfds")), arg("timeout", StructInOut(&s::TIMESPEC)), arg("sigmask", Struct(&s::SIGSET_ARG))], Ret::Count).compat("pselect6_time32"),
     sys( 73, 336, "ppoll",                 DESC | WAIT, &[arg("fds", StructsInOut(&s::POLLFD, "nfds")), arg("nfds", Uint), arg("tmo_p", StructInOut(&s::TIMESPEC)), arg("sigmask", Struct(&s::SIGSET)), arg("sigsetsize", Size)], Ret::Count).compat("ppoll_time32"),
     sys( 74, 355, "signalfd4",             DESC | SIGNAL, &[arg("fd", Fd), arg("mask", Struct(&s::SIGSET)), arg("sizemask", Size), arg("flags", Flags(&f::SIGNALFD))], Ret::Fd).compat("signalfd4").changes(change::FDS),
     sys( 75, 343, "vmsplice",              DESC, &[arg("fd", Fd), arg("iov", Iovec("nr_segs")), arg("nr_segs", Size), arg("flags", Flags(&f::SPLICE))], Ret::Count),
@@ -391,7 +391,7 @@ pub static ROWS: &[Syscall] = &[
     sys32(135, "sysfs",                    0, &[arg("option", Int), arg("arg1", Hex), arg("arg2", Hex)], Ret::Int),
     sys32(140, "_llseek",                  DESC, &[arg("fd", Fd), arg("offset_high", Uint), arg("offset_low", Uint), arg("result", StructOut(&s::LOFF)), arg("whence", Enum(&f::SEEK))], Ret::Zero).symbol("llseek"),
     sys32(141, "getdents",                 DEFAULT | DESC, &[arg("fd", Fd), arg("dirp", OldDirents), arg("count", Uint)], Ret::Count).compat("getdents"),
-    sys32(142, "_newselect",               DESC | WAIT, &[arg("nfds", Int), arg("readfds", StructInOut(&s::FD_SET)), arg("writefds", StructInOut(&s::FD_SET)), arg("exceptfds", StructInOut(&s::FD_SET)), arg("timeout", StructInOut(&s::TIMEVAL))], Ret::Count).compat("select"),
+    sys32(142, "_newselect",               DESC | WAIT, &[arg("nfds", Int), arg("readfds", FdSet("nfds")), arg("writefds", FdSet("nfds")), arg("exceptfds", FdSet("nfds")), arg("timeout", StructInOut(&s::TIMEVAL))], Ret::Count).compat("select"),
     sys32(149, "_sysctl",                  0, &[arg("args", Addr)], Ret::Int).symbol("ni_syscall"),
     sys32(165, "getresuid",                CREDS, &[arg("ruid", StructOut(&s::ID16)), arg("euid", StructOut(&s::ID16)), arg("suid", StructOut(&s::ID16))], Ret::Zero).symbol("getresuid16"),
     sys32(168, "poll",                     DESC | WAIT, &[arg("fds", StructsInOut(&s::POLLFD, "nfds")), arg("nfds", Uint), arg("timeout", Int)], Ret::Count),
@@ -454,7 +454,7 @@ pub static ROWS: &[Syscall] = &[
     sys32(410, "timerfd_gettime64",        DESC | CLOCK, &[arg("fd", Fd), arg("curr_value", StructOut(&s::ITIMERSPEC64))], Ret::Zero).symbol("timerfd_gettime"),
     sys32(411, "timerfd_settime64",        DESC | CLOCK, &[arg("fd", Fd), arg("flags", Flags(&f::TIMERFD_SETTIME)), arg("new_value", Struct(&s::ITIMERSPEC64)), arg("old_value", StructOut(&s::ITIMERSPEC64))], Ret::Zero).symbol("timerfd_settime"),
     sys32(412, "utimensat_time64",         DEFAULT | FILE | DESC, &[arg("dirfd", DirFd), arg("pathname", Path), arg("times", Struct(&s::TIMESPEC64_PAIR)), arg("flags", Flags(&f::AT))], Ret::Zero).symbol("utimensat"),
-    sys32(413, "pselect6_time64",          DESC | WAIT, &[arg("nfds", Int), arg("readfds", StructInOut(&s::FD_SET)), arg("writefds", StructInOut(&s::FD_SET)), arg("exceptfds", StructInOut(&s::FD_SET)), arg("timeout", StructInOut(&s::TIMESPEC64)), arg("sigmask", Struct(&s::SIGSET_ARG))], Ret::Count).compat("pselect6_time64"),
+    sys32(413, "pselect6_time64",          DESC | WAIT, &[arg("nfds", Int), arg("readfds", FdSet("nfds")), arg("writefds", FdSet("nfds")), arg("exceptfds", FdSet("nfds")), arg("timeout", StructInOut(&s::TIMESPEC64)), arg("sigmask", Struct(&s::SIGSET_ARG))], Ret::Count).compat("pselect6_time64"),
     sys32(414, "ppoll_time64",             DESC | WAIT, &[arg("fds", StructsInOut(&s::POLLFD, "nfds")), arg("nfds", Uint), arg("tmo_p", StructInOut(&s::TIMESPEC64)), arg("sigmask", Struct(&s::SIGSET)), arg("sigsetsize", Size)], Ret::Count).compat("ppoll_time64"),
     sys32(416, "io_pgetevents_time64",     WAIT, &[arg("ctx_id", Hex), arg("min_nr", Long), arg("nr", Long), arg("events", StructsOut(&s::IO_EVENT, "nr")), arg("timeout", Struct(&s::TIMESPEC64)), arg("usig", Struct(&s::SIGSET_ARG))], Ret::Count).compat("io_pgetevents_time64"),
     sys32(417, "recvmmsg_time64",          NETWORK | DESC, &[arg("sockfd", Fd), arg("msgvec", MmsghdrOut("vlen")), arg("vlen", Uint), arg("flags", Flags(&f::MSG)), arg("timeout", StructInOut(&s::TIMESPEC64))], Ret::Count).compat("recvmmsg_time64").changes(change::FDS),

@@ -56,6 +56,7 @@ impl<'a> Argument<'_, 'a> {
                 self.structures(def, self.given_or_taken(), self.other(count), status)
             }
             Kind::Pointers(def, count) => self.pointed(def, self.other(count), status),
+            Kind::FdSet(count) => self.fd_set(self.other(count), status),
             Kind::Dirents | Kind::OldDirents => self.dirents(status),
             Kind::Iovec(count) => self.buffers(
                 self.call.taken(self.register),
@@ -274,6 +275,24 @@ impl<'a> Argument<'_, 'a> {
             self.call.abi,
             bytes.get(..whole * size).unwrap_or_default(),
         )
+    }
+
+    /// A set of descriptors. What lies behind the last that counts is whatever was there before.
+    fn fd_set(&self, count: u64, status: &mut Option<Status>) -> Value<'a> {
+        let Some(bytes) = self.bytes(self.given_or_taken(), status) else {
+            return Value::Null;
+        };
+        let count = u64::try_from(count as i32).unwrap_or(0);
+        if count > 8 * bytes.len() as u64 {
+            raise(
+                status,
+                Status {
+                    len: Some(count),
+                    ..Status::new(State::Cut)
+                },
+            );
+        }
+        Value::FdSet(bytes, count)
     }
 
     fn dirents(&self, status: &mut Option<Status>) -> Value<'a> {

@@ -57,6 +57,7 @@ impl<'a> Argument<'_, 'a> {
             | Kind::StructsOut(..)
             | Kind::StructsInOut(..)
             | Kind::Pointers(..)
+            | Kind::FdSet(_)
             | Kind::Dirents
             | Kind::OldDirents
             | Kind::Iovec(_)

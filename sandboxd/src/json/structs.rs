@@ -272,6 +272,11 @@ pub(crate) fn set_bits(bytes: &[u8]) -> impl Iterator<Item = usize> {
     bytes.iter().enumerate().flat_map(of_byte)
 }
 
+/// The descriptors of a set, of which so many bits count.
+pub(crate) fn fd_set(bytes: &[u8], count: u64) -> impl Iterator<Item = usize> {
+    set_bits(bytes).take_while(move |&fd| (fd as u64) < count)
+}
+
 /// The signals of a set.
 pub(crate) fn signals(set: u64) -> impl Iterator<Item = OneOf> {
     let numbers = (0..64u64).filter(move |bit| set >> bit & 1 != 0);

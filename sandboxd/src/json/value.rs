@@ -8,7 +8,7 @@ use serde::ser::{Serialize, SerializeSeq, Serializer};
 use super::netlink::netlink;
 use super::number::{exact, exact_unsigned, hex};
 use super::sockaddr::Sockaddr;
-use super::structs::{Struct, each, pointed};
+use super::structs::{Struct, each, fd_set, pointed};
 use super::{Dirents, Escaped, OldDirents};
 use crate::args::Value;
 use crate::event::Hex;
@@ -86,6 +86,7 @@ impl Serialize for Value<'_> {
             Self::Buffers(buffers) => serializer.collect_seq(buffers),
             Self::Message(message) => message.serialize(serializer),
             Self::Messages(messages) => serializer.collect_seq(messages),
+            Self::FdSet(bytes, count) => serializer.collect_seq(fd_set(bytes, *count)),
             Self::Dirents(bytes) => serializer.collect_seq(Dirents(bytes)),
             Self::OldDirents(bytes) => serializer.collect_seq(OldDirents(bytes)),
         }

@@ -84,6 +84,7 @@ fn of_kind(kind: &Kind, defs: &mut Defs) -> Value {
         | Kind::StructsOut(def, _)
         | Kind::StructsInOut(def, _)
         | Kind::Pointers(def, _) => list(structure(def, defs)),
+        Kind::FdSet(_) => list(json!({"type": "integer", "minimum": 0})),
         Kind::Dirents | Kind::OldDirents => list(dirent(defs)),
         Kind::Iovec(_) | Kind::IovecOut(_) => list(buffer(defs)),
         Kind::Strings => list(json!({"type": "string"})),

@@ -4,7 +4,9 @@ use std::fmt::{self, Display, Formatter};
 
 use crate::args::{Buffer, Value};
 use crate::json::sockaddr::Sockaddr;
-use crate::json::structs::{Content, Elements, Member, Struct, each, pointed, set_bits, signals};
+use crate::json::structs::{
+    Content, Elements, Member, Struct, each, fd_set, pointed, set_bits, signals,
+};
 use crate::json::value::{Flags, OneOf};
 use crate::json::{Dirents, OldDirents};
 use crate::status::{State, Status};
@@ -57,6 +59,7 @@ impl Display for Shown<'_> {
             }
             Value::Message(message) => write!(f, "{message}"),
             Value::Messages(messages) => list(f, messages.iter().map(Several), cut),
+            Value::FdSet(bytes, count) => words(f, fd_set(bytes, *count)),
             Value::OldDirents(bytes) => list(f, OldDirents(bytes), cut),
             Value::Dirents(bytes) => list(f, Dirents(bytes), cut),
         }?;

@@ -86,13 +86,6 @@ pub static OLD_SIGSET: StructDef = StructDef {
     fields: &[field("", 0, 0, Field::Sigset(4))],
 };
 
-/// Descriptors of `select(2)`: `include/uapi/linux/posix_types.h`.
-pub static FD_SET: StructDef = StructDef {
-    name: "fd_set",
-    size: [128, 128],
-    fields: &[field("", 0, 0, Field::Bits(128))],
-};
-
 /// CPUs of `sched_setaffinity(2)`.
 pub static CPU_SET: StructDef = StructDef {
     name: "cpu_set_t",

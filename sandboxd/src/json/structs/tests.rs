@@ -3,7 +3,7 @@
 use kprobe_common::table::kind::Kind;
 use kprobe_common::table::rows::ROWS;
 use kprobe_common::table::structs::{
-    FD_SET, ITIMERSPEC, OPEN_HOW, POLLFD, RLIMIT64, SIGSET, TIMESPEC_PAIR,
+    CPU_SET, ITIMERSPEC, OPEN_HOW, POLLFD, RLIMIT64, SIGSET, TIMESPEC_PAIR,
 };
 use proptest::prelude::*;
 
@@ -59,7 +59,15 @@ fn values_have_one_type_each() {
         json(&SIGSET, Abi::Arm64, &0x1_0000_0002u64.to_le_bytes()),
         r#"["SIGINT","SIGRT_1"]"#
     );
-    assert_eq!(json(&FD_SET, Abi::Arm32, &[1, 0x80]), "[0,15]");
+    assert_eq!(json(&CPU_SET, Abi::Arm32, &[1, 0x80]), "[0,15]");
+}
+
+#[test]
+fn a_set_of_descriptors_ends_where_the_call_says() {
+    let of = |bytes: &[u8], count| fd_set(bytes, count).collect::<Vec<_>>();
+    assert_eq!(of(&[0xff, 0xff], 3), [0, 1, 2]);
+    assert_eq!(of(&[0, 0x81], 16), [8, 15]);
+    assert_eq!(of(&[0xff], 0), [0; 0]);
 }
 
 /// Every structure that a row names.
