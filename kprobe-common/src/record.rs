@@ -1,6 +1,7 @@
 //! What the kernel half sends: records of fixed heads and packed slots, in the machine's byte order.
 //!
-//! Two rings carry them: calls in one, state in the other. Reading them is left to the user half's `source`.
+//! Two rings carry them: what changes the state of a process in one, all other calls in the other, so that a flood of
+//! those does not push state out. Reading them is left to the user half's `source`.
 
 /// What a record is; the first byte of its [`Header`].
 pub mod kind {
@@ -12,8 +13,6 @@ pub mod kind {
     pub const EXIT_ONLY: u8 = 3;
     /// The thread left an earlier call's restart behind: [`super::Header`] alone.
     pub const RESUMED: u8 = 4;
-    /// State ring: a call that changes maps, descriptors or identity: [`super::Header`], [`super::Change`].
-    pub const CHANGE: u8 = 8;
     /// State ring: a task was made: [`super::Header`] of the parent, [`super::Fork`].
     pub const FORK: u8 = 9;
     /// State ring: a program was executed: [`super::Header`], [`super::Exec`], a string slot.
@@ -32,10 +31,12 @@ pub mod flag {
     pub const ARRIVED: u8 = 2;
     /// The thread had no room in the thread map: its return is not reported.
     pub const NO_SLOT: u8 = 4;
-    /// `CHANGE`: at entry, before the call did anything.
-    pub const BEFORE: u8 = 8;
+    /// `ENTER`, `EXIT`, `EXIT_ONLY`: came by the ring of state, since the call changes what is known of the process.
+    pub const STATE: u8 = 8;
     /// `EXIT`: the program changed under the call (`execve`), so nothing was read anew.
     pub const EXECED: u8 = 16;
+    /// With [`STATE`]: not selected or dropped by a filter. It stands in no account and gives no line.
+    pub const UNSHOWN: u8 = 32;
 }
 
 /// Starts every record. 32 bytes.
@@ -101,21 +102,6 @@ pub struct Return {
     pub nr: i32,
     /// Keeps the size a multiple of 8.
     pub unused: u32,
-}
-
-/// A call that changes what is known of the process. 64 bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "user", derive(bytemuck::Pod, bytemuck::Zeroable))]
-#[repr(C)]
-pub struct Change {
-    /// The argument registers.
-    pub args: [u64; crate::spec::REGISTERS],
-    /// As in [`Return`]; 0 in a record with [`flag::BEFORE`].
-    pub ret: i64,
-    /// As in [`Frame`].
-    pub nr: i32,
-    /// As in [`Frame`].
-    pub abi: u32,
 }
 
 /// A new task. 32 bytes.
@@ -215,7 +201,6 @@ const _: () = {
     assert!(size_of::<Header>() == 32);
     assert!(size_of::<Frame>() == 104);
     assert!(size_of::<Return>() == 16);
-    assert!(size_of::<Change>() == 64);
     assert!(size_of::<Fork>() == 32);
     assert!(size_of::<Exec>() == 24);
     assert!(size_of::<Slot>() == 8);

@@ -11,12 +11,14 @@ pub const SELECTED: u16 = 1;
 pub const ATTACHED: u16 = 1 << 1;
 /// The call does not come back (`exit`): its entry leaves nothing in the thread's slot.
 pub const NEVER_RETURNS: u16 = 1 << 2;
-/// The call's success goes to the state ring; its failure too where its entry does.
+/// A success of the call changes what is known of the process: its return goes to the ring of state, selected or not.
 pub const STATE_EXIT: u16 = 1 << 3;
-/// The call's entry goes to the state ring too: what it changes is uncertain until it has returned.
+/// Its entry goes there too, and so does its failure: what it changes is uncertain from entry to return.
 pub const STATE_ENTER: u16 = 1 << 4;
 /// The call can change the task's user ID, so that it may leave or enter the set of targets.
 pub const IDENTITY: u16 = 1 << 5;
+/// [`STATE_EXIT`] and [`STATE_ENTER`] hold only for listed commands: [`Spec::state_register`], [`state_key`].
+pub const STATE_LISTED: u16 = 1 << 6;
 /// The call puts registers of before a signal back, and returns under the number -1.
 pub const RESTORES: u16 = 1 << 7;
 
@@ -123,8 +125,12 @@ pub struct Spec {
     pub command_mask: u32,
     /// Registers that are read through at exit of a failure.
     pub exit_always: u8,
+    /// The register with the command, where [`STATE_LISTED`].
+    pub state_register: u8,
+    /// Of the registers above, those that are read through where the call goes to the ring of state alone.
+    pub followed: u8,
     /// Keeps the size a multiple of 8.
-    pub unused: [u8; 3],
+    pub unused: u8,
     /// One entry per register.
     pub args: [ArgSpec; REGISTERS],
 }
@@ -136,6 +142,13 @@ const _: () = assert!(size_of::<Spec>() == 64);
 #[must_use]
 pub const fn command_key(index: u16, command: u32) -> u64 {
     (index as u64) << 32 | command as u64
+}
+
+/// Key, in the same map, of a command that changes what is known of the process.
+#[inline(always)]
+#[must_use]
+pub const fn state_key(index: u16, command: u32) -> u64 {
+    1 << 63 | command_key(index, command)
 }
 
 #[cfg(feature = "user")]

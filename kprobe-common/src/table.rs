@@ -20,7 +20,7 @@ use crate::index::{Abi, index};
 use crate::spec::{self, ArgSpec, REGISTERS, Spec, length, phase, read};
 pub use lookup::row;
 
-pub use change::Effect;
+pub use change::{Cloexec, Effect, Files, Made};
 use check::same;
 pub use group::Condition;
 use kind::Kind;
@@ -90,6 +90,8 @@ pub struct Syscall {
     pub state: u8,
     /// What a success does to the address space.
     pub effect: Option<Effect>,
+    /// What a success does to descriptors and directories.
+    pub files: Option<Files>,
     /// Belongs to `%default` only under this condition.
     pub condition: Option<Condition>,
 }
@@ -117,6 +119,7 @@ pub const fn sys(
         native32: None,
         state: 0,
         effect: None,
+        files: None,
         condition: None,
     }
 }
@@ -178,26 +181,10 @@ impl Syscall {
         self
     }
 
-    /// A success changes the address space: followed from entry to return where it can take something away.
-    #[must_use]
-    pub const fn maps(mut self, effect: Effect) -> Self {
-        self.effect = Some(effect);
-        self.state |= match effect {
-            Effect::Brk | Effect::Attach => change::MAPS,
-            Effect::Map
-            | Effect::Unmap
-            | Effect::Protect
-            | Effect::Remap
-            | Effect::Detach
-            | Effect::Unclear => change::MAPS | change::MAPS_BEFORE,
-        };
-        self
-    }
-
     /// A success changes what is known of the process: bits of [`change`].
     #[must_use]
     pub const fn changes(mut self, state: u8) -> Self {
-        self.state = state;
+        self.state |= state;
         self
     }
 
@@ -373,7 +360,9 @@ const EMPTY: Spec = Spec {
     exit: 0,
     command_mask: 0,
     exit_always: 0,
-    unused: [0; 3],
+    state_register: 0,
+    followed: 0,
+    unused: 0,
     args: [NOTHING; REGISTERS],
 };
 

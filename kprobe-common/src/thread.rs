@@ -12,6 +12,8 @@ pub mod state {
     pub const LOST: u8 = 3;
     /// Not known: met in the middle of its life, perhaps inside a call.
     pub const UNKNOWN: u8 = 4;
+    /// In a call that is reported for what it changes, and not shown.
+    pub const FOLLOWED: u8 = 5;
 }
 
 /// Bits of [`Slot::flags`].
@@ -26,6 +28,8 @@ pub mod flag {
     pub const RESTART: u8 = 8;
     /// The call under way can change the task's user ID, and is counted in `Control::leaving`.
     pub const LEAVING: u8 = 16;
+    /// The call under way goes to the ring of state.
+    pub const STATE: u8 = 32;
     /// The threads that it makes are targets too: its whole process was named, not the thread alone.
     pub const FOLLOW_THREADS: u8 = 64;
     /// What a new thread or process can inherit.

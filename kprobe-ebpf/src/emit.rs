@@ -1,6 +1,8 @@
 //! Hands a finished record to a ring, and counts what finds no room.
 
-use aya_ebpf::bindings::{BPF_RB_AVAIL_DATA, BPF_RB_FORCE_WAKEUP, BPF_RB_NO_WAKEUP};
+use aya_ebpf::bindings::{
+    BPF_RB_AVAIL_DATA, BPF_RB_FORCE_WAKEUP, BPF_RB_NO_WAKEUP, BPF_RB_RING_SIZE,
+};
 use aya_ebpf::helpers::generated::{
     bpf_get_smp_processor_id, bpf_ringbuf_output, bpf_ringbuf_query,
 };
@@ -17,7 +19,10 @@ use crate::scratch::{Desk, SLACK};
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ring {
     Calls,
+    /// Calls that change state: they leave room for [`Ring::Life`], so that no flood of them hides that a thread ended.
     State,
+    /// The same ring: threads and programs that begin and end.
+    Life,
 }
 
 /// Unread bytes from which the reader is woken; below, it looks by itself every few milliseconds.
@@ -29,7 +34,7 @@ pub(crate) fn emit(desk: &Desk, ring: Ring) -> bool {
     let lost = lost(desk.cpu_counts, ring);
     let map = match ring {
         Ring::Calls => &raw const maps::CALLS,
-        Ring::State => &raw const maps::STATE,
+        Ring::State | Ring::Life => &raw const maps::STATE,
     };
     // SAFETY: the header was written by `begin`.
     unsafe {
@@ -37,16 +42,24 @@ pub(crate) fn emit(desk: &Desk, ring: Ring) -> bool {
     }
     let len = at_most::<{ RECORD_MAX + SLACK }>(desk.sheet.cursor());
     let map = map.cast_mut().cast();
-    // SAFETY: the map is a ring; the record has that many bytes.
-    let written = unsafe {
-        let unread = bpf_ringbuf_query(map, u64::from(BPF_RB_AVAIL_DATA));
-        let wake = if unread >= WAKE_AT {
-            BPF_RB_FORCE_WAKEUP
-        } else {
-            BPF_RB_NO_WAKEUP
-        };
-        bpf_ringbuf_output(map, desk.sheet.record().cast(), len as u64, u64::from(wake)) == 0
+    // SAFETY: the map is a ring.
+    let (unread, size) = unsafe {
+        (
+            bpf_ringbuf_query(map, u64::from(BPF_RB_AVAIL_DATA)),
+            bpf_ringbuf_query(map, u64::from(BPF_RB_RING_SIZE)),
+        )
     };
+    let has_room = ring != Ring::State || unread < size - size / 4;
+    // SAFETY: the map is a ring; the record has that many bytes.
+    let written = has_room
+        && unsafe {
+            let wake = if unread >= WAKE_AT {
+                BPF_RB_FORCE_WAKEUP
+            } else {
+                BPF_RB_NO_WAKEUP
+            };
+            bpf_ringbuf_output(map, desk.sheet.record().cast(), len as u64, u64::from(wake)) == 0
+        };
     if !written {
         log::ring_is_full(len as u32);
         add(lost);
@@ -61,7 +74,7 @@ pub(crate) fn lost(cpu: *mut Cpu, ring: Ring) -> *mut u64 {
     unsafe {
         match ring {
             Ring::Calls => &raw mut (*cpu).lost,
-            Ring::State => &raw mut (*cpu).state_lost,
+            Ring::State | Ring::Life => &raw mut (*cpu).state_lost,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The entry of a call: is it a target's, is it selected, does a filter drop it; then its record.
 
 use aya_ebpf::helpers::generated::bpf_get_current_comm;
-use kprobe_common::record::{Change, Frame, flag, kind};
+use kprobe_common::record::{Frame, flag, kind};
 use kprobe_common::regs::Regs;
 use kprobe_common::spec::{self, Spec, command};
 use kprobe_common::thread::{self, Slot};
@@ -38,27 +38,33 @@ pub(crate) fn enter(regs: *const Regs) {
     let Some(spec) = maps::SPECS.get(index as u32) else {
         return;
     };
-    if spec.flags & spec::STATE_ENTER != 0 {
-        change(&desk, index, flag::BEFORE, 0);
-    }
     let mut slot = Slot {
         index,
         ..Slot::default()
     };
-    if spec.flags & spec::SELECTED != 0 {
+    let selected = spec.flags & spec::SELECTED != 0;
+    let shown = selected && wanted(&desk, spec, index);
+    let state = is_state(&desk, spec, index, spec::STATE_ENTER);
+    if selected {
         emit::count_call(&desk, index, |calls| &raw mut calls.seen);
-        slot.state = if !wanted(&desk, spec, index) {
+        if !shown {
             emit::count_call(&desk, index, |calls| &raw mut calls.filtered);
-            resumed(&desk, found.slot);
-            thread::state::FILTERED
-        } else if report(&desk, spec, index, found.slot.is_null()) {
+            slot.state = thread::state::FILTERED;
+        }
+    }
+    if shown || state {
+        let flags = route(shown, state) | no_slot(found.slot);
+        slot.state = if report(&desk, spec, index, flags) {
             clear_restart(found.slot);
-            thread::state::ENTERED
+            inside(shown)
         } else {
-            emit::count_call(&desk, index, |calls| &raw mut calls.lost);
+            if shown {
+                emit::count_call(&desk, index, |calls| &raw mut calls.lost);
+            }
             resumed(&desk, found.slot);
             thread::state::LOST
         };
+        slot.flags = if state { thread::flag::STATE } else { 0 };
         slot.late = desk.sheet.late() as u8;
     } else {
         resumed(&desk, found.slot);
@@ -77,7 +83,11 @@ fn refuse(regs: *const Regs, into: *mut Slot) {
     if selected {
         emit::count_lost(index);
     }
-    let state = if selected {
+    let changes = spec.flags & (spec::STATE_ENTER | spec::STATE_EXIT) != 0;
+    if changes {
+        emit::count_cpu(|cpu| &raw mut cpu.state_lost);
+    }
+    let state = if selected || changes {
         thread::state::LOST
     } else {
         thread::state::NONE
@@ -90,6 +100,45 @@ fn refuse(regs: *const Regs, into: *mut Slot) {
     keep(into, spec, slot);
 }
 
+/// Whether the call changes what is known of the process: `phase` is the bit of `spec` to ask for.
+#[inline(always)]
+pub(crate) fn is_state(desk: &Desk, spec: &Spec, index: u16, phase: u16) -> bool {
+    if spec.flags & phase == 0 {
+        return false;
+    }
+    if spec.flags & spec::STATE_LISTED == 0 {
+        return true;
+    }
+    let command = desk.sheet.arg(spec.state_register) as u32;
+    maps::COMMANDS
+        .get_ptr(spec::state_key(index, command))
+        .is_some()
+}
+
+/// The flags that say by which ring a record comes, and whether for the state alone.
+#[inline(always)]
+pub(crate) fn route(shown: bool, state: bool) -> u8 {
+    match (shown, state) {
+        (_, false) => 0,
+        (true, true) => flag::STATE,
+        (false, true) => flag::STATE | flag::UNSHOWN,
+    }
+}
+
+#[inline(always)]
+fn no_slot(slot: *mut Slot) -> u8 {
+    if slot.is_null() { flag::NO_SLOT } else { 0 }
+}
+
+#[inline(always)]
+fn inside(shown: bool) -> u8 {
+    if shown {
+        thread::state::ENTERED
+    } else {
+        thread::state::FOLLOWED
+    }
+}
+
 /// Remembers the entry in the thread's slot, for its return.
 #[inline(always)]
 fn keep(into: *mut Slot, spec: &Spec, mut slot: Slot) {
@@ -98,7 +147,8 @@ fn keep(into: *mut Slot, spec: &Spec, mut slot: Slot) {
     }
     // SAFETY: a value of the map of threads, used by the current thread alone.
     unsafe {
-        slot.flags = (*into).flags & !thread::flag::EXECED;
+        let over = thread::flag::EXECED | thread::flag::STATE;
+        slot.flags |= (*into).flags & !over;
         if spec.flags & spec::IDENTITY != 0 && slot.flags & thread::flag::LEAVING == 0 {
             slot.flags |= thread::flag::LEAVING;
             if let Some(control) = target::control() {
@@ -123,8 +173,7 @@ pub(crate) fn wanted(desk: &Desk, spec: &Spec, index: u16) -> bool {
 
 /// Puts the entry's record together and hands it over.
 #[inline(always)]
-fn report(desk: &Desk, spec: &Spec, index: u16, no_slot: bool) -> bool {
-    let flags = if no_slot { flag::NO_SLOT } else { 0 };
+fn report(desk: &Desk, spec: &Spec, index: u16, flags: u8) -> bool {
     desk.begin(kind::ENTER, flags, index, size_of::<Frame>());
     let abi = frame(desk, 0);
     let capture = Capture {
@@ -135,8 +184,28 @@ fn report(desk: &Desk, spec: &Spec, index: u16, no_slot: bool) -> bool {
         ret: 0,
         late: 0,
     };
-    capture.walk(desk.sheet, spec.enter);
-    emit::emit(desk, Ring::Calls)
+    capture.walk(desk.sheet, spec.enter & followed(spec, flags));
+    emit::emit(desk, ring(flags))
+}
+
+/// The registers that may be read through: all, or what the state is made of.
+#[inline(always)]
+pub(crate) fn followed(spec: &Spec, flags: u8) -> u8 {
+    if flags & flag::UNSHOWN == 0 {
+        u8::MAX
+    } else {
+        spec.followed
+    }
+}
+
+/// The ring of a record with these flags.
+#[inline(always)]
+pub(crate) fn ring(flags: u8) -> Ring {
+    if flags & flag::STATE == 0 {
+        Ring::Calls
+    } else {
+        Ring::State
+    }
 }
 
 /// Fills the part of a record that tells of the registers, `offset` bytes behind its header.
@@ -149,21 +218,4 @@ pub(crate) fn frame(desk: &Desk, offset: usize) -> kprobe_common::index::Abi {
         bpf_get_current_comm((&raw mut (*frame).comm).cast(), 16);
         call::abi(&*desk.sheet.regs())
     }
-}
-
-/// Reports a call that changes what is known of the process, to the ring of state.
-#[inline(always)]
-pub(crate) fn change(desk: &Desk, index: u16, flags: u8, ret: i64) {
-    desk.begin(kind::CHANGE, flags, index, size_of::<Change>());
-    // SAFETY: the registers were read; the change is the record's fixed part.
-    unsafe {
-        let regs = &*desk.sheet.regs();
-        desk.sheet.part::<Change>(0).write(Change {
-            args: call::args(regs),
-            ret,
-            nr: regs.syscallno,
-            abi: call::abi(regs) as u32,
-        });
-    }
-    emit::emit(desk, Ring::State);
 }

@@ -10,7 +10,7 @@ use kprobe_common::thread::{self, Slot, state};
 use crate::call;
 use crate::capture::Capture;
 use crate::emit::{self, Ring};
-use crate::enter::{change, frame, wanted};
+use crate::enter::{followed, frame, is_state, ring, route, wanted};
 use crate::life;
 use crate::maps;
 use crate::scratch::Desk;
@@ -43,21 +43,9 @@ pub(crate) fn exit(regs: *const Regs) {
     // SAFETY: just read.
     let ret = unsafe { call::ret(&*desk.sheet.regs()) };
     match before.state {
-        state::ENTERED => returned(&desk, &before, found.slot, ret),
+        state::ENTERED | state::FOLLOWED => returned(&desk, &before, found.slot, ret),
         state::FILTERED | state::LOST => {}
         _ => alone(&desk, &before, &found, ret),
-    }
-    let index = match before.state {
-        state::ENTERED | state::FILTERED | state::LOST => before.index,
-        // SAFETY: read above.
-        _ => call::index_of(unsafe { &*desk.sheet.regs() }),
-    };
-    if let Some(spec) = maps::SPECS.get(index as u32)
-        && spec.flags & spec::STATE_EXIT != 0
-        // What was uncertain since the entry is settled by a failure too.
-        && (!failed(ret) || spec.flags & spec::STATE_ENTER != 0)
-    {
-        change(&desk, index, 0, ret);
     }
     if left {
         life::left(&desk);
@@ -101,16 +89,20 @@ fn thread_of_call() -> Option<(Task, Found, bool)> {
 /// There is no memory for a record: the return is lost, and with it the call whose entry was not seen.
 #[inline(always)]
 fn refuse(regs: *const Regs, before: &Slot, tid: u32, left: bool) {
+    let mut changes = before.flags & thread::flag::STATE != 0;
     if before.state == state::ENTERED {
         emit::count_exit_lost(before.index);
     } else if before.state == state::NONE || before.state == state::UNKNOWN {
         let index = call::index_at(regs);
-        if maps::SPECS
-            .get(index as u32)
-            .is_some_and(|spec| spec.flags & spec::SELECTED != 0)
-        {
-            emit::count_lost(index);
+        if let Some(spec) = maps::SPECS.get(index as u32) {
+            changes |= spec.flags & spec::STATE_EXIT != 0;
+            if spec.flags & spec::SELECTED != 0 {
+                emit::count_lost(index);
+            }
         }
+    }
+    if changes {
+        emit::count_cpu(|cpu| &raw mut cpu.state_lost);
     }
     if left {
         let _ = maps::THREADS.remove(tid);
@@ -131,7 +123,7 @@ fn leave(slot: *mut Slot) -> Slot {
         let before = *slot;
         (*slot).state = state::NONE;
         (*slot).index = 0;
-        (*slot).flags &= !(thread::flag::LEAVING | thread::flag::EXECED);
+        (*slot).flags &= !(thread::flag::LEAVING | thread::flag::EXECED | thread::flag::STATE);
         if before.flags & thread::flag::LEAVING != 0
             && let Some(control) = target::control()
         {
@@ -148,9 +140,11 @@ fn returned(desk: &Desk, before: &Slot, slot: *mut Slot, ret: i64) {
         return;
     };
     let execed = before.flags & thread::flag::EXECED != 0;
+    let shown = before.state == state::ENTERED;
+    let flags = route(shown, before.flags & thread::flag::STATE != 0);
     desk.begin(
         kind::EXIT,
-        if execed { flag::EXECED } else { 0 },
+        flags | if execed { flag::EXECED } else { 0 },
         before.index,
         size_of::<Return>(),
     );
@@ -166,9 +160,9 @@ fn returned(desk: &Desk, before: &Slot, slot: *mut Slot, ret: i64) {
             ret,
             late: before.late,
         };
-        capture.walk(desk.sheet, outputs(spec, ret));
+        capture.walk(desk.sheet, outputs(spec, ret) & followed(spec, flags));
     }
-    if !emit::emit(desk, Ring::Calls) {
+    if !emit::emit(desk, ring(flags)) && shown {
         emit::count_call(desk, before.index, |calls| &raw mut calls.exits_lost);
     }
     if RESTART.contains(&ret) && !slot.is_null() {
@@ -186,21 +180,29 @@ fn alone(desk: &Desk, before: &Slot, found: &Found, ret: i64) {
     let Some(spec) = maps::SPECS.get(index as u32) else {
         return;
     };
-    if spec.flags & spec::SELECTED == 0 {
+    let selected = spec.flags & spec::SELECTED != 0;
+    let why = why(before, spec, found.new);
+    let state = changes(desk, spec, index, why, ret);
+    if !selected && !state {
         return resumed(desk, found.slot);
     }
     if found.slot.is_null() {
         // The entry was counted and reported; without a slot nobody remembers which one it was.
         return;
     }
-    emit::count_call(desk, index, |calls| &raw mut calls.seen);
-    if !wanted(desk, spec, index) {
-        emit::count_call(desk, index, |calls| &raw mut calls.filtered);
+    let shown = selected && wanted(desk, spec, index);
+    if selected {
+        emit::count_call(desk, index, |calls| &raw mut calls.seen);
+        if !shown {
+            emit::count_call(desk, index, |calls| &raw mut calls.filtered);
+        }
+    }
+    if !shown && !state {
         return resumed(desk, found.slot);
     }
-    if report(desk, spec, (index, nr), why(before, spec, found.new), ret) {
+    if report(desk, spec, (index, nr), why | route(shown, state), ret) {
         clear_restart(found.slot);
-    } else {
+    } else if shown {
         emit::count_call(desk, index, |calls| &raw mut calls.lost);
     }
 }
@@ -224,10 +226,21 @@ fn asked(desk: &Desk, before: &Slot) -> Option<(u16, i32)> {
     Some((index(call::abi(regs), nr), nr))
 }
 
+/// Whether a return without a reported entry changed what is known of the process: it succeeded, or it settles what
+/// was uncertain since its entry.
+#[inline(always)]
+fn changes(desk: &Desk, spec: &Spec, index: u16, why: u8, ret: i64) -> bool {
+    why & flag::BLOCKED == 0
+        && (!failed(ret) || spec.flags & spec::STATE_ENTER != 0)
+        && is_state(desk, spec, index, spec::STATE_ENTER | spec::STATE_EXIT)
+}
+
 /// What is known of why the entry was not reported.
 #[inline(always)]
 fn why(before: &Slot, spec: &Spec, new: bool) -> u8 {
-    if before.state == state::NONE && spec.flags & spec::ATTACHED != 0 {
+    // Of what is followed by its return alone no entry is reported, even where a probe sits there.
+    let reported = spec.flags & (spec::SELECTED | spec::STATE_ENTER) != 0;
+    if before.state == state::NONE && spec.flags & spec::ATTACHED != 0 && reported {
         flag::BLOCKED
     } else if new && spec.flags & spec::IDENTITY != 0 {
         flag::ARRIVED
@@ -250,7 +263,8 @@ fn report(desk: &Desk, spec: &Spec, (index, nr): (u16, i32), flags: u8, ret: i64
     unsafe { (*desk.sheet.frame(size_of::<Return>())).nr = nr };
     // Inputs are read here for the first time: late, unless the call never ran.
     let (registers, late) = if flags & flag::BLOCKED == 0 {
-        (outputs(spec, ret), spec.enter)
+        let seen = followed(spec, flags);
+        (outputs(spec, ret) & seen, spec.enter & seen)
     } else {
         (spec.enter, 0)
     };
@@ -263,7 +277,7 @@ fn report(desk: &Desk, spec: &Spec, (index, nr): (u16, i32), flags: u8, ret: i64
         late,
     }
     .walk(desk.sheet, registers);
-    emit::emit(desk, Ring::Calls)
+    emit::emit(desk, ring(flags))
 }
 
 #[inline(always)]

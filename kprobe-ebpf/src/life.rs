@@ -67,7 +67,7 @@ pub(crate) fn fork(ctx: &TracePointContext) {
         });
         bpf_get_current_comm((&raw mut (*fork).comm).cast(), 16);
     }
-    emit::emit(&desk, Ring::State);
+    emit::emit(&desk, Ring::Life);
 }
 
 /// The flags of a new thread, or of a new process's first one.
@@ -132,7 +132,7 @@ pub(crate) fn exec(ctx: &TracePointContext) {
         desk.sheet
             .set_cursor(at as u32 + size_of::<RecordSlot>() as u32 + ((len + 7) & !7));
     }
-    emit::emit(&desk, Ring::State);
+    emit::emit(&desk, Ring::Life);
 }
 
 /// Moves the slot of the thread that executed.
@@ -183,7 +183,7 @@ pub(crate) fn thread_exit() {
         return;
     };
     desk.begin(kind::THREAD_EXIT, 0, 0, 0);
-    emit::emit(&desk, Ring::State);
+    emit::emit(&desk, Ring::Life);
 }
 
 /// The thread is no target any more: what was known of it means nothing once it comes back.
@@ -191,7 +191,7 @@ pub(crate) fn thread_exit() {
 pub(crate) fn left(desk: &Desk) {
     let _ = maps::THREADS.remove(desk.task.tid);
     desk.begin(kind::LEFT, 0, 0, 0);
-    emit::emit(desk, Ring::State);
+    emit::emit(desk, Ring::Life);
 }
 
 /// The current thread.

@@ -89,6 +89,13 @@ pub struct Trace {
     /// Where entries come from; auto: kprobes, unless the kernel lacks them or too many calls are selected
     #[arg(long, value_enum, default_value_t = BackendName::Auto)]
     pub backend: BackendName,
+    /// Show only calls that have to do with such a path: passed, meant, or of a descriptor opened from it. `*` matches
+    /// slashes too. Repeatable
+    #[arg(short = 'P', long = "path", value_name = "GLOB")]
+    pub only: Vec<String>,
+    /// Do not follow what descriptors and paths mean: cheaper, lines have no `fds` and `paths`
+    #[arg(long)]
+    pub no_fds: bool,
     /// Leave returns unwatched: cheaper, without results and without what calls give
     #[arg(long)]
     pub no_returns: bool,
@@ -102,7 +109,7 @@ pub struct Trace {
     #[arg(long, value_name = "SIZE", default_value = "8M", value_parser = parse_size)]
     pub buffer: u32,
     /// Size of the ring of state records (1M, 64K)
-    #[arg(long, value_name = "SIZE", default_value = "1M", value_parser = parse_size, hide_short_help = true)]
+    #[arg(long, value_name = "SIZE", default_value = "4M", value_parser = parse_size, hide_short_help = true)]
     pub state_buffer: u32,
     /// Follow children of a process or command: the default
     #[arg(short = 'f', long = "follow", action = ArgAction::SetTrue)]

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 
 mod word;
 
-pub use word::{Bytes, CallCount, ErrorName, Hex, Name, Perms, Proc, Statuses, Time};
+pub use word::{
+    Bytes, CallCount, ErrorName, Fds, Hex, Name, PathText, Perms, Proc, Statuses, Time,
+};
 
 use crate::args::Args;
 
@@ -17,6 +19,7 @@ use crate::args::Args;
 pub const SCHEMA: &str = "1.0";
 
 /// One line.
+#[expect(clippy::large_enum_variant, reason = "most lines are calls")]
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Line<'a> {
@@ -187,6 +190,12 @@ pub struct Syscall<'a> {
     /// What is known about them, by name.
     #[serde(skip_serializing_if = "Statuses::is_empty")]
     pub arg_status: Statuses<'a>,
+    /// The absolute paths that the arguments mean, where known.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub paths: &'a [PathText],
+    /// What the descriptors among the arguments were, and the one that it gave, where known.
+    #[serde(skip_serializing_if = "Fds::is_empty")]
+    pub fds: Fds<'a>,
     /// The return value; null where there is none.
     pub ret: Option<i64>,
     /// The return value of a call that gives an address.

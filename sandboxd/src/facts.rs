@@ -1,12 +1,15 @@
 //! Looks at the outside: `/proc`, `packages.list`, the clocks, the device. Each gives a fact, with its time; what a
 //! fact means is left to `fold`. The only module that reads anything but records.
 
+mod files;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
 
 use crate::input::{Fact, Found, MapLine, ProcessLook};
+pub use files::descriptor;
 
 /// Where Android keeps the list of installed packages.
 pub const PACKAGES: &str = "/data/system/packages.list";
@@ -37,14 +40,18 @@ fn clock(id: libc::clockid_t) -> u64 {
     time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
 }
 
-/// Looks a process up, for a record of that user ID and time.
+/// Looks a process up, for a record of that thread, user ID and time; `with_files`: its descriptors too.
 #[must_use]
-pub fn process(pid: u32, uid: u32, at: u64) -> Fact {
+pub fn process(pid: u32, tid: u32, uid: u32, at: u64, with_files: bool) -> Fact {
     let began = boot_ns();
-    let found = find(pid);
+    let mut found = find(pid);
+    if let Some(found) = found.as_mut().filter(|_| with_files) {
+        found.files = files::files(pid, tid, &found.tids);
+    }
     Fact::Process {
         look: ProcessLook {
             pid,
+            tid,
             began,
             ended: boot_ns(),
             found,
@@ -65,6 +72,7 @@ fn find(pid: u32) -> Option<Found> {
         name: String::from_utf8_lossy(name).into_owned(),
         tids: threads(pid).unwrap_or_default(),
         maps: text(&dir.join("maps")).map(|maps| parse_maps(&maps)),
+        files: None,
     })
 }
 

@@ -5,6 +5,7 @@
 
 mod books;
 mod line;
+mod only;
 
 use std::collections::BTreeMap;
 
@@ -16,8 +17,9 @@ use crate::pair::{Pair, Paired};
 use crate::record::{Body, Record};
 use crate::sink::Lines;
 use crate::world::identity::Identity;
-use crate::world::{Happened, Who, World};
+use crate::world::{Happened, Want, Who, World};
 use books::Books;
+pub use only::Only;
 
 /// The wall clock may drift by so much between two looks without being called set, nanoseconds.
 const DRIFT_NS: u64 = 100_000_000;
@@ -31,10 +33,23 @@ pub enum Look {
     Process {
         /// The process.
         pid: u32,
+        /// The thread.
+        tid: u32,
+        /// Whether its descriptors are wanted too.
+        files: bool,
         /// As the record has it.
         uid: u32,
         /// The record's time.
         at: u64,
+    },
+    /// A descriptor of this thread.
+    Descriptor {
+        /// The process.
+        pid: u32,
+        /// The thread.
+        tid: u32,
+        /// The descriptor.
+        fd: i32,
     },
     /// The counters of loss.
     Losses,
@@ -50,6 +65,7 @@ pub struct Fold {
     world: World,
     pair: Option<Pair<Who>>,
     books: Books,
+    only: Only,
     stats_at: u64,
     ended: bool,
     /// The accounts of the `end` line.
@@ -71,10 +87,16 @@ impl Fold {
             return Some(Look::Losses);
         }
         let header = &record.header;
-        self.world.wants(&record).then_some(Look::Process {
-            pid: header.tgid,
-            uid: header.uid,
-            at: header.time,
+        let (pid, tid) = (header.tgid, header.tid);
+        Some(match self.world.wants(&record)? {
+            Want::Process => Look::Process {
+                pid,
+                tid,
+                files: self.start.files,
+                uid: header.uid,
+                at: header.time,
+            },
+            Want::Descriptor(fd) => Look::Descriptor { pid, tid, fd },
         })
     }
 
@@ -103,17 +125,29 @@ impl Fold {
         self.books.note(record);
         let header = record.header;
         match record.body {
+            Body::Enter(_) | Body::ExitOnly(..) if !record.is_shown() => {
+                // It goes on, so it was not killed in the call before.
+                self.paired(out, |pair, give| pair.resume(header.tid, give));
+                self.world.call(record);
+            }
+            Body::Exit(_) if !record.is_shown() => {
+                self.world.call(record);
+            }
             Body::Enter(frame) | Body::ExitOnly(_, frame) => {
-                let who = self.world.who(&header, line::svc(&frame));
+                let mut who = self.world.who(&header, line::svc(&frame));
                 let never =
                     table::row(header.index).is_some_and(|row| row.ret == table::Ret::Never);
+                who.meant = self.world.call(record);
                 self.paired(out, |pair, give| {
                     pair.begin(record, bytes, never, who, give);
                 });
             }
-            Body::Exit(_) => self.paired(out, |pair, give| pair.end(record, bytes, give)),
+            Body::Exit(_) => {
+                self.world.call(record);
+                self.paired(out, |pair, give| pair.end(record, bytes, give));
+            }
             Body::Resumed => self.paired(out, |pair, give| pair.resume(header.tid, give)),
-            Body::Change(_) | Body::Fork(_) | Body::Left => self.state(record, out),
+            Body::Fork(_) | Body::Left => self.state(record, out),
             Body::Exec(exec) => {
                 let path = record.parts().next().map_or(&[][..], |part| part.bytes);
                 self.paired(out, |pair, give| {
@@ -156,6 +190,7 @@ impl Fold {
                 world.look(look, *uid, *at, |happened| self.process(&happened, out));
                 self.world = world;
             }
+            Fact::Descriptor { look } => self.world.look_at(look),
             Fact::Losses { boot_ns, cpus } => self.losses(*boot_ns, cpus, out),
             Fact::Clock { boot_ns, offset_ns } => self.clock(*boot_ns, *offset_ns, out),
             Fact::Tick { boot_ns } => self.tick(*boot_ns, out),
@@ -180,6 +215,9 @@ impl Fold {
         self.pair = Some(Pair::new(start.returns));
         self.world = World::new(start.page, start.returns);
         self.books = Books::new(start.boot_ns);
+        self.world.begin(start.files, start.by_uid);
+        // The command line was refused if it held a pattern that is none.
+        self.only = Only::new(&start.only).unwrap_or_default();
         self.start = start.clone();
         let seq = self.next_seq();
         let names = line::names(&self.start.indexes);

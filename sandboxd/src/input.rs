@@ -37,6 +37,11 @@ pub enum Fact {
         /// The time of the record that asked, `CLOCK_BOOTTIME`, nanoseconds.
         at: u64,
     },
+    /// A descriptor was looked up in `/proc`.
+    Descriptor {
+        /// What was seen.
+        look: DescriptorLook,
+    },
     /// The counters of loss were read.
     Losses {
         /// When, `CLOCK_BOOTTIME`, nanoseconds.
@@ -70,6 +75,10 @@ pub enum Fact {
 }
 
 /// How a run begins: all that its lines depend on.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Start {
@@ -111,6 +120,12 @@ pub struct Start {
     pub show: Show,
     /// Whether every line has the registers.
     pub raw: bool,
+    /// Patterns of paths that calls have to do with, or all are shown.
+    pub only: Vec<String>,
+    /// Whether it is followed what descriptors and paths mean.
+    pub files: bool,
+    /// Whether tasks are watched because of their user ID.
+    pub by_uid: bool,
 }
 
 /// Which calls are shown, by how they ended.
@@ -134,6 +149,8 @@ pub enum Show {
 pub struct ProcessLook {
     /// The process.
     pub pid: u32,
+    /// The thread whose descriptors were looked at.
+    pub tid: u32,
     /// When the look began, `CLOCK_BOOTTIME`, nanoseconds.
     pub began: u64,
     /// When it ended.
@@ -156,6 +173,72 @@ pub struct Found {
     pub tids: Vec<u32>,
     /// Its mappings, or nothing if they could not be read.
     pub maps: Option<Vec<MapLine>>,
+    /// Its descriptors and directories, if they were asked for and could be read.
+    pub files: Option<FilesFound>,
+}
+
+/// The descriptors of a thread, and the directories that its paths begin at.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FilesFound {
+    /// The working directory; empty where it cannot be said.
+    pub cwd: String,
+    /// The root, as it looks from here.
+    pub root: String,
+    /// Descriptors.
+    pub open: Vec<OpenFile>,
+    /// How many users the process's threads have.
+    pub users: usize,
+}
+
+/// What `/proc` says of a descriptor.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DescriptorLook {
+    /// The process.
+    pub pid: u32,
+    /// The thread.
+    pub tid: u32,
+    /// The descriptor.
+    pub fd: i32,
+    /// When the look began, `CLOCK_BOOTTIME`, nanoseconds.
+    pub began: u64,
+    /// When it ended.
+    pub ended: u64,
+    /// What there was; nothing if it was not open.
+    pub found: Option<OpenFile>,
+}
+
+/// A descriptor that was open.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OpenFile {
+    /// The descriptor.
+    pub fd: i32,
+    /// What `/proc/PID/fd` links to; empty where that is not UTF-8.
+    pub link: String,
+    /// Whether an exec closes it.
+    pub on_exec: bool,
+    /// The process that it stands for.
+    pub pid: Option<u32>,
+    /// What a socket says of itself.
+    pub socket: Option<SocketFound>,
+}
+
+/// What a socket says of itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SocketFound {
+    /// Address family.
+    pub domain: Option<u32>,
+    /// Type.
+    pub kind: Option<u32>,
+    /// Protocol.
+    pub protocol: Option<u32>,
+    /// Its own address; empty where there is none.
+    pub local: Vec<u8>,
+    /// The other side's; empty where there is none.
+    pub peer: Vec<u8>,
 }
 
 /// A line of `/proc/PID/maps`.

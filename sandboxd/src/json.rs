@@ -7,6 +7,7 @@
 pub(crate) mod address;
 mod bytes;
 mod dirents;
+mod fds;
 pub(crate) mod message;
 pub(crate) mod netlink;
 pub(crate) mod number;

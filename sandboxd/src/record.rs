@@ -2,7 +2,7 @@
 
 use bytemuck::Pod;
 use kprobe_common::index;
-use kprobe_common::record::{Change, Exec, Fork, Frame, Header, Return, Slot, flag, kind, state};
+use kprobe_common::record::{Exec, Fork, Frame, Header, Return, Slot, flag, kind, state};
 
 /// A record: its head, its fixed part, its slots.
 #[derive(Clone, Copy, Debug)]
@@ -25,8 +25,6 @@ pub enum Body {
     ExitOnly(Return, Frame),
     /// The thread lives on after a call that asked for a restart.
     Resumed,
-    /// A call that changes what is known of the process.
-    Change(Change),
     /// A task was made.
     Fork(Fork),
     /// A program was executed.
@@ -68,7 +66,6 @@ impl<'a> Record<'a> {
                 (Body::ExitOnly(ret, frame), rest)
             }
             kind::RESUMED => (Body::Resumed, rest),
-            kind::CHANGE => take(rest).map(|(change, rest)| (Body::Change(change), rest))?,
             kind::FORK => take(rest).map(|(fork, rest)| (Body::Fork(fork), rest))?,
             kind::EXEC => take(rest).map(|(exec, rest)| (Body::Exec(exec), rest))?,
             kind::THREAD_EXIT => (Body::ThreadExit, rest),
@@ -97,15 +94,22 @@ impl<'a> Record<'a> {
     #[must_use]
     pub fn is_state(&self) -> bool {
         match self.body {
-            Body::Enter(_) | Body::Exit(_) | Body::ExitOnly(..) | Body::Resumed => false,
-            Body::Change(_) | Body::Fork(_) | Body::Exec(_) | Body::ThreadExit | Body::Left => true,
+            Body::Enter(_) | Body::Exit(_) | Body::ExitOnly(..) => self.has(flag::STATE),
+            Body::Resumed => false,
+            Body::Fork(_) | Body::Exec(_) | Body::ThreadExit | Body::Left => true,
         }
     }
 
-    /// Whether a line of output begins with it: an entry, or a return without one.
+    /// Whether a line of output begins with it: an entry, or a return without one, of a call that is shown.
     #[must_use]
     pub fn begins_call(&self) -> bool {
-        matches!(self.body, Body::Enter(_) | Body::ExitOnly(..))
+        matches!(self.body, Body::Enter(_) | Body::ExitOnly(..)) && self.is_shown()
+    }
+
+    /// Whether its call is selected and not dropped by a filter of the kernel half.
+    #[must_use]
+    pub fn is_shown(&self) -> bool {
+        !self.has(flag::UNSHOWN)
     }
 
     /// Whether the call was refused before the kernel's function.

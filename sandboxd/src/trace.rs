@@ -250,6 +250,9 @@ fn start(
         returns: plan.returns,
         show: plan.show,
         raw: plan.raw,
+        only: options.only.clone(),
+        files: plan.files,
+        by_uid: plan.by_uid,
     }
 }
 

@@ -3,29 +3,32 @@
 //! A wrong answer is never given for a missing one: what a loss or a gap made uncertain is unknown until read anew.
 //! Looking itself is left to `facts`; this only says what it wants looked at.
 
+mod calls;
+pub mod file;
 mod happened;
 pub mod identity;
+mod life;
+mod looks;
 pub mod maps;
+pub mod meant;
+pub mod paths;
+pub mod table;
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use kprobe_common::record::{Change, Header};
-use kprobe_common::table::{self, change};
+use kprobe_common::record::Header;
 
 use crate::event::{Mapping, Proc, ProcessEvent};
-use crate::input::ProcessLook;
 use crate::record::{Body, Record};
+use calls::Inside;
 pub use happened::Happened;
+pub use looks::Want;
 use maps::Maps;
+use meant::{Meant, Tables};
 
-/// `CLONE_VM` and `CLONE_THREAD` of `clone(2)`.
-const CLONE_VM: u64 = 0x100;
-const CLONE_THREAD: u64 = 0x1_0000;
 /// A clock tick as user space counts them, nanoseconds.
 const TICK_NS: u64 = 10_000_000;
-/// A process that could not be read is not looked at again so soon, nanoseconds.
-const LOOK_AGAIN_NS: u64 = 1_000_000_000;
 
 /// What is known of the caller of a call, when it began.
 #[derive(Clone, Debug)]
@@ -36,6 +39,8 @@ pub struct Who {
     pub name: Option<Rc<str>>,
     /// The mapping that the `svc` lies in.
     pub map: Option<Mapping>,
+    /// What the arguments mean; `None` where it is not followed.
+    pub meant: Option<Rc<Meant>>,
 }
 
 /// All watched processes.
@@ -48,6 +53,14 @@ pub struct World {
     page: u64,
     /// Whether changes of mappings are seen; if not, what `/proc` said is soon out of date.
     follows: bool,
+    /// Threads inside a call.
+    inside: HashMap<u32, Inside>,
+    /// When the looks at descriptors began that are counted, and how many there were.
+    recent_looks: (u64, u32),
+    /// Whether descriptors and directories are followed.
+    follows_files: bool,
+    /// Whether a task is watched because of its user ID, which it can change.
+    by_uid: bool,
 }
 
 #[derive(Debug)]
@@ -58,6 +71,11 @@ struct Process {
     name: Option<Rc<str>>,
     threads: HashSet<u32>,
     space: u64,
+    tables: Tables,
+    /// Threads that do not share the process's tables.
+    own_tables: HashMap<u32, Tables>,
+    /// Whether a line told of it.
+    announced: bool,
     /// Executed a program, whose name and mappings are not known yet.
     stale: bool,
     /// When it was last looked at, or could not be.
@@ -85,262 +103,113 @@ impl World {
         }
     }
 
-    /// Whether `/proc` should be looked at before this record: its process is new, or has become unknown.
-    #[must_use]
-    pub fn wants(&self, record: &Record<'_>) -> bool {
-        if !record.begins_call() {
-            return false;
-        }
-        let Some(process) = self.processes.get(&record.header.tgid) else {
-            return true;
-        };
-        let unknown = process.stale || !self.maps(process).is_some_and(Maps::is_known);
-        unknown
-            && process.looked.is_none_or(|at| {
-                at.saturating_add(LOOK_AGAIN_NS) < record.header.time || process.stale
-            })
-    }
-
-    /// Takes a look at a process, for a record of that user ID and time.
-    pub fn look(
-        &mut self,
-        look: &ProcessLook,
-        uid: u32,
-        at: u64,
-        mut out: impl FnMut(Happened<'_>),
-    ) {
-        let is_new = !self.processes.contains_key(&look.pid);
-        if is_new {
-            let start = look
-                .found
-                .as_ref()
-                .map_or(look.began / TICK_NS, |found| found.start);
-            self.meet(
-                Proc {
-                    pid: look.pid,
-                    start,
-                },
-                None,
-                uid,
-            );
-        }
-        let Some(process) = self.processes.get_mut(&look.pid) else {
-            return;
-        };
-        process.looked = Some(look.ended);
-        process.stale = false;
-        if let Some(found) = &look.found {
-            process.ppid = Some(found.ppid);
-            process.name = (!found.name.is_empty()).then(|| found.name.as_str().into());
-            process.threads.extend(&found.tids);
-            let space = process.space;
-            if let (Some(space), Some(lines)) = (self.spaces.get_mut(&space), &found.maps) {
-                space.maps.read(lines, self.page, look.began, look.ended);
-            }
-        }
-        if is_new {
-            out(self.processes[&look.pid].happened(ProcessEvent::Attach, at));
-        }
+    /// Begins: whether descriptors are followed, and whether tasks are watched because of their user ID.
+    pub fn begin(&mut self, follows_files: bool, by_uid: bool) {
+        self.follows_files = follows_files;
+        self.by_uid = by_uid;
     }
 
     /// Who calls: the process, and where the call comes from.
     pub fn who(&mut self, header: &Header, svc: u64) -> Who {
-        if !self.processes.contains_key(&header.tgid) {
-            self.meet(
-                Proc {
-                    pid: header.tgid,
-                    start: header.time / TICK_NS,
-                },
-                None,
-                header.uid,
-            );
-        }
-        let Some(process) = self.processes.get_mut(&header.tgid) else {
-            return Who {
-                proc: Proc {
-                    pid: header.tgid,
-                    start: 0,
-                },
-                name: None,
-                map: None,
-            };
-        };
+        let process = self.process(header);
         process.threads.insert(header.tid);
         process.uid = header.uid;
-        let process = &self.processes[&header.tgid];
+        let (proc, name, space) = (process.proc, process.name.clone(), process.space);
         let map = self
-            .maps(process)
+            .spaces
+            .get(&space)
             .filter(|_| self.follows)
-            .and_then(|maps| maps.at(svc, header.time));
+            .and_then(|space| space.maps.at(svc, header.time));
         Who {
-            proc: process.proc,
-            name: process.name.clone(),
+            proc,
+            name,
             map,
+            meant: None,
         }
     }
 
-    /// Takes a record of state.
+    /// What is known of a call's descriptors and paths, if it is still going on or its return is missing.
+    pub fn settle(meant: &Meant) {
+        meant.settle(None);
+    }
+
+    /// Takes a record of the life of processes.
     pub fn change(&mut self, record: &Record<'_>, mut out: impl FnMut(Happened<'_>)) {
         let header = &record.header;
         match record.body {
-            Body::Change(change) => self.call(
-                header,
-                &change,
-                record.has(kprobe_common::record::flag::BEFORE),
-            ),
             Body::Fork(fork) => self.fork(header, fork.child, fork.clone_flags, &mut out),
-            Body::Exec(_) => {
+            Body::Exec(exec) => {
                 let path = record.parts().next().map(|part| part.bytes);
-                self.exec(header, path, &mut out);
+                self.exec(header, exec.old_tid, path, &mut out);
             }
             Body::ThreadExit | Body::Left => self.thread_gone(record, &mut out),
             Body::Enter(_) | Body::Exit(_) | Body::ExitOnly(..) | Body::Resumed => {}
         }
     }
 
-    /// Records of state were lost: whatever was known of mappings may be wrong.
+    /// Records of state were lost: whatever was known of mappings and descriptors may be wrong.
     pub fn lost(&mut self) {
         for space in self.spaces.values_mut() {
             space.maps.forget();
         }
         for process in self.processes.values_mut() {
             process.looked = None;
-        }
-    }
-
-    fn call(&mut self, header: &Header, change: &Change, before: bool) {
-        let Some(row) = table::row(header.index) else {
-            return;
-        };
-        if row.state & change::MAPS == 0 {
-            return;
-        }
-        let Some(process) = self.processes.get(&header.tgid) else {
-            return;
-        };
-        if let (Some(space), Some(effect)) = (self.spaces.get_mut(&process.space), row.effect) {
-            if before {
-                space
-                    .maps
-                    .before(effect, &change.args, header.time, header.tid);
-            } else {
-                space.maps.apply(
-                    effect,
-                    &change.args,
-                    change.ret as u64,
-                    header.time,
-                    header.tid,
-                );
+            for tables in process.all_tables() {
+                tables.files.borrow_mut().forget();
+                tables.dirs.borrow_mut().forget();
             }
         }
     }
 
-    fn fork(
-        &mut self,
-        header: &Header,
-        child: u32,
-        flags: u64,
-        out: &mut impl FnMut(Happened<'_>),
-    ) {
-        if flags & CLONE_THREAD != 0 {
-            if let Some(process) = self.processes.get_mut(&header.tgid) {
-                process.threads.insert(child);
-            }
-            return;
-        }
-        self.forget(child);
-        let parent = self.processes.get(&header.tgid);
-        let (name, space) = parent.map_or((None, None), |parent| {
-            (parent.name.clone(), Some(parent.space))
-        });
-        let maps = match space {
-            Some(space) if flags & CLONE_VM != 0 => Err(space),
-            Some(space) => Ok(self
-                .spaces
-                .get(&space)
-                .map(|space| space.maps.for_child(header.time))
-                .unwrap_or_default()),
-            None => Ok(Maps::default()),
-        };
-        let space = match maps {
-            Ok(maps) => self.new_space(maps),
-            Err(shared) => {
-                if let Some(space) = self.spaces.get_mut(&shared) {
-                    space.users += 1;
-                }
-                shared
-            }
-        };
-        let process = Process {
-            proc: Proc {
-                pid: child,
-                start: header.time / TICK_NS,
-            },
-            ppid: Some(header.tgid),
-            uid: header.uid,
-            name,
-            threads: HashSet::from([child]),
-            space,
-            stale: false,
-            looked: None,
-        };
-        out(process.happened(ProcessEvent::Start, header.time));
-        self.processes.insert(child, process);
-    }
-
-    fn exec(&mut self, header: &Header, path: Option<&[u8]>, out: &mut impl FnMut(Happened<'_>)) {
+    /// The process of a record, met now if it is new.
+    fn process(&mut self, header: &Header) -> &mut Process {
         if !self.processes.contains_key(&header.tgid) {
-            self.meet(
-                Proc {
-                    pid: header.tgid,
-                    start: header.time / TICK_NS,
-                },
-                None,
-                header.uid,
-            );
+            let space = self.new_space(Maps::default());
+            let process = Process::new(header, space);
+            self.processes.insert(header.tgid, process);
         }
-        let fresh = self.new_space(Maps::default());
-        let Some(process) = self.processes.get_mut(&header.tgid) else {
-            return;
-        };
-        let old = std::mem::replace(&mut process.space, fresh);
-        process.threads = HashSet::from([header.tid]);
-        process.name = None;
-        process.stale = true;
-        process.uid = header.uid;
-        out(Happened {
-            path,
-            ..process.happened(ProcessEvent::Exec, header.time)
-        });
-        self.leave_space(old);
+        let met = self.processes.get_mut(&header.tgid);
+        met.expect("it was there or is now")
     }
 
-    /// A thread ended or is watched no more; with the last one, its process.
-    fn thread_gone(&mut self, record: &Record<'_>, out: &mut impl FnMut(Happened<'_>)) {
-        let header = &record.header;
-        let Some(process) = self.processes.get_mut(&header.tgid) else {
-            return;
-        };
-        process.threads.remove(&header.tid);
-        if process.threads.is_empty() {
-            out(process.happened(happened::end(record), header.time));
-            self.forget(header.tgid);
+    /// The tables of a thread, where they are followed.
+    fn tables(&self, header: &Header) -> Option<Tables> {
+        let process = self.processes.get(&header.tgid)?;
+        self.follows_files
+            .then(|| process.tables_of(header.tid).clone())
+    }
+
+    /// The thread has other tables now.
+    fn set_tables(&mut self, header: &Header, tables: Tables) {
+        self.process(header).own_tables.insert(header.tid, tables);
+    }
+
+    /// Paths begin elsewhere for everybody.
+    fn uproot(&mut self) {
+        for process in self.processes.values_mut() {
+            for tables in process.all_tables() {
+                tables.dirs.borrow_mut().distrusted = true;
+            }
         }
     }
 
-    fn meet(&mut self, proc: Proc, ppid: Option<u32>, uid: u32) {
-        let space = self.new_space(Maps::default());
-        let process = Process {
-            proc,
-            ppid,
-            uid,
-            name: None,
-            threads: HashSet::new(),
-            space,
-            stale: false,
-            looked: None,
+    /// A thread has another user ID: it may be watched no longer, while others that share its tables are.
+    fn changed_user(&mut self, header: &Header) {
+        if !self.by_uid {
+            return;
+        }
+        let Some(process) = self.processes.get_mut(&header.tgid) else {
+            return;
         };
-        self.processes.insert(proc.pid, process);
+        process.looked = None;
+        let shared = process.threads.len() > 1;
+        for tables in process.all_tables() {
+            for table in [&tables.files, &tables.dirs] {
+                let mut table = table.borrow_mut();
+                table.forget();
+                table.distrusted |= shared;
+            }
+        }
     }
 
     fn forget(&mut self, pid: u32) {
@@ -364,13 +233,44 @@ impl World {
             }
         }
     }
-
-    fn maps(&self, process: &Process) -> Option<&Maps> {
-        self.spaces.get(&process.space).map(|space| &space.maps)
-    }
 }
 
 impl Process {
+    fn new(header: &Header, space: u64) -> Self {
+        Self {
+            proc: Proc {
+                pid: header.tgid,
+                start: header.time / TICK_NS,
+            },
+            ppid: None,
+            uid: header.uid,
+            name: None,
+            threads: HashSet::new(),
+            space,
+            tables: Tables::default(),
+            own_tables: HashMap::new(),
+            announced: false,
+            stale: false,
+            looked: None,
+        }
+    }
+
+    fn tables_of(&self, tid: u32) -> &Tables {
+        self.own_tables.get(&tid).unwrap_or(&self.tables)
+    }
+
+    /// Changes of its tables are not seen any more.
+    fn distrust(&self) {
+        for tables in self.all_tables() {
+            tables.files.borrow_mut().distrusted = true;
+            tables.dirs.borrow_mut().distrusted = true;
+        }
+    }
+
+    fn all_tables(&self) -> impl Iterator<Item = &Tables> {
+        std::iter::once(&self.tables).chain(self.own_tables.values())
+    }
+
     fn happened(&self, event: ProcessEvent, time: u64) -> Happened<'static> {
         Happened {
             event,
@@ -383,3 +283,6 @@ impl Process {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -97,7 +97,10 @@ fn described(schema: &Value, at: &str, found: &mut BTreeSet<String>) {
 fn said(value: &Map<String, Value>, at: &str, found: &mut BTreeSet<String>) {
     for (name, field) in value {
         // By-name objects of the examples: their keys are data.
-        let data = matches!(at.rsplit('.').next(), Some("by_call" | "arg_status"));
+        let data = matches!(
+            at.rsplit('.').next(),
+            Some("by_call" | "arg_status" | "fds")
+        );
         let here = if data {
             format!("{at}.*")
         } else {

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::status::Status;
+use crate::world::meant::Used;
 
 /// A moment of the wall clock: RFC 3339, nanoseconds, UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +54,22 @@ pub struct Statuses<'a>(pub &'a [(&'static str, Status)]);
 
 impl Statuses<'_> {
     /// Whether nothing is known beyond the values.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// A path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathText(pub Vec<u8>);
+
+/// What descriptors were, by argument.
+#[derive(Debug, Default)]
+pub struct Fds<'a>(pub &'a [Used]);
+
+impl Fds<'_> {
+    /// Whether nothing is known of any.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

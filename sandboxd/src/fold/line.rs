@@ -3,20 +3,24 @@
 use std::collections::BTreeSet;
 
 use kprobe_common::index::{self, Abi};
-use kprobe_common::record::Frame;
+use kprobe_common::record::{Frame, Header};
+use kprobe_common::table::kind::Kind;
 use kprobe_common::table::{self, Ret, Syscall};
 
 use super::Fold;
 use super::books::Booked;
-use crate::args::{Args, EXACT};
+use crate::args::{Args, EXACT, Value};
 use crate::decode::{self, Call};
-use crate::event::{self, Caller, ErrorName, Hex, Line, Name, Outcome, Statuses, Time};
+use crate::event::{
+    self, Caller, ErrorName, Fds, Hex, Line, Name, Outcome, PathText, Statuses, Time,
+};
 use crate::input::{Show, Start};
 use crate::pair::Paired;
 use crate::probe::Backend;
 use crate::sink::Lines;
 use crate::status::State;
-use crate::world::Who;
+use crate::world::meant::Meant;
+use crate::world::{Who, World};
 
 impl Fold {
     /// Writes a call, or counts it as filtered.
@@ -29,9 +33,18 @@ impl Fold {
         let failed = call.failed() && has_value(&call, row, paired.outcome);
         let mut args = Args::default();
         let mut statuses = decode::Statuses::new();
-        let shown = is_shown(self.start.show, paired.outcome, failed, call.ret.is_some());
+        let mut shown = is_shown(self.start.show, paired.outcome, failed, call.ret.is_some());
+        let (mut fds, mut paths) = (Vec::new(), Vec::new());
         if shown && let Some(row) = row {
             decode::decode(&call, row, &mut args, &mut statuses);
+            if let Some(meant) = &paired.who.meant {
+                World::settle(meant);
+                fds = meant.used();
+                paths = meant_paths(meant, row, &args, &statuses, &header).unwrap_or_default();
+            }
+            shown = self.only.is_everything() || self.only.matches(row, &args, &paths, &fds);
+        } else {
+            shown &= self.only.is_everything();
         }
         let dur_ns = match (paired.enter, paired.exit) {
             (Some(enter), Some(exit)) => Some(exit.header.time.saturating_sub(enter.header.time)),
@@ -74,6 +87,8 @@ impl Fold {
             args: &args,
             regs: (row.is_none() || self.start.raw).then(|| call.frame.args.map(Hex)),
             arg_status: Statuses(&statuses),
+            paths: &paths,
+            fds: Fds(&fds),
             ret,
             ret_hex,
             error: failed.then(|| ErrorName(call.ret.unwrap_or(0).unsigned_abs() as u16)),
@@ -86,6 +101,32 @@ impl Fold {
         };
         out.line(&Line::Syscall(line), Some(header.index));
     }
+}
+
+/// The absolute paths among the arguments, in their order; `None` if one of them is not known.
+fn meant_paths(
+    meant: &Meant,
+    row: &Syscall,
+    args: &Args<'_>,
+    statuses: &decode::Statuses,
+    header: &Header,
+) -> Option<Vec<PathText>> {
+    let of_row = row.args.iter().filter(|arg| arg.kind == Kind::Path);
+    let mut paths = Vec::new();
+    for (at, arg) in of_row.enumerate() {
+        let (_, value) = args.0.iter().find(|(name, _)| *name == arg.name)?;
+        let Value::Text(text) = value else { continue };
+        let whole = |state: State| !matches!(state, State::Unread | State::Cut);
+        let is_whole = statuses
+            .iter()
+            .find(|(name, _)| *name == arg.name)
+            .is_none_or(|(_, status)| whole(status.state));
+        if !is_whole {
+            return None;
+        }
+        paths.push(PathText(meant.path(at, text, header)?));
+    }
+    Some(paths)
 }
 
 /// The `start` line.

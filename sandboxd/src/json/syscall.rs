@@ -38,6 +38,8 @@ pub(super) fn write(out: &mut Vec<u8>, call: &Syscall<'_>) {
         args,
         regs,
         arg_status,
+        paths,
+        fds,
         ret,
         ret_hex,
         error,
@@ -77,6 +79,14 @@ pub(super) fn write(out: &mut Vec<u8>, call: &Syscall<'_>) {
     if !arg_status.is_empty() {
         out.extend_from_slice(br#","arg_status":"#);
         other(out, arg_status);
+    }
+    if !paths.is_empty() {
+        out.extend_from_slice(br#","paths":"#);
+        other(out, paths);
+    }
+    if !fds.is_empty() {
+        out.extend_from_slice(br#","fds":"#);
+        other(out, fds);
     }
     number_or_null(out, br#","ret":"#, *ret);
     if let Some(ret_hex) = ret_hex {

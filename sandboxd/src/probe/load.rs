@@ -27,6 +27,8 @@ pub struct Watch {
     pub specs: Vec<(u16, Spec)>,
     /// Listed commands, by index.
     pub commands: Vec<(u16, u32)>,
+    /// Commands that change what is known of the process, by index.
+    pub state_commands: Vec<(u16, u32)>,
     /// Most bytes of a buffer.
     pub strsize: u32,
     /// Whether returns are watched.
@@ -292,8 +294,15 @@ fn fill(ebpf: &mut Ebpf, watch: &Watch) -> Result<Array<MapData, Spec>, ProbeErr
             .map_err(|source| map_error("SPECS", source))?;
     }
     let mut commands: HashMap<MapData, u64, u8> = take(ebpf, "COMMANDS")?;
-    for &(index, command) in &watch.commands {
-        let key = spec::command_key(index, command);
+    let selecting = watch
+        .commands
+        .iter()
+        .map(|&(index, command)| spec::command_key(index, command));
+    let changing = watch
+        .state_commands
+        .iter()
+        .map(|&(index, command)| spec::state_key(index, command));
+    for key in selecting.chain(changing) {
         commands
             .insert(key, 0, 0)
             .map_err(|source| map_error("COMMANDS", source))?;

@@ -122,6 +122,39 @@ const STATUS: &[Field] = &[
     sometimes("hex", Kind::Text, "the bytes of a string that is not UTF-8"),
 ];
 
+const ADDRESS: &[Field] = &[
+    always("family", Kind::Word, "AF_INET and so on"),
+    sometimes("addr", Kind::Word, "IPv4 or IPv6 address"),
+    sometimes("port", Kind::Uint, "its port"),
+    sometimes("flowinfo", Kind::Uint, "IPv6: flow label"),
+    sometimes("scope_id", Kind::Uint, "IPv6: interface"),
+    sometimes("path", Kind::Text, "unix: path or name"),
+    sometimes("abstract", Kind::Bool, "unix: a name, not a path"),
+    sometimes("pid", Kind::Uint, "netlink: port"),
+    sometimes("groups", Kind::Hex, "netlink: multicast groups"),
+    sometimes(
+        "data",
+        Kind::Text,
+        "what follows another family, in hexadecimal",
+    ),
+];
+
+const FD: &[Field] = &[
+    always(
+        "kind",
+        Kind::Word,
+        "file, cwd, socket, pipe, epoll, memfd …",
+    ),
+    sometimes("path", Kind::Text, "the path it was opened by"),
+    sometimes("name", Kind::Text, "the name it was made with"),
+    sometimes("pid", Kind::Uint, "the process it stands for"),
+    sometimes("domain", Kind::Word, "of a socket"),
+    sometimes("type", Kind::Word, "of a socket"),
+    sometimes("protocol", Kind::Word, "of a socket"),
+    sometimes("local", Kind::Object(ADDRESS), "a socket's own address"),
+    sometimes("peer", Kind::Object(ADDRESS), "the other side's address"),
+];
+
 const MAP: &[Field] = &[
     always("start", Kind::Hex, "first address"),
     always("end", Kind::Hex, "first address behind it"),
@@ -240,6 +273,16 @@ pub(super) const SYSCALL: &[Field] = &[
         "arg_status",
         Kind::ObjectMap(STATUS),
         "what is known about arguments, by name",
+    ),
+    sometimes(
+        "paths",
+        Kind::Texts,
+        "the absolute paths that the arguments mean, where known",
+    ),
+    sometimes(
+        "fds",
+        Kind::ObjectMap(FD),
+        "what descriptors among the arguments were, by name, and the one given (ret), where known",
     ),
     or_null("ret", Kind::Int, "the return value"),
     sometimes(

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::args::{Args, Buffer, Message, Value};
-use crate::event::{Bytes, Caller, ErrorName, Hex, Name, Proc, Statuses, Time};
+use crate::event::{Bytes, Caller, ErrorName, Fds, Hex, Name, Proc, Statuses, Time};
 use crate::status::State;
 
 fn call<'a>(args: &'a Args<'a>, change: impl FnOnce(&mut Syscall<'a>)) -> String {
@@ -32,6 +32,8 @@ fn call<'a>(args: &'a Args<'a>, change: impl FnOnce(&mut Syscall<'a>)) -> String
         args,
         regs: None,
         arg_status: Statuses(&[]),
+        paths: &[],
+        fds: Fds(&[]),
         ret: Some(7),
         ret_hex: None,
         error: None,

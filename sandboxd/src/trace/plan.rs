@@ -4,20 +4,23 @@ use std::collections::BTreeSet;
 
 use kprobe_common::index::{Abi, INDEXES};
 use kprobe_common::spec::{self, Spec, command};
+use kprobe_common::table::kind::Kind;
 use kprobe_common::table::rows::ROWS;
-use kprobe_common::table::{Ret, Syscall, change, row};
+use kprobe_common::table::{Files, Ret, Syscall, change, row};
 
 use super::targets::Targets;
 use super::{TraceError, choose_backend};
 use crate::cli;
+use crate::fold::Only;
 use crate::input::Show;
 use crate::probe::{Attached, Backend, Loaded, ProbeError, Watch};
 use crate::select::{Condition, Selection};
 
-/// Changes that are followed for every target, whether their calls are selected or not.
-const FOLLOWED: u8 = change::MAPS;
-
 /// What is watched of a task.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
 #[derive(Debug)]
 pub(super) struct Plan {
     /// Where entries come from.
@@ -30,6 +33,10 @@ pub(super) struct Plan {
     pub(super) show: Show,
     /// Whether every line has the registers.
     pub(super) raw: bool,
+    /// Whether it is followed what descriptors and paths mean.
+    pub(super) files: bool,
+    /// Whether tasks are watched because of their user ID.
+    pub(super) by_uid: bool,
     /// Indices of the selected calls.
     pub(super) indexes: Vec<u16>,
     /// Kernel symbols to probe.
@@ -40,22 +47,27 @@ pub(super) struct Plan {
     /// Indices whose entry a symbol carries.
     entries: Vec<(u16, String)>,
     commands: Vec<(u16, u32)>,
+    state_commands: Vec<(u16, u32)>,
 }
 
 impl Plan {
     pub(super) fn new(selection: &Selection, options: &cli::Trace) -> Result<Self, TraceError> {
+        Only::new(&options.only).map_err(|error| TraceError::Usage(format!("-P: {error}")))?;
         let mut plan = Self {
             backend: Backend::Kprobe,
             reason: String::new(),
             returns: !options.no_returns,
             show: show(options),
             raw: options.raw,
+            files: follows_files(selection, options),
+            by_uid: !options.uids.is_empty() || options.all_apps,
             indexes: Vec::new(),
             symbols: Vec::new(),
             optional: BTreeSet::new(),
             specs: Vec::new(),
             entries: Vec::new(),
             commands: Vec::new(),
+            state_commands: Vec::new(),
         };
         let mut symbols = BTreeSet::new();
         for row in ROWS {
@@ -97,12 +109,7 @@ impl Plan {
                 self.condition(row, abi, index, condition, &mut spec);
             }
         }
-        if self.returns && row.state & FOLLOWED != 0 {
-            spec.flags |= spec::STATE_EXIT;
-            if row.state & change::MAPS_BEFORE != 0 {
-                spec.flags |= spec::STATE_ENTER;
-            }
-        }
+        self.follow(row, abi, index, &mut spec);
         // The end of a thread tells a killed call from one that is restarted; the end of a signal handler, which returns
         // without a number, is told from a call that a tracer skipped.
         let tells = self.returns && matches!(row.ret, Ret::Never | Ret::Restored);
@@ -117,6 +124,33 @@ impl Plan {
         }
         if spec.flags & (spec::SELECTED | spec::STATE_ENTER | spec::STATE_EXIT) != 0 || tells {
             self.specs.push((index, spec));
+        }
+    }
+
+    /// Marks a call that changes what is known of its process: followed whether it is selected or not.
+    fn follow(&mut self, row: &'static Syscall, abi: Abi, index: u16, spec: &mut Spec) {
+        let (files, dies) = (row.files.filter(|_| self.files), row.ret == Ret::Never);
+        let makes = self.files && row.state & change::LIFE != 0 && row.files.is_none() && !dies;
+        let becomes = self.files && self.by_uid && row.state & change::IDENTITY != 0;
+        let maps = row.state & change::MAPS != 0;
+        if !self.returns || !maps && files.is_none() && !makes && !becomes {
+            return;
+        }
+        spec.flags |= spec::STATE_EXIT;
+        let before =
+            row.state & change::MAPS_BEFORE != 0 || makes || files.is_some_and(Files::before);
+        // Of a selected call the entry is seen anyway, and goes where its return goes.
+        if before || spec.flags & spec::SELECTED != 0 {
+            spec.flags |= spec::STATE_ENTER;
+        }
+        if files.is_some() {
+            spec.followed = followed(row, abi);
+        }
+        if let Some(commands) = files.and_then(Files::commands) {
+            spec.flags |= spec::STATE_LISTED;
+            spec.state_register = row.registers(abi)[1];
+            self.state_commands
+                .extend(commands.iter().map(|&command| (index, command)));
         }
     }
 
@@ -216,6 +250,7 @@ impl Plan {
             tasks: targets.are_tasks() || !options.command.is_empty(),
             specs: self.specs.clone(),
             commands: self.commands.clone(),
+            state_commands: self.state_commands.clone(),
             strsize: options.strsize,
             returns: self.returns,
             ring: options.buffer,
@@ -227,6 +262,46 @@ impl Plan {
 /// A symbol of its two parts.
 fn symbol((prefix, name): (&str, &str)) -> String {
     format!("{prefix}{name}")
+}
+
+/// Whether descriptors and paths are to be followed: a selected call has one, and every change of them will be seen.
+fn follows_files(selection: &Selection, options: &cli::Trace) -> bool {
+    let by_uid = !options.uids.is_empty() || options.all_apps;
+    // Of a thread alone, and of a process without its children, changes by others are not seen.
+    let all_seen = options.tids.is_empty() && (by_uid || !options.no_follow);
+    let has_file = |row: &Syscall| {
+        row.ret == Ret::Fd
+            || row
+                .args
+                .iter()
+                .any(|arg| matches!(arg.kind, Kind::Fd | Kind::DirFd | Kind::Path))
+    };
+    let wanted = ROWS.iter().filter(|row| has_file(row)).any(|row| {
+        [Abi::Arm64, Abi::Arm32]
+            .into_iter()
+            .filter_map(|abi| row.index(abi))
+            .any(|index| selection.contains(index))
+    });
+    !options.no_fds && !options.no_returns && all_seen && wanted
+}
+
+/// The registers through which is read what the state is made of: paths, names, addresses, pairs of descriptors.
+fn followed(row: &Syscall, abi: Abi) -> u8 {
+    row.args
+        .iter()
+        .zip(row.registers(abi))
+        .filter(|(arg, _)| {
+            matches!(
+                arg.kind,
+                Kind::Path
+                    | Kind::Str
+                    | Kind::Sockaddr(_)
+                    | Kind::SockaddrOut(_)
+                    | Kind::StructOut(_)
+                    | Kind::StructSized(..)
+            )
+        })
+        .fold(0, |mask, (_, register)| mask | 1 << register)
 }
 
 fn show(options: &cli::Trace) -> Show {

@@ -118,14 +118,23 @@ impl Run {
         let more = self
             .source
             .fill(&mut self.loaded.calls, &mut self.loaded.state, all);
+        // What was lost before these were read may have changed what they mean.
+        self.notice_losses();
         while let Some(record) = self.source.next_record() {
-            // At most twice: losses, then the process.
-            for _ in 0..2 {
+            // At most thrice: losses, the process, a descriptor.
+            for _ in 0..3 {
                 let Some(look) = self.fold.wants(record) else {
                     break;
                 };
                 let fact = match look {
-                    Look::Process { pid, uid, at } => facts::process(pid, uid, at),
+                    Look::Process {
+                        pid,
+                        tid,
+                        files,
+                        uid,
+                        at,
+                    } => facts::process(pid, tid, uid, at, files),
+                    Look::Descriptor { pid, tid, fd } => facts::descriptor(pid, tid, fd),
                     Look::Losses => losses(&self.loaded, &self.indexes),
                 };
                 feed(
@@ -179,14 +188,19 @@ impl Run {
         gone
     }
 
-    /// Looks at the clocks and the counters of loss.
-    fn look(&mut self) {
+    /// Tells the fold of losses that are new.
+    fn notice_losses(&mut self) {
         let total = self.loaded.shared.losses_total();
         if total != self.losses {
             self.losses = total;
             let fact = losses(&self.loaded, &self.indexes);
             self.push(Input::Fact(&fact));
         }
+    }
+
+    /// Looks at the clocks and the counters of loss.
+    fn look(&mut self) {
+        self.notice_losses();
         let (boot_ns, offset_ns) = (facts::boot_ns(), facts::clock_offset());
         self.push(Input::Fact(&Fact::Clock { boot_ns, offset_ns }));
         self.push(Input::Fact(&Fact::Tick { boot_ns }));

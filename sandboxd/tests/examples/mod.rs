@@ -2,6 +2,8 @@
 //!
 //! What the lines must look like is left to the tests that use them.
 
+mod meant;
+
 use std::collections::BTreeMap;
 
 use kprobe_common::index::{Abi, INDEXES};
@@ -10,7 +12,7 @@ use kprobe_common::table::{Syscall as Row, rows::ROWS};
 use sandboxd::args::Args;
 use sandboxd::decode::{self, Call};
 use sandboxd::event::{
-    Bytes, CallCount, Caller, Clock, End, ErrorName, Failed, Hex, Line, Loss, Mapping, Name,
+    Bytes, CallCount, Caller, Clock, End, ErrorName, Failed, Fds, Hex, Line, Loss, Mapping, Name,
     Outcome, Perms, Proc, Process, ProcessEvent, Start, StateLoss, Stats, Statuses, Syscall,
     Targets, Time,
 };
@@ -18,6 +20,8 @@ use sandboxd::pair::Paired;
 use sandboxd::record::Record;
 use sandboxd::sink::Lines;
 use sandboxd::status::{State, Status};
+
+use meant::meant;
 
 const RUN: &str = "0d3f1c2e";
 const TIME: Time = Time(1_795_401_612_123_456_789);
@@ -152,7 +156,10 @@ pub(crate) fn call(out: &mut impl Lines, row: &'static Row, abi: Abi, seed: u64,
     let failed = (-4095..0)
         .contains(&ret.ret)
         .then(|| ErrorName(ret.ret.unsigned_abs() as u16));
+    let (paths, fds) = if full { meant() } else { Default::default() };
     let line = Syscall {
+        paths: &paths,
+        fds: Fds(&fds),
         abi: if abi == Abi::Arm64 { "arm64" } else { "arm32" },
         nr: frame.nr,
         syscall: Name::Row(row.name),
@@ -209,6 +216,8 @@ fn syscall<'a>(args: &'a Args<'a>, full: bool) -> Syscall<'a> {
         args,
         regs: None,
         arg_status: Statuses(&[]),
+        paths: &[],
+        fds: Fds(&[]),
         ret: None,
         ret_hex: full.then_some(Hex(0x7a00)),
         error: full.then_some(ErrorName(14)),
@@ -226,7 +235,10 @@ fn nameless(out: &mut impl Lines) {
     let args = Args::default();
     for outcome in Outcome::ALL {
         let regs = Some([0, 1, 2, 3, 4, u64::MAX].map(Hex));
+        let (paths, fds) = meant();
         let syscall = Syscall {
+            paths: &paths,
+            fds: Fds(&fds),
             outcome,
             regs,
             syscall: Name::Unknown(0x1f3),

@@ -7,22 +7,22 @@ use super::script::traced;
 use super::trace::{Facts, Trace, expect};
 use crate::lab::{Case, Outcome};
 
-/// Four threads, eighty thousand calls, and a ring of 64 KiB.
+/// Four threads, eighty thousand calls, and a ring of 64 KiB: of calls that give descriptors, the ring of state.
 pub(crate) const FLOOD: Case = Case {
     name: "flood",
     script: traced!(
-        "-u 10123 --buffer 64K -e openat",
+        "-u 10123 --state-buffer 64K -e openat",
         "as-uid 10123 flood >facts || exit 91"
     ),
     check: flood,
     timeout_s: 120,
 };
 
-/// The same by the tracepoint.
+/// The same by the tracepoint, and by the other ring.
 pub(crate) const FLOOD_BY_TRACEPOINT: Case = Case {
     name: "flood-by-tracepoint",
     script: traced!(
-        "-u 10123 --backend tracepoint --buffer 64K -e openat",
+        "-u 10123 --backend tracepoint --no-fds --buffer 64K -e openat",
         "as-uid 10123 flood >facts || exit 91"
     ),
     check: flood,

@@ -151,6 +151,7 @@ fn begin(start: &Value) -> Value {
         "boot_ns": start["boot_ns"],
         "offset_ns": start["offset_ns"],
         "returns": start["returns"],
+        "files": start["files"],
     }})
 }
 
@@ -184,7 +185,8 @@ fn origin(recording: &Recording, before: usize, pid: u32) -> Vec<usize> {
     places
 }
 
-/// A look at a process, of its mappings only those that the calls came from.
+/// A look at a process, of its mappings only those that the calls came from, and no descriptors: calls that are not in
+/// the case may have changed them.
 fn reduced(look: &Value, svcs: &BTreeSet<u64>) -> Value {
     let mut look = look.clone();
     if let Some(Value::Array(lines)) = look.pointer_mut("/process/look/found/maps") {
@@ -194,6 +196,9 @@ fn reduced(look: &Value, svcs: &BTreeSet<u64>) -> Value {
                 .next()
                 .is_some()
         });
+    }
+    if let Some(Value::Array(open)) = look.pointer_mut("/process/look/found/files/open") {
+        open.clear();
     }
     look
 }

@@ -11,11 +11,13 @@ use super::{Breach, Source};
 /// Where names of calls must not stand.
 const RULED: [&str; 2] = ["sandboxd/src", "kprobe-ebpf/src"];
 /// Names of calls that are words of their own in these files.
-const WORDS: [(&str, &[&str]); 4] = [
+const WORDS: [(&str, &[&str]); 5] = [
     // A file in `/proc/PID`.
     ("sandboxd/src/facts.rs", &["stat"]),
     // What was done to a file when it failed.
     ("sandboxd/src/recording.rs", &["open", "read", "write"]),
+    // What a descriptor is of.
+    ("sandboxd/src/world/file.rs", &["socket"]),
     // What happens to a process.
     ("sandboxd/src/schema/lines.rs", &["exit", "rename"]),
     // Words of strace's expressions that mean something else.

@@ -1,0 +1,146 @@
+//! Calls that change what is known of a process: what they were asked at their entry is applied at their return.
+
+use std::rc::Rc;
+
+use kprobe_common::index;
+use kprobe_common::record::{Frame, Header};
+use kprobe_common::spec::REGISTERS;
+use kprobe_common::table::kind::Kind;
+use kprobe_common::table::{self, Files, Syscall, change};
+
+use super::World;
+use super::meant::Meant;
+use crate::record::{Body, Record};
+
+mod files;
+mod made;
+
+/// A thread inside a call.
+#[derive(Debug)]
+pub(super) struct Inside {
+    pub(super) row: &'static Syscall,
+    pub(super) args: [u64; REGISTERS],
+    /// What the arguments mean; `None` where nobody asks.
+    pub(super) meant: Option<Rc<Meant>>,
+    /// Where its effect goes; `None` where it has none.
+    files: Option<files::Asked>,
+    /// The return was seen, not the entry: what came in between is not known.
+    alone: bool,
+}
+
+impl World {
+    /// Takes a record of a call; an entry is given back with what its arguments mean.
+    pub fn call(&mut self, record: &Record<'_>) -> Option<Rc<Meant>> {
+        let header = &record.header;
+        match record.body {
+            Body::Enter(frame) => {
+                let Some(inside) = self.enter(record, &frame, false) else {
+                    self.inside.remove(&header.tid);
+                    return None;
+                };
+                let meant = inside.meant.clone();
+                if let Some(old) = self.inside.insert(header.tid, inside)
+                    && let Some(meant) = old.meant
+                {
+                    meant.settle(None);
+                }
+                meant
+            }
+            Body::Exit(ret) => {
+                let inside = self.inside.remove(&header.tid)?;
+                self.leave(record, &inside, ret.ret);
+                inside.meant
+            }
+            Body::ExitOnly(ret, frame) => {
+                let inside = self.enter(record, &frame, true)?;
+                if record.is_state() {
+                    self.leave(record, &inside, ret.ret);
+                }
+                // Refused before it began: nothing came in between.
+                inside.meant.filter(|_| record.is_blocked())
+            }
+            _ => None,
+        }
+    }
+
+    /// A call was entered that may take mappings away.
+    fn maps_before(&mut self, header: &Header, row: &Syscall, args: &[u64; REGISTERS]) {
+        let space = self.process(header).space;
+        if let (Some(space), Some(effect)) = (self.spaces.get_mut(&space), row.effect) {
+            space.maps.before(effect, args, header.time, header.tid);
+        }
+    }
+
+    fn maps_after(&mut self, header: &Header, row: &Syscall, args: &[u64; REGISTERS], ret: i64) {
+        let space = self.process(header).space;
+        if let (Some(space), Some(effect)) = (self.spaces.get_mut(&space), row.effect) {
+            space
+                .maps
+                .apply(effect, args, ret as u64, header.time, header.tid);
+        }
+    }
+
+    fn enter(&mut self, record: &Record<'_>, frame: &Frame, alone: bool) -> Option<Inside> {
+        let header = &record.header;
+        let row = table::row(header.index)?;
+        let abi = index::abi(header.index);
+        if record.is_state() {
+            self.maps_before(header, row, &frame.args);
+        }
+        let tables = self
+            .tables(header)
+            .filter(|_| record.is_state() || asks(row));
+        if tables.is_none() && !record.is_state() {
+            return None;
+        }
+        let meant = tables
+            .as_ref()
+            .map(|tables| Rc::new(Meant::new(tables.clone(), row, abi, frame, header.time)));
+        let files = match (&tables, &meant) {
+            (Some(tables), Some(meant)) if record.is_state() => {
+                files::begin(tables, meant, record, frame, row)
+            }
+            _ => None,
+        };
+        if let Some(meant) = &meant {
+            meant.begin();
+        }
+        Some(Inside {
+            row,
+            args: frame.args,
+            meant,
+            files,
+            alone,
+        })
+    }
+
+    fn leave(&mut self, record: &Record<'_>, inside: &Inside, ret: i64) {
+        let header = &record.header;
+        if let Some(meant) = &inside.meant {
+            meant.settle(Some(ret));
+        }
+        if record.is_state() {
+            self.maps_after(header, inside.row, &inside.args, ret);
+            if let (Some(asked), Some(meant)) = (&inside.files, &inside.meant) {
+                let fresh = files::end(asked, meant, record, inside, ret);
+                if let Some(tables) = fresh {
+                    self.set_tables(header, tables);
+                }
+                match inside.row.files {
+                    Some(Files::RootsAll) if ret == 0 => self.uproot(),
+                    _ => {}
+                }
+            }
+            if inside.row.state & change::IDENTITY != 0 && ret >= 0 {
+                self.changed_user(header);
+            }
+        }
+    }
+}
+
+/// Whether a call has anything to ask of descriptors and directories.
+fn asks(row: &Syscall) -> bool {
+    row.args
+        .iter()
+        .any(|arg| matches!(arg.kind, Kind::Fd | Kind::DirFd | Kind::Path))
+}

@@ -1,0 +1,161 @@
+//! Processes and threads that begin, execute and end.
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use kprobe_common::record::Header;
+
+use super::maps::Maps;
+use super::meant::{Shared, Tables};
+use super::table::{Done, Table};
+use super::{Happened, Process, World, happened};
+use crate::event::{Proc, ProcessEvent};
+use crate::record::{Body, Record};
+
+/// Flags of `clone(2)`.
+const CLONE_VM: u64 = 0x100;
+const CLONE_FS: u64 = 0x200;
+const CLONE_FILES: u64 = 0x400;
+const CLONE_THREAD: u64 = 0x1_0000;
+
+impl World {
+    pub(super) fn fork(
+        &mut self,
+        header: &Header,
+        child: u32,
+        flags: u64,
+        out: &mut impl FnMut(Happened<'_>),
+    ) {
+        self.process(header);
+        let tables = self.inherited(header, flags);
+        if flags & CLONE_THREAD != 0 {
+            let process = self.process(header);
+            process.threads.insert(child);
+            if let Some(tables) = tables {
+                process.own_tables.insert(child, tables);
+            }
+            return;
+        }
+        self.forget(child);
+        let parent = self.process(header);
+        let (name, space) = (parent.name.clone(), parent.space);
+        let space = if flags & CLONE_VM != 0 {
+            if let Some(space) = self.spaces.get_mut(&space) {
+                space.users += 1;
+            }
+            space
+        } else {
+            let maps = self.spaces.get(&space);
+            let maps = maps.map(|space| space.maps.for_child(header.time));
+            self.new_space(maps.unwrap_or_default())
+        };
+        let tables = tables.unwrap_or_else(|| self.process(header).tables_of(header.tid).clone());
+        let process = Process {
+            proc: Proc {
+                pid: child,
+                ..Process::new(header, space).proc
+            },
+            ppid: Some(header.tgid),
+            name,
+            threads: HashSet::from([child]),
+            tables,
+            announced: true,
+            ..Process::new(header, space)
+        };
+        out(process.happened(ProcessEvent::Start, header.time));
+        self.processes.insert(child, process);
+    }
+
+    /// The tables that a new task does not share with its parent; `None` if it shares what the process has.
+    fn inherited(&mut self, header: &Header, flags: u64) -> Option<Tables> {
+        let process = self.process(header);
+        let parent = process.tables_of(header.tid).clone();
+        let own = |table: &Shared, shared: bool| {
+            if shared {
+                return Rc::clone(table);
+            }
+            let copy = table.borrow_mut().copy(header.tid, header.time);
+            Rc::new(RefCell::new(copy))
+        };
+        let all = flags & (CLONE_FILES | CLONE_FS) == CLONE_FILES | CLONE_FS;
+        if all && !process.own_tables.contains_key(&header.tid) {
+            return None;
+        }
+        Some(Tables {
+            files: own(&parent.files, flags & CLONE_FILES != 0),
+            dirs: own(&parent.dirs, flags & CLONE_FS != 0),
+        })
+    }
+
+    pub(super) fn exec(
+        &mut self,
+        header: &Header,
+        old_tid: u32,
+        path: Option<&[u8]>,
+        out: &mut impl FnMut(Happened<'_>),
+    ) {
+        if let Some(inside) = self.inside.remove(&old_tid) {
+            if let Some(meant) = &inside.meant {
+                meant.settle(None);
+            }
+            self.inside.insert(header.tid, inside);
+        }
+        let fresh = self.new_space(Maps::default());
+        let process = self.process(header);
+        let old = std::mem::replace(&mut process.space, fresh);
+        let tables = process.tables_of(old_tid).clone();
+        process.tables = executed(&tables, old_tid, header.time);
+        process.own_tables.clear();
+        process.threads = HashSet::from([header.tid]);
+        process.name = None;
+        process.stale = true;
+        process.uid = header.uid;
+        process.announced = true;
+        out(Happened {
+            path,
+            ..process.happened(ProcessEvent::Exec, header.time)
+        });
+        self.leave_space(old);
+    }
+
+    /// A thread ended or is watched no more; with the last one, its process.
+    pub(super) fn thread_gone(&mut self, record: &Record<'_>, out: &mut impl FnMut(Happened<'_>)) {
+        let header = &record.header;
+        if let Some(tables) = self.tables(header) {
+            for table in [&tables.files, &tables.dirs] {
+                table
+                    .borrow_mut()
+                    .end(header.tid, &Done::Unclear, header.time);
+            }
+        }
+        self.inside.remove(&header.tid);
+        let Some(process) = self.processes.get_mut(&header.tgid) else {
+            return;
+        };
+        process.own_tables.remove(&header.tid);
+        process.threads.remove(&header.tid);
+        if matches!(record.body, Body::Left) && !process.threads.is_empty() {
+            // It goes on unseen, and changes what the others share with it.
+            process.distrust();
+        }
+        if process.threads.is_empty() {
+            if process.announced {
+                out(process.happened(happened::end(record), header.time));
+            }
+            self.forget(header.tgid);
+        }
+    }
+}
+
+/// The tables of a program that the thread executed: what an exec closes is closed, directories stay.
+fn executed(tables: &Tables, tid: u32, time: u64) -> Tables {
+    let mut files = tables.files.borrow_mut();
+    let fresh: Table = files.exec(tid, time);
+    files.end(tid, &Done::Nothing, time);
+    tables.dirs.borrow_mut().end(tid, &Done::Nothing, time);
+    Tables {
+        files: Rc::new(RefCell::new(fresh)),
+        dirs: Rc::clone(&tables.dirs),
+    }
+}

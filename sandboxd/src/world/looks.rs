@@ -1,0 +1,232 @@
+//! Looks at `/proc`: which one is due, and what it tells.
+
+use std::rc::Rc;
+
+use kprobe_common::index;
+use kprobe_common::record::Header;
+use kprobe_common::table::kind::Kind;
+use kprobe_common::table::{self, Files};
+
+use super::file::{File, SOCKET, Socket, address};
+use super::maps::Maps;
+use super::meant::{Tables, number};
+use super::table::{CWD, ROOT, Table};
+use super::{Happened, TICK_NS, World};
+use crate::event::{Proc, ProcessEvent};
+use crate::input::{DescriptorLook, FilesFound, OpenFile, ProcessLook};
+use crate::record::{Body, Record};
+
+/// A process that could not be read is not looked at again so soon, nanoseconds.
+const LOOK_AGAIN_NS: u64 = 1_000_000_000;
+/// So many descriptors are looked at in so long, nanoseconds: a program can make up numbers faster than anybody can look.
+const LOOKS_MAX: u32 = 500;
+const LOOKS_NS: u64 = 100_000_000;
+/// What `/proc` says of a file that has no name any more.
+const DELETED: &[u8] = b" (deleted)";
+
+/// A look that is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Want {
+    /// At the whole process.
+    Process,
+    /// At one of its descriptors.
+    Descriptor(i32),
+}
+
+impl World {
+    /// What should be looked at before this record: its process if it is new or has become unknown, a descriptor that
+    /// no call made.
+    #[must_use]
+    pub fn wants(&self, record: &Record<'_>) -> Option<Want> {
+        if !record.begins_call() {
+            return None;
+        }
+        let Some(process) = self.processes.get(&record.header.tgid) else {
+            return Some(Want::Process);
+        };
+        let maps = self.spaces.get(&process.space).map(|space| &space.maps);
+        let unknown = process.stale || !process.announced || !maps.is_some_and(Maps::is_known);
+        let due = unknown
+            && process.looked.is_none_or(|at| {
+                at.saturating_add(LOOK_AGAIN_NS) < record.header.time || process.stale
+            });
+        if due {
+            return Some(Want::Process);
+        }
+        self.wanted_descriptor(record).map(Want::Descriptor)
+    }
+
+    fn wanted_descriptor(&self, record: &Record<'_>) -> Option<i32> {
+        let (Body::Enter(frame), header) = (record.body, &record.header) else {
+            return None;
+        };
+        let (since, count) = self.recent_looks;
+        if count >= LOOKS_MAX && header.time < since.saturating_add(LOOKS_NS) {
+            return None;
+        }
+        let row = table::row(header.index)?;
+        // What is closed now is not there any more when it is looked at.
+        if matches!(row.files, Some(Files::Closes)) {
+            return None;
+        }
+        let tables = self.tables(header)?;
+        let files = tables.files.borrow();
+        let registers = row.registers(index::abi(header.index));
+        row.args
+            .iter()
+            .zip(registers)
+            .filter(|(arg, _)| matches!(arg.kind, Kind::Fd | Kind::DirFd))
+            .map(|(_, register)| number(&frame, register))
+            .find(|&number| files.wants_look(number, header.time))
+    }
+
+    /// Takes a look at a process, for a record of that user ID and time.
+    pub fn look(
+        &mut self,
+        look: &ProcessLook,
+        uid: u32,
+        at: u64,
+        mut out: impl FnMut(Happened<'_>),
+    ) {
+        let header = Header {
+            tgid: look.pid,
+            tid: look.tid,
+            uid,
+            time: at,
+            ..Header::default()
+        };
+        let process = self.process(&header);
+        let is_new = !std::mem::replace(&mut process.announced, true);
+        if is_new {
+            let start = look
+                .found
+                .as_ref()
+                .map_or(look.began / TICK_NS, |found| found.start);
+            process.proc = Proc {
+                pid: look.pid,
+                start,
+            };
+        }
+        process.looked = Some(look.ended);
+        process.stale = false;
+        let (space, tables) = (process.space, process.tables_of(look.tid).clone());
+        if let Some(found) = &look.found {
+            process.ppid = Some(found.ppid);
+            process.name = (!found.name.is_empty()).then(|| found.name.as_str().into());
+            process.threads.extend(&found.tids);
+            if let (Some(space), Some(lines)) = (self.spaces.get_mut(&space), &found.maps) {
+                space.maps.read(lines, self.page, look.began, look.ended);
+            }
+            if let Some(files) = found.files.as_ref().filter(|_| self.follows_files) {
+                // Threads of other users are not watched, and change the same tables.
+                if self.by_uid && files.users > 1 {
+                    tables.files.borrow_mut().distrusted = true;
+                }
+                read_files(&tables, files, look.began, look.ended);
+            }
+        }
+        if is_new {
+            out(self.processes[&look.pid].happened(ProcessEvent::Attach, at));
+        }
+    }
+
+    /// Takes a look at a descriptor.
+    pub fn look_at(&mut self, look: &DescriptorLook) {
+        let (since, count) = self.recent_looks;
+        self.recent_looks = if look.began < since.saturating_add(LOOKS_NS) {
+            (since, count + 1)
+        } else {
+            (look.began, 1)
+        };
+        let Some(process) = self.processes.get(&look.pid) else {
+            return;
+        };
+        let mut files = process.tables_of(look.tid).files.borrow_mut();
+        match &look.found {
+            Some(open) => read_file(&mut files, open, look.began, look.ended),
+            None => files.look_in_vain(look.fd, look.ended),
+        }
+    }
+}
+
+fn read_files(tables: &Tables, found: &FilesFound, began: u64, ended: u64) {
+    let mut files = tables.files.borrow_mut();
+    for open in &found.open {
+        read_file(&mut files, open, began, ended);
+    }
+    let mut dirs = tables.dirs.borrow_mut();
+    let cwd = found.cwd.as_bytes();
+    if cwd.starts_with(b"/") && !cwd.ends_with(DELETED) {
+        dirs.look(CWD, Rc::new(File::cwd(cwd.into())), false, began, ended);
+    }
+    if found.root == "/" {
+        dirs.look(
+            ROOT,
+            Rc::new(File::cwd(b"/"[..].into())),
+            false,
+            began,
+            ended,
+        );
+    }
+}
+
+fn read_file(files: &mut Table, open: &OpenFile, began: u64, ended: u64) {
+    let file = seen(open);
+    if file.kind == "io_uring" {
+        files.distrusted = true;
+    }
+    if file.is_vague() {
+        files.look_in_vain(open.fd, ended);
+    }
+    files.look(open.fd, Rc::new(file), open.on_exec, began, ended);
+}
+
+/// An address, unless the socket has none.
+fn named(bytes: &[u8]) -> Option<Rc<[u8]>> {
+    address(bytes).filter(|address| address.len() > 2)
+}
+
+/// What a link in `/proc/PID/fd` says.
+fn seen(open: &OpenFile) -> File {
+    let link = open.link.as_bytes();
+    if let Some(socket) = &open.socket {
+        return File::socket(Socket {
+            domain: socket.domain,
+            kind: socket.kind,
+            protocol: socket.protocol.filter(|&protocol| protocol != 0),
+            local: named(&socket.local),
+            peer: named(&socket.peer),
+        });
+    }
+    if let Some(name) = link.strip_prefix(b"/memfd:") {
+        let name = name.strip_suffix(DELETED).unwrap_or(name);
+        return File {
+            name: Some(name.into()),
+            ..File::of("memfd")
+        };
+    }
+    if link.starts_with(b"/dmabuf:") {
+        return File::of("dmabuf");
+    }
+    if link.starts_with(b"/") {
+        return File::at((!link.ends_with(DELETED)).then(|| link.into()));
+    }
+    let text = open.link.as_str();
+    let kind = match text.split_once(':') {
+        Some(("anon_inode", what)) => what.trim_start_matches('[').trim_end_matches(']'),
+        Some((kind, _)) => kind,
+        None => text,
+    };
+    let kind = match kind {
+        "eventpoll" => "epoll",
+        kind => kind,
+    };
+    match (kind, open.pid) {
+        (SOCKET, _) => File::socket(Socket::default()),
+        ("pidfd", pid) => File {
+            pid,
+            ..File::of("pidfd")
+        },
+        _ => File::of(kind.to_owned()),
+    }
+}

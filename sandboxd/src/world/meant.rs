@@ -1,0 +1,202 @@
+//! What the descriptors and paths among a call's arguments mean: what they were at its entry, as long as nothing
+//! changed them before its return.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use kprobe_common::index::Abi;
+use kprobe_common::record::{Frame, Header};
+use kprobe_common::table::Syscall;
+use kprobe_common::table::kind::Kind;
+
+use super::file::{File, Socket};
+use super::table::{CWD, ROOT, Table};
+
+/// `-EBADF`.
+const EBADF: i64 = -9;
+
+/// A table that threads share.
+pub(super) type Shared = Rc<RefCell<Table>>;
+
+/// The tables of a thread.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tables {
+    /// Descriptors.
+    pub(super) files: Shared,
+    /// The working directory and the root.
+    pub(super) dirs: Shared,
+}
+
+/// A descriptor that a call took or gave.
+#[derive(Clone, Debug)]
+pub struct Used {
+    /// The argument, or `ret`.
+    pub name: &'static str,
+    /// What it is of.
+    pub file: Rc<File>,
+    /// What was known of the socket then.
+    pub socket: Option<Rc<Socket>>,
+    number: i32,
+}
+
+/// The directory that a path argument begins at.
+#[derive(Clone, Debug)]
+struct Base {
+    number: i32,
+    dir: Option<Rc<[u8]>>,
+}
+
+/// What a call's arguments mean.
+#[derive(Debug, Default)]
+pub struct Meant {
+    tables: Tables,
+    used: RefCell<Vec<Used>>,
+    bases: RefCell<Vec<Base>>,
+    /// Whether absolute paths begin where ours do.
+    rooted: Cell<bool>,
+    made: RefCell<Option<Used>>,
+    /// The tables' counts when the call began.
+    since: Cell<(u64, u64)>,
+    settled: Cell<bool>,
+}
+
+impl Used {
+    /// As it is known now.
+    #[must_use]
+    pub fn new(name: &'static str, number: i32, file: Rc<File>) -> Self {
+        let socket = file.as_socket();
+        Self {
+            name,
+            file,
+            socket,
+            number,
+        }
+    }
+}
+
+impl Meant {
+    /// Looks the arguments up, before the call does anything.
+    pub(super) fn new(
+        tables: Tables,
+        row: &'static Syscall,
+        abi: Abi,
+        frame: &Frame,
+        time: u64,
+    ) -> Self {
+        let mut used = Vec::new();
+        let mut bases = Vec::new();
+        let mut dir = CWD;
+        let rooted;
+        {
+            let (mut files, mut dirs) = (tables.files.borrow_mut(), tables.dirs.borrow_mut());
+            rooted = dirs.at(ROOT, time).is_some();
+            for (arg, register) in row.args.iter().zip(row.registers(abi)) {
+                let number = number(frame, register);
+                let mut at = |number: i32| match (number, &arg.kind) {
+                    (CWD, Kind::DirFd | Kind::Path) => dirs.at(CWD, time),
+                    _ => files.at(number, time),
+                };
+                match arg.kind {
+                    Kind::Fd | Kind::DirFd => {
+                        used.extend(at(number).map(|file| Used::new(arg.name, number, file)));
+                        if arg.kind == Kind::DirFd {
+                            dir = number;
+                        }
+                    }
+                    Kind::Path => {
+                        let number = std::mem::replace(&mut dir, CWD);
+                        let dir = at(number).and_then(|file| file.path.clone());
+                        bases.push(Base { number, dir });
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Self {
+            tables,
+            used: RefCell::new(used),
+            bases: RefCell::new(bases),
+            rooted: Cell::new(rooted),
+            ..Self::default()
+        }
+    }
+
+    /// Notes the tables' counts, once the call's own beginning is among them.
+    pub(super) fn begin(&self) {
+        let counts = (
+            self.tables.files.borrow().seq(),
+            self.tables.dirs.borrow().seq(),
+        );
+        self.since.set(counts);
+    }
+
+    /// The call is over, or what is known of it: what may have changed since it began is not known.
+    pub(super) fn settle(&self, ret: Option<i64>) {
+        if self.settled.replace(true) {
+            return;
+        }
+        let (files, dirs) = (self.tables.files.borrow(), self.tables.dirs.borrow());
+        let since = self.since.get();
+        let holds = |number: i32| {
+            if number == CWD {
+                dirs.is_unchanged(number, since.1)
+            } else {
+                files.is_unchanged(number, since.0)
+            }
+        };
+        let bad = ret == Some(EBADF);
+        self.used
+            .borrow_mut()
+            .retain(|used| !bad && holds(used.number));
+        for base in &mut *self.bases.borrow_mut() {
+            if !holds(base.number) {
+                base.dir = None;
+            }
+        }
+        if !dirs.is_unchanged(ROOT, since.1) {
+            self.rooted.set(false);
+        }
+    }
+
+    /// Notes what the call gave.
+    pub(super) fn give(&self, number: i32, file: Rc<File>) {
+        *self.made.borrow_mut() = Some(Used::new("ret", number, file));
+    }
+
+    /// The file of the first descriptor among the arguments.
+    pub(super) fn first(&self, row: &Syscall) -> Option<Rc<File>> {
+        let first = row.args.iter().find(|arg| arg.kind == Kind::Fd)?;
+        self.used
+            .borrow()
+            .iter()
+            .find(|used| used.name == first.name)
+            .map(|used| Rc::clone(&used.file))
+    }
+
+    /// The descriptors, in the order of the arguments, the result last.
+    #[must_use]
+    pub fn used(&self) -> Vec<Used> {
+        let mut all = self.used.borrow().clone();
+        all.extend(self.made.borrow().clone());
+        all
+    }
+
+    /// The absolute path that the argument means which is the `at`th among those that are paths.
+    #[must_use]
+    pub fn path(&self, at: usize, path: &[u8], header: &Header) -> Option<Vec<u8>> {
+        let bases = self.bases.borrow();
+        let dir = bases.get(at)?.dir.as_deref();
+        if path.first() == Some(&b'/') && !self.rooted.get() {
+            return None;
+        }
+        super::paths::absolute(dir, path, header.tgid, header.tid)
+    }
+}
+
+/// A descriptor: the low half of its register.
+pub(super) fn number(frame: &Frame, register: u8) -> i32 {
+    frame
+        .args
+        .get(usize::from(register))
+        .map_or(-1, |&value| value as i32)
+}

@@ -1,0 +1,39 @@
+//! Examples of what paths and descriptors mean.
+
+use sandboxd::event::PathText;
+use sandboxd::world::file::{File, Socket, address};
+use sandboxd::world::meant::Used;
+
+/// What paths and descriptors mean: a socket of each family of addresses.
+pub(crate) fn meant() -> (Vec<PathText>, Vec<Used>) {
+    let mut inet6 = [0; 28];
+    inet6[0] = 10;
+    let addresses: [&[u8]; 5] = [
+        &[2, 0, 0x69, 0xa2, 127, 0, 0, 1],
+        &inet6,
+        b"\x01\0\0name",
+        &[16, 0, 0, 0, 7, 0, 0, 0, 0x11, 0, 0, 0],
+        &[99, 0, 1],
+    ];
+    let used = addresses.into_iter().map(|bytes| {
+        let mut file = File::socket(Socket {
+            domain: Some(2),
+            kind: Some(1),
+            protocol: Some(6),
+            local: address(bytes),
+            peer: address(bytes),
+        });
+        file.path = Some(b"/a\xff"[..].into());
+        file.name = Some(b"jit"[..].into());
+        file.pid = Some(412);
+        file
+    });
+    let names = ["sockfd", "in_fd", "out_fd", "dirfd", "ret"];
+    let used = names.into_iter().zip(used);
+    let paths = vec![PathText(b"/data/\xff".to_vec())];
+    (
+        paths,
+        used.map(|(name, file)| Used::new(name, 3, file.into()))
+            .collect(),
+    )
+}
