@@ -250,3 +250,6 @@ impl<W: Clone> Pair<W> {
         copy
     }
 }
+
+#[cfg(test)]
+mod tests;
