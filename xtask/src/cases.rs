@@ -8,6 +8,7 @@ mod beside;
 mod books;
 mod boots;
 mod breadth;
+mod descriptors;
 mod endings;
 mod follow;
 mod inline;
@@ -71,6 +72,8 @@ pub(crate) fn all() -> Vec<Case> {
         load::FLOOD,
         load::FLOOD_BY_TRACEPOINT,
         load::ORDER,
+        descriptors::CASE,
+        descriptors::BY_TRACEPOINT,
         breadth::EVERY,
         breadth::EVERY32,
         breadth::NO_RETURNS,

@@ -1,6 +1,7 @@
-//! Examples of what paths and descriptors mean.
+//! Examples of what is known beside the arguments: statuses, and what paths and descriptors mean.
 
-use sandboxd::event::PathText;
+use sandboxd::event::{Hex, PathText};
+use sandboxd::status::{State, Status};
 use sandboxd::world::file::{File, Socket, address};
 use sandboxd::world::meant::Used;
 
@@ -36,4 +37,15 @@ pub(crate) fn meant() -> (Vec<PathText>, Vec<Used>) {
         used.map(|(name, file)| Used::new(name, 3, file.into()))
             .collect(),
     )
+}
+
+pub(crate) fn status() -> Status {
+    Status {
+        addr: Some(Hex(0x7f12)),
+        error: Some("EFAULT"),
+        len: Some(5000),
+        value: Some(Hex(u64::MAX)),
+        hex: Some("ff".into()),
+        ..Status::new(State::Unread)
+    }
 }

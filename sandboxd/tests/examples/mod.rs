@@ -19,9 +19,8 @@ use sandboxd::event::{
 use sandboxd::pair::Paired;
 use sandboxd::record::Record;
 use sandboxd::sink::Lines;
-use sandboxd::status::{State, Status};
 
-use meant::meant;
+use meant::{meant, status};
 
 const RUN: &str = "0d3f1c2e";
 const TIME: Time = Time(1_795_401_612_123_456_789);
@@ -173,17 +172,6 @@ pub(crate) fn call(out: &mut impl Lines, row: &'static Row, abi: Abi, seed: u64,
         ..syscall(&args, full)
     };
     out.line(&Line::Syscall(line), Some(index));
-}
-
-fn status() -> Status {
-    Status {
-        addr: Some(Hex(0x7f12)),
-        error: Some("EFAULT"),
-        len: Some(5000),
-        value: Some(Hex(u64::MAX)),
-        hex: Some("ff".into()),
-        ..Status::new(State::Unread)
-    }
 }
 
 fn syscall<'a>(args: &'a Args<'a>, full: bool) -> Syscall<'a> {
