@@ -1,7 +1,6 @@
 //! The lines of the output, schema 1.0, as types: what is here is an interface.
 //!
-//! New fields, types and values are minor changes, everything else is a major one. Rendering is left to `sink` and
-//! `text`; the JSON Schema and the table definitions to `schema`, which reads these types and the table's rows.
+//! New fields, types and values are minor changes, everything else is a major one. `json` and `text` render them.
 
 use std::collections::BTreeMap;
 
