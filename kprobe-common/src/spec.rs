@@ -1,6 +1,7 @@
 //! What the kernel half copies for one call: a descriptor of registers, made from a row of the table.
 //!
-//! The kernel half walks it and knows nothing else of the call.
+//! The kernel half walks it and knows nothing else of the call. Where a call's command decides what is to be copied, the
+//! command chooses another descriptor: a variant's.
 
 /// How many registers carry arguments.
 pub const REGISTERS: usize = 6;
@@ -71,16 +72,90 @@ pub mod length {
     pub const WITHIN: u8 = 6;
     /// The same with the low half of the register: the kernel takes an `int`.
     pub const WITHIN32: u8 = 7;
+    /// The size that the `ioctl` request in the register [`super::ArgSpec::register`] tells.
+    /// <https://github.com/torvalds/linux/blob/v6.12/include/uapi/asm-generic/ioctl.h#L23-L49>
+    pub const REQUEST: u8 = 5;
 }
 
-/// How the command of a call selects it; see [`Spec::command_mode`].
-pub mod command {
+/// What is done with a command; [`Selector::mode`].
+pub mod mode {
     /// Commands do not matter.
     pub const ANY: u8 = 0;
     /// Only listed commands are reported.
     pub const LISTED: u8 = 1;
     /// Listed commands are not reported.
     pub const UNLISTED: u8 = 2;
+    /// The command chooses what is copied.
+    pub const VARIANTS: u8 = 3;
+    /// So it does; where it is not known, the part of it under [`super::Selector::broad`] does.
+    pub const BROAD: u8 = 4;
+}
+
+/// In [`Selector::high`]: the command is in one register.
+pub const ALONE: u8 = u8::MAX;
+/// The command of two registers that hold more than two such numbers can: no list has it.
+pub const NO_COMMAND: u32 = u32::MAX;
+
+/// Where the command of a call stands, and what is done with it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "user", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[repr(C)]
+pub struct Selector {
+    /// The register with the command, or with its lower half.
+    pub register: u8,
+    /// The register with its upper half (`level` above `optname`), or [`ALONE`].
+    pub high: u8,
+    /// The command, or its lower half, is `(register >> shift) & mask`.
+    pub shift: u8,
+    /// One of [`mode`].
+    pub mode: u8,
+    /// See [`Self::shift`].
+    pub mask: u32,
+    /// The part of a command that chooses where the whole of it does not ([`mode::BROAD`]).
+    pub broad: u32,
+}
+
+impl Selector {
+    /// The command that the registers hold.
+    #[inline(always)]
+    #[must_use]
+    pub fn command(&self, register: impl Fn(u8) -> u64) -> u32 {
+        let low = (register(self.register) >> (self.shift & 63)) as u32 & self.mask;
+        if self.high == ALONE {
+            return low;
+        }
+        pair(register(self.high) as u32, low)
+    }
+
+    /// What is chosen by the registers: `known` is asked for a command, and then perhaps for a part of it.
+    #[inline(always)]
+    #[must_use]
+    pub fn variant<T>(
+        &self,
+        register: impl Fn(u8) -> u64,
+        known: impl Fn(u32, bool) -> Option<T>,
+    ) -> Option<T> {
+        if self.mode < mode::VARIANTS {
+            return None;
+        }
+        let command = self.command(register);
+        let exact = known(command, false);
+        if exact.is_none() && self.mode == mode::BROAD {
+            return known(command & self.broad, true);
+        }
+        exact
+    }
+}
+
+/// The command of two numbers: one above the other, where both are small.
+#[inline(always)]
+#[must_use]
+pub const fn pair(high: u32, low: u32) -> u32 {
+    if high < 0xffff && low <= 0xffff {
+        high << 16 | low
+    } else {
+        NO_COMMAND
+    }
 }
 
 /// One register of a call.
@@ -102,40 +177,34 @@ pub struct ArgSpec {
     pub cap: u16,
 }
 
-/// One call.
+/// One call, or one variant of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "user", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[repr(C)]
 pub struct Spec {
-    /// [`SELECTED`], [`ATTACHED`] and so on. All zero: the call is not watched.
+    /// [`SELECTED`], [`ATTACHED`] and so on. All zero: the call is not watched. Those of a variant are its call's.
     pub flags: u16,
     /// How many registers carry arguments.
     pub registers: u8,
-    /// The register with the command, where [`Self::command_mode`] is not [`command::ANY`].
-    pub command_register: u8,
-    /// The command is `(register >> command_shift) & command_mask`, looked up among the listed ones of this call.
-    pub command_shift: u8,
-    /// One of [`command`].
-    pub command_mode: u8,
     /// Registers that are read through at entry, one bit each.
     pub enter: u8,
     /// Registers that are read through at exit of a success.
     pub exit: u8,
-    /// See [`Self::command_shift`].
-    pub command_mask: u32,
     /// Registers that are read through at exit of a failure.
     pub exit_always: u8,
     /// The register with the command, where [`STATE_LISTED`].
     pub state_register: u8,
     /// Of the registers above, those that are read through where the call goes to the ring of state alone.
     pub followed: u8,
-    /// Keeps the size a multiple of 8.
-    pub unused: u8,
+    /// Which commands are reported.
+    pub command: Selector,
+    /// Which spec tells what is copied: this one, or that of a variant.
+    pub variant: Selector,
     /// One entry per register.
     pub args: [ArgSpec; REGISTERS],
 }
 
-const _: () = assert!(size_of::<Spec>() == 64);
+const _: () = assert!(size_of::<Spec>() == 80);
 
 /// Key of the map of listed commands.
 #[inline(always)]
@@ -149,6 +218,13 @@ pub const fn command_key(index: u16, command: u32) -> u64 {
 #[must_use]
 pub const fn state_key(index: u16, command: u32) -> u64 {
     1 << 63 | command_key(index, command)
+}
+
+/// Key of the map of variants, whose values are numbers of specs.
+#[inline(always)]
+#[must_use]
+pub const fn variant_key(index: u16, command: u32, broad: bool) -> u64 {
+    (broad as u64) << 48 | command_key(index, command)
 }
 
 #[cfg(feature = "user")]

@@ -11,19 +11,25 @@ mod check;
 mod entry;
 pub mod errno;
 pub mod flags;
+pub mod form;
 pub mod kind;
 mod lookup;
 pub mod rows;
+mod rows_ioctl;
+mod shape;
 pub mod structs;
+pub mod variant;
 
 use crate::index::{Abi, index};
-use crate::spec::{self, ArgSpec, REGISTERS, Spec, length, phase, read};
+use crate::spec::{self, ALONE, ArgSpec, REGISTERS, Selector, Spec, length, mode, phase, read};
 pub use lookup::row;
 
 pub use change::{Cloexec, Effect, Files, Made};
-use check::same;
+pub use form::Form;
 pub use group::Condition;
 use kind::Kind;
+pub use shape::Shape;
+use variant::Variants;
 
 /// An argument: its name and what it means.
 #[derive(Debug)]
@@ -32,6 +38,17 @@ pub struct Arg {
     pub name: &'static str,
     /// What it means.
     pub kind: Kind,
+    /// Registers before it that this call does not look at.
+    pub skip: u8,
+}
+
+impl Arg {
+    /// So many registers before it are not looked at.
+    #[must_use]
+    pub const fn behind(mut self, registers: u8) -> Self {
+        self.skip = registers;
+        self
+    }
 }
 
 /// What a call's return value means.
@@ -94,6 +111,10 @@ pub struct Syscall {
     pub files: Option<Files>,
     /// Belongs to `%default` only under this condition.
     pub condition: Option<Condition>,
+    /// The argument with the command, which chooses among [`Self::variants`].
+    pub command: Option<&'static str>,
+    /// What the arguments behind the command are, by command; [`Self::args`] where it is none of these.
+    pub variants: Option<&'static Variants>,
 }
 
 /// A row of both tables.
@@ -121,6 +142,8 @@ pub const fn sys(
         effect: None,
         files: None,
         condition: None,
+        command: None,
+        variants: None,
     }
 }
 
@@ -226,6 +249,14 @@ impl Syscall {
         self
     }
 
+    /// The arguments behind `command` depend on it.
+    #[must_use]
+    pub const fn variants(mut self, command: &'static str, variants: &'static Variants) -> Self {
+        self.command = Some(command);
+        self.variants = Some(variants);
+        self
+    }
+
     /// Its number in an ABI's table.
     #[must_use]
     pub fn nr(&self, abi: Abi) -> Option<i32> {
@@ -241,94 +272,29 @@ impl Syscall {
         self.nr(abi).map(|nr| index(abi, nr))
     }
 
-    /// The register of each argument: a 64-bit value takes an even pair in 32-bit code.
-    /// <https://github.com/torvalds/linux/blob/v6.12/arch/arm64/kernel/sys32.c#L41-L46>
+    /// The register of each of the row's own arguments: see [`Form::registers`].
     #[must_use]
     pub const fn registers(&self, abi: Abi) -> [u8; REGISTERS] {
-        let mut at = [0; REGISTERS];
-        let mut next = 0;
-        let mut i = 0;
-        while i < self.args.len() {
-            let wide = self.args[i].kind.wide() && matches!(abi, Abi::Arm32);
-            if wide && next % 2 == 1 {
-                next += 1;
-            }
-            at[i] = next;
-            next += self.args[i].kind.registers(abi);
-            i += 1;
-        }
-        at
+        self.form().registers(abi)
     }
 
-    /// How many registers the arguments take.
+    /// How many registers the row's own arguments take.
     #[must_use]
     pub const fn register_count(&self, abi: Abi) -> u8 {
-        if self.args.is_empty() {
-            return 0;
-        }
-        let last = self.args.len() - 1;
-        self.registers(abi)[last] + self.args[last].kind.registers(abi)
+        self.form().register_count(abi)
     }
 
-    const fn position(&self, name: &str) -> Option<usize> {
-        let mut i = 0;
-        while i < self.args.len() {
-            if same(self.args[i].name, name) {
-                return Some(i);
-            }
-            i += 1;
-        }
-        None
-    }
-
-    /// The argument of that name.
-    ///
-    /// # Panics
-    /// Where a row names an argument that it does not have; at compile time, see `check`.
+    /// The place of an argument that the row speaks of: see [`Form::arg`].
     #[must_use]
     pub const fn arg(&self, name: &str) -> usize {
-        match self.position(name) {
-            Some(i) => i,
-            None => panic!("a row names an argument that it does not have"),
-        }
+        self.form().arg(name)
     }
 
-    /// What the kernel half shall copy, in registers of that ABI. [`Spec::flags`] and commands are left to the caller.
+    /// What the kernel half shall copy where no variant says otherwise. Which commands are reported is left to the
+    /// caller, and so are [`spec::SELECTED`], [`spec::ATTACHED`] and the state ring.
     #[must_use]
     pub const fn spec(&self, abi: Abi) -> Spec {
-        let registers = self.registers(abi);
-        let mut spec = EMPTY;
-        let mut args = [NOTHING; REGISTERS];
-        let mut i = 0;
-        while i < self.args.len() {
-            let mut arg = self.args[i].kind.spec(abi);
-            if let Some(name) = self.args[i].kind.length() {
-                let at = self.arg(name);
-                let within = arg.length == length::RETURN;
-                arg.register = registers[at];
-                arg.length = match &self.args[at].kind {
-                    kind if kind.is_pointer() => length::POINTER,
-                    Kind::Size | Kind::Long if within => length::WITHIN,
-                    Kind::Size | Kind::Long => length::REGISTER,
-                    _ if within => length::WITHIN32,
-                    _ => length::REGISTER32,
-                };
-            }
-            args[registers[i] as usize] = arg;
-            let bit = 1 << registers[i];
-            if arg.phase & phase::ENTER != 0 {
-                spec.enter |= bit;
-            }
-            if arg.phase & phase::EXIT != 0 {
-                spec.exit |= bit;
-            }
-            if arg.phase & phase::EXIT_ALWAYS != 0 {
-                spec.exit_always |= bit;
-            }
-            i += 1;
-        }
-        spec.args = args;
-        spec.registers = self.register_count(abi);
+        let mut spec = self.form().spec(abi);
         if matches!(self.ret, Ret::Never) {
             spec.flags |= spec::NEVER_RETURNS;
         }
@@ -337,6 +303,9 @@ impl Syscall {
         }
         if self.state & change::IDENTITY != 0 {
             spec.flags |= spec::IDENTITY;
+        }
+        if let Some(selector) = self.selector(abi) {
+            spec.variant = selector;
         }
         spec
     }
@@ -350,19 +319,24 @@ const NOTHING: ArgSpec = ArgSpec {
     element: 0,
     cap: 0,
 };
+const NO_SELECTOR: Selector = Selector {
+    register: 0,
+    high: ALONE,
+    shift: 0,
+    mode: mode::ANY,
+    mask: 0,
+    broad: 0,
+};
 const EMPTY: Spec = Spec {
     flags: 0,
     registers: 0,
-    command_register: 0,
-    command_shift: 0,
-    command_mode: spec::command::ANY,
     enter: 0,
     exit: 0,
-    command_mask: 0,
     exit_always: 0,
     state_register: 0,
     followed: 0,
-    unused: 0,
+    command: NO_SELECTOR,
+    variant: NO_SELECTOR,
     args: [NOTHING; REGISTERS],
 };
 

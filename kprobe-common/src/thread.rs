@@ -49,8 +49,10 @@ pub struct Slot {
     pub index: u16,
     /// Registers whose user memory was not resident at entry, one bit each.
     pub late: u8,
-    /// Keeps the size a multiple of 8.
-    pub unused: [u8; 3],
+    /// Keeps the next field aligned.
+    pub unused: u8,
+    /// Number of the spec by which the call's entry was copied: its index, or a variant's.
+    pub spec: u16,
 }
 
 const _: () = assert!(size_of::<Slot>() == 8);

@@ -63,6 +63,25 @@ const LAYOUTS: &[(&StructDef, &str, &[Abi])] = &[
     (&structs::CAP_DATA, "struct own_cap_data", BOTH),
     (&structs::UTSNAME, "struct new_utsname", BOTH),
     (&structs::SYSINFO, "struct sysinfo", BOTH),
+    (&structs::FLOCK, "struct flock", BOTH),
+    (&structs::FLOCK64, "struct flock64", ARM32),
+    (&structs::F_OWNER_EX, "struct f_owner_ex", BOTH),
+    (&structs::SECCOMP_NOTIF_SIZES, "struct seccomp_notif_sizes", BOTH),
+    (&structs::LINGER, "struct own_linger", BOTH),
+    (&structs::IP_MREQ, "struct ip_mreqn", BOTH),
+    (&structs::IPV6_MREQ, "struct ipv6_mreq", BOTH),
+    (&structs::WINSIZE, "struct winsize", BOTH),
+    (&structs::TERMIOS, "struct termios", BOTH),
+    (&structs::BINDER_WRITE_READ, "struct binder_write_read", BOTH),
+    (&structs::DMA_HEAP_ALLOCATION, "struct dma_heap_allocation_data", BOTH),
+    (&structs::LOOP_INFO64, "struct loop_info64", BOTH),
+    (&structs::LOOP_CONFIG, "struct loop_config", BOTH),
+    (&structs::DM_IOCTL, "struct dm_ioctl", BOTH),
+    (&structs::FIEMAP, "struct fiemap", BOTH),
+    (&structs::FILE_CLONE_RANGE, "struct file_clone_range", BOTH),
+    (&structs::FSTRIM_RANGE, "struct fstrim_range", BOTH),
+    (&structs::FSXATTR, "struct fsxattr", BOTH),
+    (&structs::UFFDIO_API, "struct uffdio_api", BOTH),
     (&structs::SOCKADDR_LL, "struct sockaddr_ll", BOTH),
     (&structs::SOCKADDR_VM, "struct sockaddr_vm", BOTH),
     (&structs::SOCKADDR_ALG, "struct sockaddr_alg", BOTH),
@@ -128,6 +147,18 @@ const PRELUDE: &str = "
 #include <linux/capability.h>
 #include <linux/utsname.h>
 #include <linux/sysinfo.h>
+#include <linux/seccomp.h>
+#include <linux/in.h>
+#include <linux/in6.h>
+#include <asm/termios.h>
+#include <asm/termbits.h>
+#include <linux/android/binder.h>
+#include <linux/dma-heap.h>
+#include <linux/loop.h>
+#include <linux/dm-ioctl.h>
+#include <linux/fiemap.h>
+#include <linux/fs.h>
+#include <linux/userfaultfd.h>
 #include <linux/socket.h>
 #include <linux/if_packet.h>
 #include <linux/if_alg.h>
@@ -160,6 +191,7 @@ struct own_sigaction { void *sa_handler; unsigned long sa_flags; void *sa_restor
 struct own_old_sigaction { void *sa_handler; unsigned int sa_mask; unsigned long sa_flags; void *sa_restorer; };
 struct own_cap_data { struct __user_cap_data_struct low, high; };
 struct own_sched_param { int sched_priority; };
+struct own_linger { int l_onoff, l_linger; };
 typedef struct { unsigned char b[6]; } __attribute__((packed)) own_bdaddr;
 struct own_sockaddr_hci { unsigned short hci_family, hci_dev, hci_channel; };
 struct own_sockaddr_sco { unsigned short sco_family; own_bdaddr sco_bdaddr; };

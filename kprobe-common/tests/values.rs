@@ -27,7 +27,8 @@ const KERNEL: &str = "asm/errno asm/fcntl asm/ioctls asm/mman asm/poll asm/ptrac
     linux/mount linux/msg linux/netlink linux/openat2 linux/perf_event linux/personality linux/pidfd linux/prctl \
     linux/ptrace linux/random linux/reboot linux/resource linux/sched linux/seccomp linux/sem linux/serial linux/shm \
     linux/signalfd linux/sockios linux/stat linux/sync_file linux/tcp linux/time linux/errqueue linux/timerfd linux/udp \
-    linux/userfaultfd linux/wait linux/xattr linux/android/binder linux/aio_abi";
+    linux/userfaultfd linux/wait linux/xattr linux/android/binder linux/aio_abi linux/securebits linux/elf \
+    asm/termios";
 
 /// Every name that rows use, directly or in a structure, with its value.
 #[derive(Default)]
@@ -78,6 +79,7 @@ impl Names {
         } else if let Kind::Struct(def)
         | Kind::StructSized(def, _)
         | Kind::StructOut(def)
+        | Kind::StructOutLen(def, _)
         | Kind::StructInOut(def)
         | Kind::StructsInOut(def, _)
         | Kind::StructsOut(def, _) = kind
@@ -145,7 +147,8 @@ fn compare(program: &str) -> Option<usize> {
 fn names_are_the_headers() {
     let mut names = Names::default();
     ROWS.iter()
-        .flat_map(|row| row.args)
+        .flat_map(kprobe_common::table::Syscall::forms)
+        .flat_map(|form| form.args())
         .for_each(|arg| names.kind(&arg.kind));
     for address in ADDRESSES {
         names.structure(address.def);

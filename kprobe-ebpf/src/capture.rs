@@ -116,8 +116,8 @@ mod message;
 pub(crate) struct Capture {
     /// Which of the scratch memories holds the record.
     pub(crate) sheet: u32,
-    /// Index of the call.
-    pub(crate) index: u16,
+    /// Number of the spec: the call's index, or a variant's.
+    pub(crate) spec: u16,
     pub(crate) abi: Abi,
     /// At exit there is no later time to read again: what can be had of a buffer is taken.
     pub(crate) at_exit: bool,
@@ -144,7 +144,7 @@ impl Capture {
         }
         let how = self.abi as u32 | (self.at_exit as u32) << 1 | (self.late as u32) << 8;
         for _ in 0..STEPS {
-            if capture_step(self.sheet, self.index as u32, how, self.ret as u64) == 0 {
+            if capture_step(self.sheet, self.spec as u32, how, self.ret as u64) == 0 {
                 return;
             }
         }
@@ -154,8 +154,8 @@ impl Capture {
 /// One step; 0 when there is nothing left. Exported, so that its BTF says "global" and the verifier walks it once.
 #[unsafe(no_mangle)]
 #[inline(never)]
-pub(crate) extern "C" fn capture_step(sheet: u32, index: u32, how: u32, ret: u64) -> u32 {
-    let (Some(sheet), Some(spec)) = (Sheet::numbered(sheet), maps::SPECS.get(index)) else {
+pub(crate) extern "C" fn capture_step(sheet: u32, spec: u32, how: u32, ret: u64) -> u32 {
+    let (Some(sheet), Some(spec)) = (Sheet::numbered(sheet), maps::SPECS.get(spec)) else {
         return 0;
     };
     let abi = if how & 1 == 0 { Abi::Arm64 } else { Abi::Arm32 };
@@ -330,6 +330,7 @@ impl Step<'_> {
             length::RETURN => self.ret,
             length::WITHIN => self.within(self.sheet.arg(arg.register)),
             length::WITHIN32 => self.within(self.sheet.arg(arg.register) & 0xffff_ffff),
+            length::REQUEST => (self.sheet.arg(arg.register) >> 16) & 0x3fff,
             length::POINTER => user_u32(self.sheet.arg(arg.register)),
             _ => 1,
         }

@@ -3,7 +3,7 @@
 use aya_ebpf::helpers::generated::bpf_get_current_comm;
 use kprobe_common::record::{Frame, flag, kind};
 use kprobe_common::regs::Regs;
-use kprobe_common::spec::{self, Spec, command};
+use kprobe_common::spec::{self, Spec, mode};
 use kprobe_common::thread::{self, Slot};
 
 use crate::call;
@@ -40,6 +40,7 @@ pub(crate) fn enter(regs: *const Regs) {
     };
     let mut slot = Slot {
         index,
+        spec: index,
         ..Slot::default()
     };
     let selected = spec.flags & spec::SELECTED != 0;
@@ -54,7 +55,10 @@ pub(crate) fn enter(regs: *const Regs) {
     }
     if shown || state {
         let flags = route(shown, state) | no_slot(found.slot);
-        slot.state = if report(&desk, spec, index, flags) {
+        slot.state = if let Some((number, spec)) = variant(&desk, spec, index)
+            && report(&desk, (number, spec), index, flags)
+        {
+            slot.spec = number;
             clear_restart(found.slot);
             inside(shown)
         } else {
@@ -162,23 +166,37 @@ fn keep(into: *mut Slot, spec: &Spec, mut slot: Slot) {
 /// Whether the call's command selects it.
 #[inline(always)]
 pub(crate) fn wanted(desk: &Desk, spec: &Spec, index: u16) -> bool {
-    if spec.command_mode == command::ANY {
+    if spec.command.mode == mode::ANY {
         return true;
     }
-    let word = desk.sheet.arg(spec.command_register) >> (spec.command_shift & 63);
-    let key = spec::command_key(index, word as u32 & spec.command_mask);
+    let command = spec.command.command(|at| desk.sheet.arg(at));
+    let key = spec::command_key(index, command);
     let listed = maps::COMMANDS.get_ptr(key).is_some();
-    listed == (spec.command_mode == command::LISTED)
+    listed == (spec.command.mode == mode::LISTED)
+}
+
+/// The spec that tells what is copied, and its number: the call's own, or that of a variant.
+#[inline(always)]
+pub(crate) fn variant<'a>(desk: &Desk, spec: &'a Spec, index: u16) -> Option<(u16, &'a Spec)> {
+    let known = |command, broad| {
+        let number = maps::VARIANTS.get_ptr(spec::variant_key(index, command, broad))?;
+        // SAFETY: a value of the map.
+        Some(unsafe { *number })
+    };
+    match spec.variant.variant(|at| desk.sheet.arg(at), known) {
+        None => Some((index, spec)),
+        Some(number) => Some((number, maps::SPECS.get(number as u32)?)),
+    }
 }
 
 /// Puts the entry's record together and hands it over.
 #[inline(always)]
-fn report(desk: &Desk, spec: &Spec, index: u16, flags: u8) -> bool {
+fn report(desk: &Desk, (number, spec): (u16, &Spec), index: u16, flags: u8) -> bool {
     desk.begin(kind::ENTER, flags, index, size_of::<Frame>());
     let abi = frame(desk, 0);
     let capture = Capture {
         sheet: desk.sheet.number(),
-        index,
+        spec: number,
         abi,
         at_exit: false,
         ret: 0,

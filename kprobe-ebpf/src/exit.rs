@@ -10,7 +10,7 @@ use kprobe_common::thread::{self, Slot, state};
 use crate::call;
 use crate::capture::Capture;
 use crate::emit::{self, Ring};
-use crate::enter::{followed, frame, is_state, ring, route, wanted};
+use crate::enter::{followed, frame, is_state, ring, route, variant, wanted};
 use crate::life;
 use crate::maps;
 use crate::scratch::Desk;
@@ -136,7 +136,7 @@ fn leave(slot: *mut Slot) -> Slot {
 /// The return of a call whose entry was reported.
 #[inline(always)]
 fn returned(desk: &Desk, before: &Slot, slot: *mut Slot, ret: i64) {
-    let Some(spec) = maps::SPECS.get(before.index as u32) else {
+    let Some(spec) = maps::SPECS.get(before.spec as u32) else {
         return;
     };
     let execed = before.flags & thread::flag::EXECED != 0;
@@ -154,7 +154,7 @@ fn returned(desk: &Desk, before: &Slot, slot: *mut Slot, ret: i64) {
         let abi = call::abi(unsafe { &*desk.sheet.regs() });
         let capture = Capture {
             sheet: desk.sheet.number(),
-            index: before.index,
+            spec: before.spec,
             abi,
             at_exit: true,
             ret,
@@ -251,6 +251,9 @@ fn why(before: &Slot, spec: &Spec, new: bool) -> u8 {
 
 #[inline(always)]
 fn report(desk: &Desk, spec: &Spec, (index, nr): (u16, i32), flags: u8, ret: i64) -> bool {
+    let Some((number, spec)) = variant(desk, spec, index) else {
+        return false;
+    };
     desk.begin(
         kind::EXIT_ONLY,
         flags,
@@ -270,7 +273,7 @@ fn report(desk: &Desk, spec: &Spec, (index, nr): (u16, i32), flags: u8, ret: i64
     };
     Capture {
         sheet: desk.sheet.number(),
-        index,
+        spec: number,
         abi,
         at_exit: true,
         ret,

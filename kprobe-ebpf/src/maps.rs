@@ -19,13 +19,17 @@ pub(crate) static CALLS: RingBuf = RingBuf::with_byte_size(1 << 12, 0);
 #[map]
 pub(crate) static STATE: RingBuf = RingBuf::with_byte_size(1 << 12, 0);
 
-/// What to copy, by index.
+/// What to copy, by index; behind these, what to copy for variants.
 #[map]
 pub(crate) static SPECS: Array<Spec> = Array::with_max_entries(INDEXES as u32, 0);
 
+/// Commands that choose another spec: `spec::variant_key` to its number.
+#[map]
+pub(crate) static VARIANTS: HashMap<u64, u16> = HashMap::with_max_entries(1, 0);
+
 /// Listed commands: `spec::command_key`.
 #[map]
-pub(crate) static COMMANDS: HashMap<u64, u8> = HashMap::with_max_entries(1024, 0);
+pub(crate) static COMMANDS: HashMap<u64, u8> = HashMap::with_max_entries(1, 0);
 
 /// Target user IDs.
 #[map]

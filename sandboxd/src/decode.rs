@@ -9,8 +9,8 @@ mod vector;
 
 use kprobe_common::index::{self, Abi};
 use kprobe_common::record::Frame;
-use kprobe_common::table::Syscall;
 use kprobe_common::table::kind::Kind;
+use kprobe_common::table::{Form, Syscall};
 
 use crate::args::{Args, Value};
 use crate::event::Hex;
@@ -94,19 +94,20 @@ impl<'a> Call<'a> {
     }
 }
 
-/// Decodes the arguments of a call by its row.
+/// Decodes the arguments of a call by its row, or by the variant that its command selects.
 pub fn decode<'a>(
     call: &Call<'a>,
     row: &'static Syscall,
     args: &mut Args<'a>,
     statuses: &mut Statuses,
 ) {
-    let registers = row.registers(call.abi);
-    for (arg, register) in row.args.iter().zip(registers) {
+    let form = row.form_in(call.abi, &call.frame.args);
+    let registers = form.registers(call.abi);
+    for (arg, register) in form.args().zip(registers) {
         let mut status = None;
         let argument = Argument {
             call,
-            row,
+            form,
             name: arg.name,
             kind: &arg.kind,
             register,
@@ -121,7 +122,7 @@ pub fn decode<'a>(
 /// One argument of a call.
 struct Argument<'c, 'a> {
     call: &'c Call<'a>,
-    row: &'static Syscall,
+    form: Form,
     name: &'static str,
     kind: &'static Kind,
     register: u8,
@@ -158,8 +159,8 @@ impl<'a> Argument<'_, 'a> {
 
     /// The value of another argument of the call, as the kernel half used it for a length.
     fn other(&self, name: &str) -> u64 {
-        let registers = self.row.registers(self.call.abi);
-        let Some(at) = self.row.args.iter().position(|arg| arg.name == name) else {
+        let registers = self.form.registers(self.call.abi);
+        let Some(at) = self.form.position(name) else {
             return 0;
         };
         let value = self
@@ -169,7 +170,7 @@ impl<'a> Argument<'_, 'a> {
             .get(usize::from(registers[at]))
             .copied()
             .unwrap_or(0);
-        match self.row.args[at].kind {
+        match self.form.at(at).kind {
             Kind::Size | Kind::Long => value,
             _ => value & 0xffff_ffff,
         }

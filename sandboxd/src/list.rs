@@ -1,7 +1,10 @@
 //! `sandboxd list`: the system calls that the program knows, as the table has them.
 //!
-//! Which calls an expression means is left to `select`.
+//! Which calls an expression means is left to `select`; what words stand for a kind of argument, to `list/words`.
 
+mod words;
+
+use std::fmt::Write as _;
 use std::io::Write;
 
 use anyhow::{Context, Result};
@@ -9,10 +12,11 @@ use kprobe_common::index::Abi;
 use kprobe_common::table::group::GROUPS;
 use kprobe_common::table::kind::Kind;
 use kprobe_common::table::rows::ROWS;
-use kprobe_common::table::{Ret, Syscall};
+use kprobe_common::table::{Form, Syscall, flags, variant};
 use serde::Serialize;
 
 use crate::select::{self, Condition, Selection};
+use words::{direction, meaning, names, returns};
 
 /// A row, in words.
 #[derive(Serialize)]
@@ -25,6 +29,14 @@ struct Line<'a> {
     returns: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     condition: Option<&'a Condition>,
+    /// The names of what the condition lists.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    selected: Vec<&'static str>,
+    /// The argument whose value chooses a variant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    command: Option<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    variants: Vec<Variant>,
 }
 
 #[derive(Serialize)]
@@ -32,6 +44,17 @@ struct Argument {
     name: &'static str,
     #[serde(rename = "type")]
     meaning: String,
+    direction: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    values: Vec<&'static str>,
+}
+
+/// What some commands take behind the arguments that all share.
+#[derive(Serialize)]
+struct Variant {
+    commands: Vec<&'static str>,
+    args: Vec<Argument>,
+    returns: &'static str,
 }
 
 /// Writes the calls that expressions select (none: every call), one JSON object per line or for reading.
@@ -58,19 +81,71 @@ const WRITING: &str = "cannot write the list";
 fn line<'a>(row: &'static Syscall, selection: &'a Selection) -> Option<Line<'a>> {
     let chosen = |abi| row.index(abi).filter(|index| selection.contains(*index));
     let (arm64, arm32) = (chosen(Abi::Arm64), chosen(Abi::Arm32));
-    let arg = |arg: &kprobe_common::table::Arg| Argument {
-        name: arg.name,
-        meaning: meaning(&arg.kind),
+    let condition = selection.condition(arm64.or(arm32)?);
+    let abi = if arm64.is_some() {
+        Abi::Arm64
+    } else {
+        Abi::Arm32
     };
     Some(Line {
         name: row.name,
         arm64: arm64.and(row.nr(Abi::Arm64)),
         arm32: arm32.and(row.nr(Abi::Arm32)),
         groups: groups(row),
-        args: row.args.iter().map(arg).collect(),
+        args: arguments(&row.form(), 0),
         returns: returns(row.ret),
-        condition: selection.condition(arm64.or(arm32)?),
+        condition,
+        selected: condition.map_or(Vec::new(), |condition| selected(row, abi, condition)),
+        command: row.command,
+        variants: variants(row),
     })
+}
+
+fn arguments(form: &Form, from: usize) -> Vec<Argument> {
+    let argument = |arg: &'static kprobe_common::table::Arg| Argument {
+        name: arg.name,
+        meaning: meaning(&arg.kind),
+        direction: direction(&arg.kind),
+        values: names(&arg.kind),
+    };
+    form.args().skip(from).map(argument).collect()
+}
+
+fn variants(row: &'static Syscall) -> Vec<Variant> {
+    let list = row.variants.map_or(&[][..], |variants| variants.list);
+    let shared = row.command.map_or(0, |command| row.arg(command) + 1);
+    let variant = |variant: &'static variant::Variant| {
+        let form = row.form_of(variant);
+        let others = variant.broad.map(flags::direction);
+        Variant {
+            commands: variant.names.iter().copied().chain(others).collect(),
+            args: arguments(&form, shared),
+            returns: returns(form.ret),
+        }
+    };
+    list.iter().map(variant).collect()
+}
+
+/// The names of what a condition lists.
+fn selected(row: &'static Syscall, abi: Abi, condition: &Condition) -> Vec<&'static str> {
+    if !condition.listed {
+        return Vec::new();
+    }
+    let kind = &row.args[row.arg(condition.arg)].kind;
+    let name = |value: &u32| {
+        let value = *value;
+        if let Kind::Enum(set) = kind {
+            set.name(value.into())
+        } else if let Kind::EnumAbi(sets) = kind {
+            sets.by(abi as u64).name(value.into())
+        } else if let Kind::EnumBy(sets, _) = kind {
+            sets.by(u64::from(value >> 16))
+                .name(u64::from(value & 0xffff))
+        } else {
+            None
+        }
+    };
+    condition.values.iter().filter_map(name).collect()
 }
 
 /// The groups of a row, each by its first name.
@@ -94,140 +169,54 @@ impl Line<'_> {
                 }
             })
         };
-        let args: Vec<String> = self
-            .args
-            .iter()
-            .map(|arg| format!("{}: {}", arg.name, arg.meaning))
-            .collect();
         let mut text = format!(
-            "{:<30}{:>6}{:>9}  {}\n    ({}) -> {}",
+            "{:<30}{:>6}{:>9}  {}\n    {} -> {}",
             self.name,
             number(self.arm64),
             number(self.arm32),
             self.groups.join(" "),
-            args.join(", "),
+            list(&self.args),
             self.returns,
         );
         if let Some(condition) = self.condition {
-            text.push_str("\n    ");
-            text.push_str(&condition.to_string());
+            let _ = write!(text, "\n    {condition}");
+            append(&mut text, &self.selected);
+        }
+        for variant in &self.variants {
+            append(&mut text, &variant.commands);
+            let returns = if variant.returns == self.returns {
+                String::new()
+            } else {
+                format!(" -> {}", variant.returns)
+            };
+            let _ = write!(text, "\n        {}{returns}", list(&variant.args));
         }
         text
     }
 }
 
-fn meaning(kind: &Kind) -> String {
-    match kind {
-        Kind::Int | Kind::Uint | Kind::Long | Kind::Size | Kind::Wide | Kind::Split => {
-            "integer".into()
-        }
-        Kind::Hex | Kind::WideHex => "hex".into(),
-        Kind::Addr => "address".into(),
-        Kind::Fd => "descriptor".into(),
-        Kind::DirFd => "directory descriptor".into(),
-        Kind::Pid => "process".into(),
-        Kind::Id => "user or group".into(),
-        Kind::Mode => "mode".into(),
-        Kind::Dev => "device".into(),
-        Kind::Signal => "signal".into(),
-        Kind::Flags(set) | Kind::WideFlags(set) => format!("flags {}", set.name),
-        Kind::Enum(set) => format!("one of {}", set.name),
-        Kind::EnumBy(sets, by) => format!("one of {} by {by}", sets.name),
-        Kind::Path => "path".into(),
-        Kind::Str => "string".into(),
-        Kind::StrOut | Kind::PathOut => "string, out".into(),
-        Kind::Buf(length) => format!("bytes[{length}]"),
-        Kind::BufOut(_) | Kind::BufOutLen(_) => "bytes, out".into(),
-        Kind::Sockaddr(_) => "socket address".into(),
-        Kind::SockaddrOut(_) => "socket address, out".into(),
-        Kind::SocklenInOut => "length, in and out".into(),
-        Kind::Struct(def) | Kind::StructSized(def, _) => format!("struct {}", def.name),
-        Kind::StructOut(def) | Kind::StructOutSized(def, _) | Kind::StructOutAlways(def) => {
-            format!("struct {}, out", def.name)
-        }
-        Kind::StructInOut(def) => format!("struct {}, in and out", def.name),
-        Kind::Structs(def, count) => format!("struct {}[{count}]", def.name),
-        Kind::StructsOut(def, _) => format!("struct {}[], out", def.name),
-        Kind::StructsInOut(def, count) => format!("struct {}[{count}], in and out", def.name),
-        Kind::Pointers(def, count) => format!("struct {} *[{count}]", def.name),
-        Kind::FdSet(count) => format!("descriptors below {count}, in and out"),
-        Kind::Dirents | Kind::OldDirents => "directory entries, out".into(),
-        Kind::Iovec(count) => format!("buffers[{count}]"),
-        Kind::IovecOut(count) => format!("buffers[{count}], out"),
-        Kind::Strings => "strings".into(),
-        Kind::Msghdr => "message".into(),
-        Kind::MsghdrOut => "message, out".into(),
-        Kind::Mmsghdr(count) => format!("messages[{count}]"),
-        Kind::MmsghdrOut(_) => "messages, out".into(),
-        Kind::Program(_) => "filter".into(),
-    }
+fn list(args: &[Argument]) -> String {
+    let arg = |arg: &Argument| match arg.direction {
+        "in" => format!("{}: {}", arg.name, arg.meaning),
+        direction => format!("{}: {}, {direction}", arg.name, arg.meaning),
+    };
+    let args: Vec<String> = args.iter().map(arg).collect();
+    format!("({})", args.join(", "))
 }
 
-fn returns(ret: Ret) -> &'static str {
-    match ret {
-        Ret::Zero => "zero",
-        Ret::Int => "integer",
-        Ret::Count => "count",
-        Ret::Fd => "descriptor",
-        Ret::Pid => "process",
-        Ret::Id => "user or group",
-        Ret::Addr => "address",
-        Ret::Never => "never",
-        Ret::Restored => "restored registers",
+/// Names, in lines that are not too long.
+fn append(text: &mut String, names: &[&str]) {
+    const WIDTH: usize = 100;
+    let mut width = WIDTH;
+    for name in names {
+        if width + 1 + name.len() > WIDTH {
+            text.push_str("\n     ");
+            width = 5;
+        }
+        let _ = write!(text, " {name}");
+        width += 1 + name.len();
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn list(expr: &str, json: bool) -> String {
-        let mut out = Vec::new();
-        run(&[expr.into()], json, &mut out).expect("a list");
-        String::from_utf8(out).expect("UTF-8")
-    }
-
-    #[test]
-    fn for_reading() {
-        assert_eq!(
-            list("openat,arm32:cacheflush", false),
-            "\
-call                           arm64    arm32  groups
-openat                            56      322  default file desc
-    (dirfd: directory descriptor, pathname: path, flags: flags open, mode: mode) -> descriptor
-cacheflush                         -  0xf0002  memory
-    (start: address, end: address, flags: hex) -> zero
-"
-        );
-    }
-
-    #[test]
-    fn one_object_per_line() {
-        let line = list("getppid", true);
-        assert_eq!(
-            line,
-            concat!(
-                r#"{"name":"getppid","arm64":173,"arm32":64,"groups":["pure"],"args":[],"#,
-                r#""returns":"process"}"#,
-                "\n"
-            )
-        );
-    }
-
-    #[test]
-    fn conditions_are_shown() {
-        let text = list("%default,!/^[^m]/", false);
-        assert!(text.contains("mprotect"), "{text}");
-        assert!(text.contains("where (prot >> 2) & 0x1 is 0x1"), "{text}");
-        let line = list("socket:AF_UNIX", true);
-        assert!(line.contains(r#""condition":{"arg":"domain""#), "{line}");
-    }
-
-    #[test]
-    fn every_call_without_an_expression() {
-        let mut out = Vec::new();
-        run(&[], true, &mut out).expect("a list");
-        let lines = String::from_utf8(out).expect("UTF-8");
-        assert_eq!(lines.lines().count(), ROWS.len());
-    }
-}
+mod tests;

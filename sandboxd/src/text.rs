@@ -56,6 +56,16 @@ impl Display for Call<'_> {
     }
 }
 
+/// Whether an argument is one: a null is called NULL then. The name means the same whatever the command is.
+fn is_pointer(row: &Row, name: &str) -> bool {
+    let variants = row.variants.map_or(&[][..], |variants| variants.list);
+    let of_variants = variants.iter().flat_map(|variant| variant.args);
+    row.args
+        .iter()
+        .chain(of_variants)
+        .any(|arg| arg.name == name && arg.kind.is_pointer())
+}
+
 impl Call<'_> {
     fn arguments(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let call = self.call;
@@ -66,8 +76,7 @@ impl Call<'_> {
             }
             let status = call.arg_status.0.iter().find(|status| status.0 == *name);
             let status: Option<&Status> = status.map(|status| &status.1);
-            let arg = row.and_then(|row| row.args.get(at));
-            let pointer = arg.is_some_and(|arg| arg.kind.is_pointer());
+            let pointer = row.is_some_and(|row| is_pointer(row, name));
             let shown = Shown {
                 value,
                 status,

@@ -27,7 +27,7 @@ use recording::Recording;
 
 const KERNEL: &str = "debian-6.12";
 /// Programs that say by their thread's name what a call is an example of.
-const NAMED: [&str; 2] = ["values", "values32"];
+const NAMED: [&str; 4] = ["values", "values32", "commands", "commands32"];
 
 /// A boot, and what is traced in it.
 struct Boot {
@@ -39,11 +39,11 @@ struct Boot {
 const BOOTS: [Boot; 2] = [
     Boot {
         cpu: "max,pauth-impdef=on",
-        programs: &["every-call", "rare-call", "values"],
+        programs: &["every-call", "rare-call", "values", "commands"],
     },
     Boot {
         cpu: "cortex-a57",
-        programs: &["every-call32", "rare-call32", "values32"],
+        programs: &["every-call32", "rare-call32", "values32", "commands32"],
     },
 ];
 

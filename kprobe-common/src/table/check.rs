@@ -2,7 +2,9 @@
 //!
 //! What needs the kernel's headers or is easier to say at run time is left to `tests/`.
 
+use super::form::Form;
 use super::kind::Kind;
+use super::variant::Variants;
 use super::{Syscall, rows};
 use crate::index::Abi;
 use crate::spec::REGISTERS;
@@ -12,7 +14,7 @@ const _: () = check(rows::ROWS);
 /// Rejects a bad table.
 ///
 /// # Panics
-/// On more than six registers, numbers out of order, a length, condition or size that does not fit.
+/// On more than six registers, numbers out of order, a length, condition, variant or size that does not fit.
 const fn check(rows: &[Syscall]) {
     let mut i = 0;
     while i < rows.len() {
@@ -21,19 +23,10 @@ const fn check(rows: &[Syscall]) {
             row.nr64.is_some() || row.nr32.is_some(),
             "a row has no number"
         );
-        assert!(
-            row.register_count(Abi::Arm64) as usize <= REGISTERS,
-            "a row has more than six arguments"
-        );
-        if row.nr32.is_some() {
-            assert!(
-                row.register_count(Abi::Arm32) as usize <= REGISTERS,
-                "a row's pairs need more than six registers"
-            );
-            let _ = row.spec(Abi::Arm32);
+        check_form(&row.form(), row);
+        if let Some(variants) = row.variants {
+            check_variants(row, variants);
         }
-        let _ = row.spec(Abi::Arm64);
-        check_selectors(row);
         if let Some(condition) = &row.condition {
             let _ = row.arg(condition.arg);
         }
@@ -57,12 +50,62 @@ const fn check(rows: &[Syscall]) {
     }
 }
 
-/// An argument whose list another one chooses names one of the row's.
-const fn check_selectors(row: &Syscall) {
+/// The arguments fit the registers, and those that another one tells of name one that is there.
+const fn check_form(form: &Form, row: &Syscall) {
+    assert!(
+        form.register_count(Abi::Arm64) as usize <= REGISTERS,
+        "a row has more than six arguments"
+    );
+    if row.nr32.is_some() {
+        assert!(
+            form.register_count(Abi::Arm32) as usize <= REGISTERS,
+            "a row's pairs need more than six registers"
+        );
+        let _ = form.spec(Abi::Arm32);
+    }
+    let _ = form.spec(Abi::Arm64);
     let mut i = 0;
-    while i < row.args.len() {
-        if let Kind::EnumBy(_, by) = row.args[i].kind {
-            let _ = row.arg(by);
+    while i < form.len() {
+        if let Kind::EnumBy(_, by) = &form.at(i).kind {
+            let _ = form.arg(by);
+        }
+        i += 1;
+    }
+}
+
+/// Variants are chosen by the argument that names their commands, and fit as a row does; a name means one JSON type.
+const fn check_variants(row: &Syscall, variants: &Variants) {
+    match row.command {
+        Some(name) => assert!(
+            variants
+                .commands
+                .are_those_of(&row.args[row.arg(name)].kind),
+            "a row's variants have commands of another argument"
+        ),
+        None => panic!("a row with variants has no command"),
+    }
+    let mut i = 0;
+    while i < variants.list.len() {
+        let form = row.form_of(&variants.list[i]);
+        check_form(&form, row);
+        check_shapes(&form, &row.form());
+        let mut n = 0;
+        while n < i {
+            check_shapes(&form, &row.form_of(&variants.list[n]));
+            n += 1;
+        }
+        i += 1;
+    }
+}
+
+const fn check_shapes(a: &Form, b: &Form) {
+    let mut i = 0;
+    while i < a.own.len() {
+        if let Some(at) = b.position(a.own[i].name) {
+            assert!(
+                a.own[i].kind.shape().is(b.at(at).kind.shape()),
+                "an argument's name means two JSON types"
+            );
         }
         i += 1;
     }

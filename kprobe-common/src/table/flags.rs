@@ -2,6 +2,7 @@
 //!
 //! The sets themselves are in the modules below, by family. Their order is strace's: names of several bits first.
 
+mod command;
 mod fs;
 mod ioctl;
 mod ipc;
@@ -19,6 +20,7 @@ mod sockopt;
 mod system;
 mod time;
 
+pub use command::*;
 pub use fs::*;
 pub use ioctl::*;
 pub use ipc::*;
@@ -59,6 +61,8 @@ pub struct ValueSet {
     pub name: &'static str,
     /// Values and their names, by value.
     pub values: &'static [Named],
+    /// Whether they are `ioctl` requests: one without a name tells what it does by its number ([`Request`]).
+    pub requests: bool,
 }
 
 /// Lists, one of which is chosen by another argument.
@@ -174,7 +178,18 @@ impl ValueSet {
     #[must_use]
     pub const fn new(name: &'static str, values: &'static [Named]) -> Self {
         assert!(rising(values), "values are out of order");
-        Self { name, values }
+        Self {
+            name,
+            values,
+            requests: false,
+        }
+    }
+
+    /// They are `ioctl` requests.
+    #[must_use]
+    pub const fn requests(mut self) -> Self {
+        self.requests = true;
+        self
     }
 
     /// The name of a value.

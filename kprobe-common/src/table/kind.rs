@@ -63,6 +63,8 @@ pub enum Kind {
     Enum(&'static ValueSet),
     /// One of a list that the value of the named argument chooses, within 32 bits (`optname` by `level`).
     EnumBy(&'static ValueSets, &'static str),
+    /// One of a list that the ABI chooses, within 32 bits (an `ioctl` request tells the size of what it takes).
+    EnumAbi(&'static ValueSets),
     /// A path, read at entry, whole.
     Path,
     /// A string, read at entry, whole.
@@ -78,6 +80,12 @@ pub enum Kind {
     BufOut(&'static str),
     /// Bytes that the call gives, as many as the `socklen_t` behind the named argument, read at exit.
     BufOutLen(&'static str),
+    /// Bytes that an `ioctl` takes, as many as the request in the named argument tells, read at entry.
+    Request(&'static str),
+    /// Bytes that an `ioctl` gives, as many as the request in the named argument tells, read at exit.
+    RequestOut(&'static str),
+    /// Bytes that an `ioctl` takes and gives, as many as the request in the named argument tells, read at both.
+    RequestInOut(&'static str),
     /// A socket address that the call takes, as long as the named argument says, read at entry.
     Sockaddr(&'static str),
     /// A socket address that the call gives, as long as the `socklen_t` behind the named argument, read at exit.
@@ -94,6 +102,9 @@ pub enum Kind {
     /// A structure that the call gives, as many bytes of it as its return value, but no more than the named argument says
     /// there is room for, read at exit.
     StructOutSized(&'static StructDef, &'static str),
+    /// A structure that the call gives, as many bytes as the `socklen_t` behind the named argument says, read at exit.
+    /// What is there of it is shown; fields beyond are absent.
+    StructOutLen(&'static StructDef, &'static str),
     /// A structure that the call gives even where it fails, read at exit (`nanosleep`'s remainder).
     StructOutAlways(&'static StructDef),
     /// A structure that the call takes and gives, read at entry and exit.
@@ -166,7 +177,8 @@ impl Kind {
             | Self::Signal
             | Self::Flags(_)
             | Self::Enum(_)
-            | Self::EnumBy(..) => super::NOTHING,
+            | Self::EnumBy(..)
+            | Self::EnumAbi(_) => super::NOTHING,
             Self::Path | Self::Str => {
                 capture(read::STRING, phase::ENTER, length::ONE, 1, PATH_MAX as u16)
             }
@@ -175,6 +187,9 @@ impl Kind {
             Self::Buf(_) => capture(read::BYTES, phase::ENTER, length::REGISTER, 1, 0),
             Self::BufOut(_) => capture(read::BYTES, phase::EXIT, length::RETURN, 1, 0),
             Self::BufOutLen(_) => capture(read::BYTES, phase::EXIT, length::POINTER, 1, 0),
+            Self::Request(_) => capture(read::BYTES, phase::ENTER, length::REQUEST, 1, 0),
+            Self::RequestOut(_) => capture(read::BYTES, phase::EXIT, length::REQUEST, 1, 0),
+            Self::RequestInOut(_) => capture(read::BYTES, BOTH, length::REQUEST, 1, 0),
             Self::Sockaddr(_) => {
                 capture(read::BYTES, phase::ENTER, length::REGISTER, 1, SOCKADDR_MAX)
             }
@@ -193,6 +208,9 @@ impl Kind {
             Self::StructOut(def) => fixed(def, phase::EXIT, abi),
             Self::StructOutSized(def, _) => {
                 capture(read::BYTES, phase::EXIT, length::RETURN, 1, def.size(abi))
+            }
+            Self::StructOutLen(def, _) => {
+                capture(read::BYTES, phase::EXIT, length::POINTER, 1, def.size(abi))
             }
             Self::StructOutAlways(def) => fixed(def, phase::EXIT | phase::EXIT_ALWAYS, abi),
             Self::StructInOut(def) => fixed(def, BOTH, abi),
@@ -225,6 +243,10 @@ impl Kind {
             Self::Buf(name)
             | Self::BufOut(name)
             | Self::BufOutLen(name)
+            | Self::Request(name)
+            | Self::RequestOut(name)
+            | Self::RequestInOut(name)
+            | Self::StructOutLen(_, name)
             | Self::Sockaddr(name)
             | Self::SockaddrOut(name)
             | Self::StructSized(_, name)
@@ -257,6 +279,7 @@ impl Kind {
             | Self::Flags(_)
             | Self::Enum(_)
             | Self::EnumBy(..)
+            | Self::EnumAbi(_)
             | Self::Path
             | Self::Str
             | Self::PathOut
@@ -311,5 +334,9 @@ const fn many(def: &StructDef, phase: u8, length: u8, abi: Abi) -> ArgSpec {
 /// An argument of any kind; the short names below read better in a row.
 #[must_use]
 pub const fn arg(name: &'static str, kind: Kind) -> Arg {
-    Arg { name, kind }
+    Arg {
+        name,
+        kind,
+        skip: 0,
+    }
 }

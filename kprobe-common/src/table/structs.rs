@@ -4,7 +4,9 @@
 //! alone ([`StructDef::alone`]). A structure that one ABI alone has gives the same offsets for both.
 
 mod address;
+mod command;
 mod control;
+mod device;
 mod file;
 mod netlink;
 mod number;
@@ -14,7 +16,9 @@ mod time;
 mod wait;
 
 pub use address::*;
+pub use command::*;
 pub use control::*;
+pub use device::*;
 pub use file::*;
 pub use netlink::*;
 pub use number::*;

@@ -23,9 +23,10 @@ impl<'a> Argument<'_, 'a> {
             Kind::StrOut => self.text(self.given(), self.returned(), status),
             Kind::Buf(len) => self.buffer(self.taken(), self.other(len), status),
             Kind::BufOut(room) => self.buffer(self.given(), self.returned_within(room), status),
-            Kind::BufOutLen(len) => {
-                let (source, len) = self.within(len, status);
-                self.buffer(source, len, status)
+            Kind::BufOutLen(len) => self.buffer_within(len, status),
+            Kind::StructOutLen(def, len) => self.structure_within(def, len, status),
+            Kind::Request(op) | Kind::RequestOut(op) | Kind::RequestInOut(op) => {
+                self.request(op, status)
             }
             Kind::Sockaddr(_) => self
                 .bytes(self.taken(), status)
@@ -109,7 +110,8 @@ impl<'a> Argument<'_, 'a> {
             | Kind::Signal
             | Kind::Flags(_)
             | Kind::Enum(_)
-            | Kind::EnumBy(..) => Value::Null,
+            | Kind::EnumBy(..)
+            | Kind::EnumAbi(_) => Value::Null,
         }
     }
 
@@ -143,6 +145,31 @@ impl<'a> Argument<'_, 'a> {
             return None;
         }
         self.call.ret.map(|ret| ret as u64)
+    }
+
+    /// What an `ioctl` takes or gives, as many bytes as the request in the named argument tells.
+    fn request(&self, name: &str, status: &mut Option<Status>) -> Value<'a> {
+        let source = match self.kind {
+            Kind::Request(_) => self.taken(),
+            Kind::RequestOut(_) => self.given(),
+            _ => self.given_or_taken(),
+        };
+        self.buffer(source, self.other(name) >> 16 & 0x3fff, status)
+    }
+
+    fn buffer_within(&self, len: &str, status: &mut Option<Status>) -> Value<'a> {
+        let (source, len) = self.within(len, status);
+        self.buffer(source, len, status)
+    }
+
+    fn structure_within(
+        &self,
+        def: &'static StructDef,
+        len: &str,
+        status: &mut Option<Status>,
+    ) -> Value<'a> {
+        let (source, _) = self.within(len, status);
+        self.structure(def, source, status)
     }
 
     /// The bytes of a simple slot, its status noted.

@@ -38,8 +38,8 @@ impl Argument<'_, '_> {
 
     /// The address that the call names or gives.
     fn address(&self) -> Option<&[u8]> {
-        let registers = self.row.registers(self.call.abi);
-        let mut args = self.row.args.iter().zip(registers);
+        let registers = self.form.registers(self.call.abi);
+        let mut args = self.form.args().zip(registers);
         args.find_map(|(arg, register)| match arg.kind {
             Kind::Sockaddr(_) => self.call.taken(register).next(),
             Kind::SockaddrOut(_) => self.call.given(register).next(),

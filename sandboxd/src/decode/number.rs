@@ -34,6 +34,7 @@ impl<'a> Argument<'_, 'a> {
             Kind::Flags(set) => Value::Flags(set, u64::from(low)),
             Kind::Enum(set) => Value::Enum(set, u64::from(low)),
             Kind::EnumBy(sets, by) => Value::Enum(sets.by(self.other(by)), u64::from(low)),
+            Kind::EnumAbi(sets) => Value::Enum(sets.by(self.call.abi as u64), u64::from(low)),
             Kind::Hex
             | Kind::Addr
             // What is followed does not come here.
@@ -44,6 +45,9 @@ impl<'a> Argument<'_, 'a> {
             | Kind::Buf(_)
             | Kind::BufOut(_)
             | Kind::BufOutLen(_)
+            | Kind::Request(_)
+            | Kind::RequestOut(_)
+            | Kind::RequestInOut(_)
             | Kind::Sockaddr(_)
             | Kind::SockaddrOut(_)
             | Kind::SocklenInOut
@@ -51,6 +55,7 @@ impl<'a> Argument<'_, 'a> {
             | Kind::StructSized(..)
             | Kind::StructOut(_)
             | Kind::StructOutSized(..)
+            | Kind::StructOutLen(..)
             | Kind::StructOutAlways(_)
             | Kind::StructInOut(_)
             | Kind::Structs(..)

@@ -19,10 +19,10 @@ impl<'a> Argument<'_, 'a> {
     /// See `move_addr_to_user` in <https://github.com/torvalds/linux/blob/v6.12/net/socket.c>.
     pub(super) fn within(&self, len: &str, status: &mut Option<Status>) -> (Source<'a>, u64) {
         let source = self.given();
-        let Some(at) = self.row.args.iter().position(|arg| arg.name == len) else {
+        let Some(at) = self.form.position(len) else {
             return (source, 0);
         };
-        let register = self.row.registers(self.call.abi)[at];
+        let register = self.form.registers(self.call.abi)[at];
         let whole = number(self.call.given(register).next()).unwrap_or(0);
         let taken = self.call.taken(register).next();
         let room = number(taken).filter(|_| taken.is_some_and(|part| !part.late));

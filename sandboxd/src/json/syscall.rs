@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::number::{exact, exact_unsigned};
 use super::put;
 use super::until_zero;
-use super::value::Flags;
+use super::value::{Flags, OneOf};
 use super::writer::Writer;
 use crate::args::Value;
 use crate::event::{Caller, Hex, Mapping, Outcome, Proc, Syscall};
@@ -152,7 +152,7 @@ fn argument(out: &mut Vec<u8>, value: &Value<'_>) {
         Value::Flags(set, value) => flags(out, Flags { set, value: *value }),
         Value::Enum(set, value) => match set.name(*value) {
             Some(name) => put::name(out, name),
-            None => put::hex(out, *value),
+            None => other(out, &OneOf { set, value: *value }),
         },
         value => other(out, value),
     }

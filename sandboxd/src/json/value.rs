@@ -2,7 +2,7 @@
 //!
 //! What each kind of argument gives is `decode`'s; how it looks is here, and `schema` says the same in JSON Schema.
 
-use kprobe_common::table::flags::{FlagSet, ValueSet};
+use kprobe_common::table::flags::{FlagSet, Request, ValueSet};
 use serde::ser::{Serialize, SerializeSeq, Serializer};
 
 use super::netlink::netlink;
@@ -49,6 +49,7 @@ impl Serialize for OneOf {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.set.name(self.value) {
             Some(name) => serializer.serialize_str(name),
+            None if self.set.requests => serializer.collect_str(&Request(self.value as u32)),
             None => hex(self.value).serialize(serializer),
         }
     }

@@ -23,8 +23,10 @@ pub struct Watch {
     pub all_apps: bool,
     /// Whether processes or threads will be added.
     pub tasks: bool,
-    /// What to copy, by index.
+    /// What to copy, by index; behind these, for variants.
     pub specs: Vec<(u16, Spec)>,
+    /// Numbers of variants' specs, by `spec::variant_key`.
+    pub variants: Vec<(u64, u16)>,
     /// Listed commands, by index.
     pub commands: Vec<(u16, u32)>,
     /// Commands that change what is known of the process, by index.
@@ -154,6 +156,9 @@ pub fn load(object: &[u8], watch: &Watch, backend: Backend) -> Result<Loaded, Pr
         .override_global("CONFIG", &config, true)
         .map_max_entries("CALLS", watch.ring)
         .map_max_entries("STATE", watch.state_ring)
+        .map_max_entries("SPECS", watch.spec_count())
+        .map_max_entries("VARIANTS", entries(watch.variants.len()))
+        .map_max_entries("COMMANDS", entries(watch.commands.len()))
         .map_max_entries("COUNTS", cpus as u32 * INDEXES as u32)
         .map_max_entries("CPUS", cpus as u32)
         .map_max_entries("SCRATCH", cpus as u32 * SCRATCH_PER_CPU)
@@ -185,6 +190,19 @@ pub fn load(object: &[u8], watch: &Watch, backend: Backend) -> Result<Loaded, Pr
 fn messages(ebpf: &mut Ebpf) -> Result<Box<dyn FnMut()>, ProbeError> {
     let mut logger = aya_log::EbpfLogger::init(ebpf)?;
     Ok(Box::new(move || logger.flush()))
+}
+
+impl Watch {
+    /// How many specs there are, used or not.
+    fn spec_count(&self) -> u32 {
+        let last = self.specs.iter().map(|(number, _)| *number).max();
+        u32::from(last.unwrap_or(0).max(INDEXES - 1)) + 1
+    }
+}
+
+/// A map has room for one entry at least.
+fn entries(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX).max(1)
 }
 
 fn config(watch: &Watch) -> Result<Config, ProbeError> {
@@ -292,6 +310,12 @@ fn fill(ebpf: &mut Ebpf, watch: &Watch) -> Result<Array<MapData, Spec>, ProbeErr
         specs
             .set(u32::from(*index), spec, 0)
             .map_err(|source| map_error("SPECS", source))?;
+    }
+    let mut variants: HashMap<MapData, u64, u16> = take(ebpf, "VARIANTS")?;
+    for (key, number) in &watch.variants {
+        variants
+            .insert(key, number, 0)
+            .map_err(|source| map_error("VARIANTS", source))?;
     }
     let mut commands: HashMap<MapData, u64, u8> = take(ebpf, "COMMANDS")?;
     let selecting = watch

@@ -26,7 +26,7 @@ pub(super) fn alternatives(defs: &mut Defs) -> Vec<Value> {
     all
 }
 
-fn of_row(row: &Syscall, defs: &mut Defs) -> Value {
+fn of_row(row: &'static Syscall, defs: &mut Defs) -> Value {
     let mut abis = Vec::new();
     let mut numbers = Map::new();
     for (abi, name) in [(Abi::Arm64, "arm64"), (Abi::Arm32, "arm32")] {
@@ -35,11 +35,7 @@ fn of_row(row: &Syscall, defs: &mut Defs) -> Value {
             numbers.insert(name.into(), nr.into());
         }
     }
-    let args: Map<_, _> = row
-        .args
-        .iter()
-        .map(|arg| (arg.name.to_owned(), of_kind(&arg.kind, defs)))
-        .collect();
+    let args = of_args(row, defs);
     json!({
         "title": row.name,
         "x-nr": numbers,
@@ -49,6 +45,27 @@ fn of_row(row: &Syscall, defs: &mut Defs) -> Value {
             "args": {"type": "object", "properties": args},
         },
     })
+}
+
+/// What each argument is, whatever the call's command: one thing, or one of several of the same JSON type.
+fn of_args(row: &'static Syscall, defs: &mut Defs) -> Map<String, Value> {
+    let mut args: Vec<(&str, Vec<Value>)> = Vec::new();
+    for arg in row.forms().flat_map(|form| form.args()) {
+        let kind = of_kind(&arg.kind, defs);
+        match args.iter_mut().find(|(name, _)| *name == arg.name) {
+            None => args.push((arg.name, vec![kind])),
+            Some((_, kinds)) if kinds.contains(&kind) => {}
+            Some((_, kinds)) => kinds.push(kind),
+        }
+    }
+    let one = |(name, mut kinds): (&str, Vec<Value>)| {
+        let kind = match &mut kinds[..] {
+            [only] => only.take(),
+            _ => json!({"anyOf": kinds}),
+        };
+        (name.to_owned(), kind)
+    };
+    args.into_iter().map(one).collect()
 }
 
 fn of_kind(kind: &Kind, defs: &mut Defs) -> Value {
@@ -70,14 +87,20 @@ fn of_kind(kind: &Kind, defs: &mut Defs) -> Value {
         Kind::Flags(set) | Kind::WideFlags(set) => flags(set, defs),
         Kind::Signal => one_of(&SIGNALS, defs),
         Kind::Enum(set) => one_of(set, defs),
-        Kind::EnumBy(sets, _) => one_of_several(sets, defs),
+        Kind::EnumBy(sets, _) | Kind::EnumAbi(sets) => one_of_several(sets, defs),
         Kind::Path | Kind::Str | Kind::StrOut | Kind::PathOut => text(),
-        Kind::Buf(_) | Kind::BufOut(_) | Kind::BufOutLen(_) => buffer(defs),
+        Kind::Buf(_)
+        | Kind::BufOut(_)
+        | Kind::BufOutLen(_)
+        | Kind::Request(_)
+        | Kind::RequestOut(_)
+        | Kind::RequestInOut(_) => buffer(defs),
         Kind::Sockaddr(_) | Kind::SockaddrOut(_) => sockaddr(defs),
         Kind::Struct(def)
         | Kind::StructSized(def, _)
         | Kind::StructOut(def)
         | Kind::StructOutSized(def, _)
+        | Kind::StructOutLen(def, _)
         | Kind::StructOutAlways(def)
         | Kind::StructInOut(def) => structure(def, defs),
         Kind::Structs(def, _)
@@ -323,7 +346,7 @@ mod tests {
         let mut whole = Defs::new();
         alternatives(&mut whole);
         for row in ROWS {
-            for arg in row.args {
+            for arg in row.forms().flat_map(|form| form.args()) {
                 let mut alone = Defs::new();
                 of_kind(&arg.kind, &mut alone);
                 for (name, def) in alone {

@@ -1,17 +1,26 @@
 //! Part of a call: `ioctl:SIOC*`, `prctl:PR_SET_*`, `openat:O_CREAT`, by the names that an argument's values have.
 
-use kprobe_common::table::flags::{FlagSet, ValueSet};
+use kprobe_common::index::Abi;
+use kprobe_common::spec;
+use kprobe_common::table::flags::{FlagSet, Named, ValueSet, ValueSets};
 use kprobe_common::table::kind::Kind;
 use kprobe_common::table::{Arg, Syscall};
 
 use super::scope::{Condition, Scope};
 use super::token::number;
 
+/// Between the names of a number that is two drivers'.
+const ALTERNATIVE: &str = " or ";
+
 /// What a pattern selects of a call, by the first argument whose values have such names.
-pub(super) fn commands(row: &Syscall, pattern: &str) -> Option<Scope> {
+pub(super) fn commands(row: &Syscall, abi: Abi, pattern: &str) -> Option<Scope> {
     let condition = row.args.iter().find_map(|arg| {
         if let Kind::Enum(set) = &arg.kind {
             listed(arg, set, pattern)
+        } else if let Kind::EnumAbi(sets) = &arg.kind {
+            listed(arg, sets.by(abi as u64), pattern)
+        } else if let Kind::EnumBy(sets, by) = &arg.kind {
+            pairs(arg, by, sets, pattern)
         } else if let Kind::Flags(set) = &arg.kind {
             field(arg, set, pattern).or_else(|| bits(arg, set, pattern))
         } else {
@@ -19,6 +28,26 @@ pub(super) fn commands(row: &Syscall, pattern: &str) -> Option<Scope> {
         }
     });
     condition.map(Scope::Where)
+}
+
+/// Every name that [`commands`] knows of a call's arguments.
+pub(super) fn names(row: &'static Syscall) -> impl Iterator<Item = &'static str> {
+    let of_kind = |kind: &'static Kind| -> Vec<&'static [Named]> {
+        if let Kind::Enum(set) = kind {
+            vec![set.values]
+        } else if let Kind::EnumAbi(sets) | Kind::EnumBy(sets, _) = kind {
+            sets.sets.iter().map(|(_, set)| set.values).collect()
+        } else if let Kind::Flags(set) = kind {
+            let fields = set.fields.iter().map(|(_, named)| *named);
+            fields.chain([set.bits]).collect()
+        } else {
+            Vec::new()
+        }
+    };
+    let named = row.args.iter().flat_map(move |arg| of_kind(&arg.kind));
+    named
+        .flatten()
+        .flat_map(|(_, names)| names.split(ALTERNATIVE))
 }
 
 fn condition(
@@ -29,6 +58,7 @@ fn condition(
 ) -> Condition {
     Condition {
         arg: arg.name,
+        high: None,
         shift: 0,
         mask,
         values: values.into_iter().collect(),
@@ -37,7 +67,8 @@ fn condition(
 }
 
 fn matching(named: &[(u64, &str)], pattern: &str) -> Vec<u32> {
-    let fits = named.iter().filter(|(_, name)| fits(pattern, name));
+    let any = |name: &str| name.split(ALTERNATIVE).any(|name| fits(pattern, name));
+    let fits = named.iter().filter(|(_, name)| any(name));
     fits.map(|(value, _)| *value as u32).collect()
 }
 
@@ -47,6 +78,25 @@ fn listed(arg: &Arg, set: &ValueSet, pattern: &str) -> Option<Condition> {
         None => matching(set.values, pattern),
     };
     (!values.is_empty()).then(|| condition(arg, u32::MAX, values, true))
+}
+
+/// Numbers that mean something below another argument's alone: both together are the command.
+fn pairs(
+    arg: &Arg,
+    by: &'static str,
+    sets: &'static ValueSets,
+    pattern: &str,
+) -> Option<Condition> {
+    let of_set = |(high, set): &(u64, &'static ValueSet)| {
+        let high = *high as u32;
+        let values = matching(set.values, pattern);
+        values.into_iter().map(move |low| spec::pair(high, low))
+    };
+    let values: Vec<_> = sets.sets.iter().flat_map(of_set).collect();
+    (!values.is_empty()).then(|| Condition {
+        high: Some(by),
+        ..condition(arg, u32::MAX, values, true)
+    })
 }
 
 fn field(arg: &Arg, set: &FlagSet, pattern: &str) -> Option<Condition> {

@@ -5,6 +5,7 @@ use std::fmt;
 use kprobe_common::table::group::GROUPS;
 use kprobe_common::table::rows::ROWS;
 
+use super::command;
 use super::token::Token;
 
 /// An expression that cannot be used.
@@ -114,8 +115,12 @@ impl Problem {
             }
             Self::NoMatch { .. } => "`sandboxd list` shows all names".into(),
             Self::BadRegex { .. } => "write it between slashes, as in /^pidfd_/".into(),
-            Self::UnknownCommand { call, .. } => {
-                format!("`*` stands for anything; `sandboxd list {call}` shows the arguments, numbers go too")
+            Self::UnknownCommand { call, pattern } => {
+                let rows = ROWS.iter().filter(|row| row.name == call);
+                let names = nearest(pattern, rows.flat_map(command::names));
+                format!(
+                    "{names}`*` stands for anything; `sandboxd list {call}` shows the commands, numbers go too"
+                )
             }
             Self::Entangled { call } => format!(
                 "a call is filtered by one argument, in one way: select `{call}` whole, or remove it before (`!{call}`)"

@@ -12,6 +12,9 @@ use kprobe_common::table;
 pub struct Condition {
     /// The argument it looks at.
     pub arg: &'static str,
+    /// The argument whose number stands above it in the command, where there is one (`level` above `optname`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub high: Option<&'static str>,
     /// Shift right by so much,
     pub shift: u8,
     /// then mask with this,
@@ -33,6 +36,7 @@ impl From<&table::Condition> for Scope {
     fn from(row: &table::Condition) -> Self {
         Self::Where(Condition {
             arg: row.arg,
+            high: None,
             shift: row.shift,
             mask: row.mask,
             values: row.values.iter().copied().collect(),
@@ -55,12 +59,14 @@ impl Condition {
     }
 
     fn same_shape(&self, other: &Self) -> bool {
-        (self.arg, self.shift, self.mask) == (other.arg, other.shift, other.mask)
+        let shape = |it: &Self| (it.arg, it.high, it.shift, it.mask);
+        shape(self) == shape(other)
     }
 
     /// Its values, where it is a list of whole values of that argument.
     fn whole(&self, arg: &str) -> Option<&BTreeSet<u32>> {
-        let whole = self.listed && self.shift == 0 && self.mask == u32::MAX && self.arg == arg;
+        let whole = self.listed && self.shift == 0 && self.mask == u32::MAX;
+        let whole = whole && self.arg == arg && self.high.is_none();
         whole.then_some(&self.values)
     }
 
@@ -118,14 +124,15 @@ impl fmt::Display for Condition {
             .map(|value| format!("{value:#x}"))
             .collect();
         let is = if self.listed { "is" } else { "is not" };
-        write!(
-            f,
-            "where ({} >> {}) & {:#x} {is} {}",
-            self.arg,
-            self.shift,
-            self.mask,
-            values.join(" or ")
-        )
+        let values = values.join(" or ");
+        match self.high {
+            Some(high) => write!(f, "where {high} << 16 | {} {is} {values}", self.arg),
+            None => write!(
+                f,
+                "where ({} >> {}) & {:#x} {is} {values}",
+                self.arg, self.shift, self.mask
+            ),
+        }
     }
 }
 

@@ -171,6 +171,37 @@ fn commands() {
     check(&["ioctl:TCGETS,!ioctl:TC*"], "");
 }
 
+/// The command of an option is its level and its number; of a futex, what is left without its flags.
+#[test]
+fn commands_that_are_a_part_of_a_register_or_two() {
+    let condition = |expr: &str, name: &str| {
+        let selection = select(&[expr]);
+        let found = selection.condition(index(name, Abi::Arm64));
+        found.expect("a condition").clone()
+    };
+    let options = condition("setsockopt:TCP_KEEP*", "setsockopt");
+    assert_eq!((options.arg, options.high), ("optname", Some("level")));
+    assert_eq!(
+        options.values.into_iter().collect::<Vec<_>>(),
+        [6 << 16 | 4, 6 << 16 | 5, 6 << 16 | 6]
+    );
+    let futex = condition("futex:FUTEX_WAIT*", "futex");
+    assert_eq!((futex.mask, futex.high), (0x7f, None));
+    assert!(futex.values.contains(&0) && futex.values.contains(&9) && !futex.values.contains(&1));
+    // A request's number is each ABI's own.
+    let selection = select(&["ioctl:ASHMEM_SET_SIZE"]);
+    for (abi, number) in [(Abi::Arm64, 0x4008_7703), (Abi::Arm32, 0x4004_7703)] {
+        let condition = selection.condition(index("ioctl", abi)).expect("one");
+        assert!(condition.values.contains(&number) && condition.values.len() == 1);
+    }
+    check(&["ioctl:RNDZAPENTCNT"], "ioctl");
+    let error = parse(&["prctl:PR_SET_NAMES".into()]).expect_err("no such command");
+    assert!(
+        error.to_string().contains("did you mean PR_SET_NAME"),
+        "{error}"
+    );
+}
+
 #[test]
 fn errors_point_at_the_word() {
     check_error(

@@ -231,7 +231,7 @@ impl Item {
                 let named = || calls().filter(|(row, _)| row.name == name);
                 if named().next().is_some() {
                     named()
-                        .filter_map(|(row, abi)| Some((row, abi, commands(row, pattern)?)))
+                        .filter_map(|(row, abi)| Some((row, abi, commands(row, abi, pattern)?)))
                         .collect()
                 } else {
                     return Err(Problem::UnknownCall { name: name.clone() });

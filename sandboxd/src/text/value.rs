@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Display, Formatter};
 
+use kprobe_common::table::flags::Request;
+
 use crate::args::{Buffer, Value};
 use crate::json::sockaddr::Sockaddr;
 use crate::json::structs::{
@@ -143,6 +145,7 @@ impl Display for OneOf {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.set.name(self.value) {
             Some(name) => f.write_str(name),
+            None if self.set.requests => write!(f, "{}", Request(self.value as u32)),
             None => write!(f, "{:#x}", self.value),
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use kprobe_common::index::{Abi, INDEXES};
-use kprobe_common::spec::{self, Spec, command};
+use kprobe_common::spec::{self, ALONE, Selector, Spec, mode};
 use kprobe_common::table::kind::Kind;
 use kprobe_common::table::rows::ROWS;
 use kprobe_common::table::{Files, Ret, Syscall, change, row};
@@ -48,6 +48,9 @@ pub(super) struct Plan {
     entries: Vec<(u16, String)>,
     commands: Vec<(u16, u32)>,
     state_commands: Vec<(u16, u32)>,
+    /// What is copied for variants, each once, and which one a command has.
+    variant_specs: Vec<Spec>,
+    variants: Vec<(u64, u16)>,
 }
 
 impl Plan {
@@ -68,6 +71,8 @@ impl Plan {
             entries: Vec::new(),
             commands: Vec::new(),
             state_commands: Vec::new(),
+            variant_specs: Vec::new(),
+            variants: Vec::new(),
         };
         let mut symbols = BTreeSet::new();
         for row in ROWS {
@@ -108,6 +113,7 @@ impl Plan {
             if let Some(condition) = selection.condition(index) {
                 self.condition(row, abi, index, condition, &mut spec);
             }
+            self.add_variants(row, abi, index);
         }
         self.follow(row, abi, index, &mut spec);
         // The end of a thread tells a killed call from one that is restarted; the end of a signal handler, which returns
@@ -162,16 +168,36 @@ impl Plan {
         condition: &Condition,
         spec: &mut Spec,
     ) {
-        spec.command_register = row.registers(abi)[row.arg(condition.arg)];
-        spec.command_shift = condition.shift;
-        spec.command_mask = condition.mask;
-        spec.command_mode = if condition.listed {
-            command::LISTED
-        } else {
-            command::UNLISTED
+        let registers = row.registers(abi);
+        spec.command = Selector {
+            register: registers[row.arg(condition.arg)],
+            high: condition.high.map_or(ALONE, |arg| registers[row.arg(arg)]),
+            shift: condition.shift,
+            mode: if condition.listed {
+                mode::LISTED
+            } else {
+                mode::UNLISTED
+            },
+            mask: condition.mask,
+            broad: 0,
         };
         self.commands
             .extend(condition.values.iter().map(|&value| (index, value)));
+    }
+
+    /// The commands of a call that choose what is copied. Many of them choose the same.
+    fn add_variants(&mut self, row: &Syscall, abi: Abi, index: u16) {
+        let Some(variants) = row.variants else { return };
+        for &(key, at) in variants.keys[abi as usize] {
+            let spec = row.form_of(&variants.list[usize::from(at)]).spec(abi);
+            let known = self.variant_specs.iter().position(|other| *other == spec);
+            let place = known.unwrap_or_else(|| {
+                self.variant_specs.push(spec);
+                self.variant_specs.len() - 1
+            });
+            let key = spec::command_key(index, 0) | key;
+            self.variants.push((key, INDEXES + place as u16));
+        }
     }
 
     /// Numbers that no row has: seen by their returns, or by the tracepoint.
@@ -248,7 +274,8 @@ impl Plan {
             uids: options.uids.clone(),
             all_apps: options.all_apps,
             tasks: targets.are_tasks() || !options.command.is_empty(),
-            specs: self.specs.clone(),
+            specs: self.specs.iter().copied().chain(self.numbered()).collect(),
+            variants: self.variants.clone(),
             commands: self.commands.clone(),
             state_commands: self.state_commands.clone(),
             strsize: options.strsize,
@@ -302,6 +329,13 @@ fn followed(row: &Syscall, abi: Abi) -> u8 {
             )
         })
         .fold(0, |mask, (_, register)| mask | 1 << register)
+}
+
+impl Plan {
+    /// The specs of variants stand behind those of calls.
+    fn numbered(&self) -> impl Iterator<Item = (u16, Spec)> {
+        (INDEXES..).zip(self.variant_specs.iter().copied())
+    }
 }
 
 fn show(options: &cli::Trace) -> Show {

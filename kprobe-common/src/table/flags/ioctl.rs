@@ -1,124 +1,108 @@
-//! `ioctl` operations.
-//! Values are the kernel headers' (7.2), names too.
+//! `ioctl` requests as sets; their numbers and names are rows, in `rows_ioctl`.
 
-use super::ValueSet;
+use core::fmt;
 
-/// `ioctl(2)` operations of the most usual drivers: of `include/uapi/asm-generic`, `ioctls.h` and `sockios.h`; of
-/// `include/uapi/linux`, `sockios.h`, `fs.h`, `dma-buf.h`, `dma-heap.h`, `sync_file.h`, `userfaultfd.h`,
-/// `perf_event.h`, `if_tun.h`, `loop.h`, `input.h`, `fscrypt.h`, `fsverity.h`, `nsfs.h`, `pidfd.h`, `random.h`,
-/// `android/binder.h`; `drivers/staging/android/uapi/ashmem.h` of 5.10.
-#[rustfmt::skip]
-pub static IOCTL: ValueSet = ValueSet::new("ioctl", &[
-    (0x1, "FIBMAP"), (0x2, "FIGETBSZ"), (0x125d, "BLKROSET"), (0x125e, "BLKROGET"), (0x125f, "BLKRRPART"),
-    (0x1260, "BLKGETSIZE"), (0x1261, "BLKFLSBUF"), (0x1262, "BLKRASET"), (0x1263, "BLKRAGET"), (0x1264, "BLKFRASET"),
-    (0x1265, "BLKFRAGET"), (0x1266, "BLKSECTSET"), (0x1267, "BLKSECTGET"), (0x1268, "BLKSSZGET"), (0x1269, "BLKPG"),
-    (0x1274, "BLKTRACESTART"), (0x1275, "BLKTRACESTOP"), (0x1276, "BLKTRACETEARDOWN"), (0x1277, "BLKDISCARD"),
-    (0x1278, "BLKIOMIN"), (0x1279, "BLKIOOPT"), (0x127a, "BLKALIGNOFF"), (0x127b, "BLKPBSZGET"),
-    (0x127c, "BLKDISCARDZEROES"), (0x127d, "BLKSECDISCARD"), (0x127e, "BLKROTATIONAL"), (0x127f, "BLKZEROOUT"),
-    (0x2400, "PERF_EVENT_IOC_ENABLE"), (0x2401, "PERF_EVENT_IOC_DISABLE"), (0x2402, "PERF_EVENT_IOC_REFRESH"),
-    (0x2403, "PERF_EVENT_IOC_RESET"), (0x2405, "PERF_EVENT_IOC_SET_OUTPUT"), (0x4c00, "LOOP_SET_FD"),
-    (0x4c01, "LOOP_CLR_FD"), (0x4c02, "LOOP_SET_STATUS"), (0x4c03, "LOOP_GET_STATUS"), (0x4c04, "LOOP_SET_STATUS64"),
-    (0x4c05, "LOOP_GET_STATUS64"), (0x4c06, "LOOP_CHANGE_FD"), (0x4c07, "LOOP_SET_CAPACITY"),
-    (0x4c08, "LOOP_SET_DIRECT_IO"), (0x4c09, "LOOP_SET_BLOCK_SIZE"), (0x4c0a, "LOOP_CONFIGURE"),
-    (0x4c80, "LOOP_CTL_ADD"), (0x4c81, "LOOP_CTL_REMOVE"), (0x4c82, "LOOP_CTL_GET_FREE"), (0x5204, "RNDZAPENTCNT"),
-    (0x5206, "RNDCLEARPOOL"), (0x5207, "RNDRESEEDCRNG"), (0x5401, "TCGETS"), (0x5402, "TCSETS"), (0x5403, "TCSETSW"),
-    (0x5404, "TCSETSF"), (0x5405, "TCGETA"), (0x5406, "TCSETA"), (0x5407, "TCSETAW"), (0x5408, "TCSETAF"),
-    (0x5409, "TCSBRK"), (0x540a, "TCXONC"), (0x540b, "TCFLSH"), (0x540c, "TIOCEXCL"), (0x540d, "TIOCNXCL"),
-    (0x540e, "TIOCSCTTY"), (0x540f, "TIOCGPGRP"), (0x5410, "TIOCSPGRP"), (0x5411, "TIOCOUTQ"), (0x5412, "TIOCSTI"),
-    (0x5413, "TIOCGWINSZ"), (0x5414, "TIOCSWINSZ"), (0x5415, "TIOCMGET"), (0x5416, "TIOCMBIS"), (0x5417, "TIOCMBIC"),
-    (0x5418, "TIOCMSET"), (0x5419, "TIOCGSOFTCAR"), (0x541a, "TIOCSSOFTCAR"), (0x541b, "FIONREAD"),
-    (0x541c, "TIOCLINUX"), (0x541d, "TIOCCONS"), (0x541e, "TIOCGSERIAL"), (0x541f, "TIOCSSERIAL"),
-    (0x5420, "TIOCPKT"), (0x5421, "FIONBIO"), (0x5422, "TIOCNOTTY"), (0x5423, "TIOCSETD"), (0x5424, "TIOCGETD"),
-    (0x5425, "TCSBRKP"), (0x5427, "TIOCSBRK"), (0x5428, "TIOCCBRK"), (0x5429, "TIOCGSID"), (0x542e, "TIOCGRS485"),
-    (0x542f, "TIOCSRS485"), (0x5432, "TCGETX"), (0x5433, "TCSETX"), (0x5434, "TCSETXF"), (0x5435, "TCSETXW"),
-    (0x5437, "TIOCVHANGUP"), (0x5441, "TIOCGPTPEER"), (0x5450, "FIONCLEX"), (0x5451, "FIOCLEX"), (0x5452, "FIOASYNC"),
-    (0x5453, "TIOCSERCONFIG"), (0x5454, "TIOCSERGWILD"), (0x5455, "TIOCSERSWILD"), (0x5456, "TIOCGLCKTRMIOS"),
-    (0x5457, "TIOCSLCKTRMIOS"), (0x5458, "TIOCSERGSTRUCT"), (0x5459, "TIOCSERGETLSR"), (0x545a, "TIOCSERGETMULTI"),
-    (0x545b, "TIOCSERSETMULTI"), (0x545c, "TIOCMIWAIT"), (0x545d, "TIOCGICOUNT"), (0x5460, "FIOQSIZE"),
-    (0x54e3, "TUNGETDEVNETNS"), (0x7704, "ASHMEM_GET_SIZE"), (0x7706, "ASHMEM_GET_PROT_MASK"),
-    (0x7709, "ASHMEM_GET_PIN_STATUS"), (0x770a, "ASHMEM_PURGE_ALL_CACHES"), (0x8901, "FIOSETOWN"),
-    (0x8902, "SIOCSPGRP"), (0x8903, "FIOGETOWN"), (0x8904, "SIOCGPGRP"), (0x8905, "SIOCATMARK"),
-    (0x8906, "SIOCGSTAMP"), (0x8907, "SIOCGSTAMPNS"), (0x890b, "SIOCADDRT"), (0x890c, "SIOCDELRT"),
-    (0x890d, "SIOCRTMSG"), (0x8910, "SIOCGIFNAME"), (0x8911, "SIOCSIFLINK"), (0x8912, "SIOCGIFCONF"),
-    (0x8913, "SIOCGIFFLAGS"), (0x8914, "SIOCSIFFLAGS"), (0x8915, "SIOCGIFADDR"), (0x8916, "SIOCSIFADDR"),
-    (0x8917, "SIOCGIFDSTADDR"), (0x8918, "SIOCSIFDSTADDR"), (0x8919, "SIOCGIFBRDADDR"), (0x891a, "SIOCSIFBRDADDR"),
-    (0x891b, "SIOCGIFNETMASK"), (0x891c, "SIOCSIFNETMASK"), (0x891d, "SIOCGIFMETRIC"), (0x891e, "SIOCSIFMETRIC"),
-    (0x891f, "SIOCGIFMEM"), (0x8920, "SIOCSIFMEM"), (0x8921, "SIOCGIFMTU"), (0x8922, "SIOCSIFMTU"),
-    (0x8923, "SIOCSIFNAME"), (0x8924, "SIOCSIFHWADDR"), (0x8925, "SIOCGIFENCAP"), (0x8926, "SIOCSIFENCAP"),
-    (0x8927, "SIOCGIFHWADDR"), (0x8929, "SIOCGIFSLAVE"), (0x8930, "SIOCSIFSLAVE"), (0x8931, "SIOCADDMULTI"),
-    (0x8932, "SIOCDELMULTI"), (0x8933, "SIOCGIFINDEX"), (0x8934, "SIOCSIFPFLAGS"), (0x8935, "SIOCGIFPFLAGS"),
-    (0x8936, "SIOCDIFADDR"), (0x8937, "SIOCSIFHWBROADCAST"), (0x8938, "SIOCGIFCOUNT"), (0x8940, "SIOCGIFBR"),
-    (0x8941, "SIOCSIFBR"), (0x8942, "SIOCGIFTXQLEN"), (0x8943, "SIOCSIFTXQLEN"), (0x8946, "SIOCETHTOOL"),
-    (0x8947, "SIOCGMIIPHY"), (0x8948, "SIOCGMIIREG"), (0x8949, "SIOCSMIIREG"), (0x894a, "SIOCWANDEV"),
-    (0x894b, "SIOCOUTQNSD"), (0x894c, "SIOCGSKNS"), (0x8953, "SIOCDARP"), (0x8954, "SIOCGARP"), (0x8955, "SIOCSARP"),
-    (0x8960, "SIOCDRARP"), (0x8961, "SIOCGRARP"), (0x8962, "SIOCSRARP"), (0x8970, "SIOCGIFMAP"),
-    (0x8971, "SIOCSIFMAP"), (0x8980, "SIOCADDDLCI"), (0x8981, "SIOCDELDLCI"), (0x8982, "SIOCGIFVLAN"),
-    (0x8983, "SIOCSIFVLAN"), (0x8990, "SIOCBONDENSLAVE"), (0x8991, "SIOCBONDRELEASE"), (0x8992, "SIOCBONDSETHWADDR"),
-    (0x8993, "SIOCBONDSLAVEINFOQUERY"), (0x8994, "SIOCBONDINFOQUERY"), (0x8995, "SIOCBONDCHANGEACTIVE"),
-    (0x89a0, "SIOCBRADDBR"), (0x89a1, "SIOCBRDELBR"), (0x89a2, "SIOCBRADDIF"), (0x89a3, "SIOCBRDELIF"),
-    (0x89b0, "SIOCSHWTSTAMP"), (0x89b1, "SIOCGHWTSTAMP"), (0xb701, "NS_GET_USERNS"), (0xb702, "NS_GET_PARENT"),
-    (0xb703, "NS_GET_NSTYPE"), (0xb704, "NS_GET_OWNER_UID"), (0xff01, "PIDFD_GET_CGROUP_NAMESPACE"),
-    (0xff02, "PIDFD_GET_IPC_NAMESPACE"), (0xff03, "PIDFD_GET_MNT_NAMESPACE"), (0xff04, "PIDFD_GET_NET_NAMESPACE"),
-    (0xff05, "PIDFD_GET_PID_NAMESPACE"), (0xff06, "PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE"),
-    (0xff07, "PIDFD_GET_TIME_NAMESPACE"), (0xff08, "PIDFD_GET_TIME_FOR_CHILDREN_NAMESPACE"),
-    (0xff09, "PIDFD_GET_USER_NAMESPACE"), (0xff0a, "PIDFD_GET_UTS_NAMESPACE"),
-    (0x4004_2408, "PERF_EVENT_IOC_SET_BPF"), (0x4004_2409, "PERF_EVENT_IOC_PAUSE_OUTPUT"), (0x4004_4581, "EVIOCRMFF"),
-    (0x4004_4590, "EVIOCGRAB"), (0x4004_4591, "EVIOCREVOKE"), (0x4004_45a0, "EVIOCSCLOCKID"),
-    (0x4004_5201, "RNDADDTOENTCNT"), (0x4004_5431, "TIOCSPTLCK"), (0x4004_5436, "TIOCSIG"),
-    (0x4004_54c8, "TUNSETNOCSUM"), (0x4004_54c9, "TUNSETDEBUG"), (0x4004_54ca, "TUNSETIFF"),
-    (0x4004_54cb, "TUNSETPERSIST"), (0x4004_54cc, "TUNSETOWNER"), (0x4004_54cd, "TUNSETLINK"),
-    (0x4004_54ce, "TUNSETGROUP"), (0x4004_54d0, "TUNSETOFFLOAD"), (0x4004_54d1, "TUNSETTXFILTER"),
-    (0x4004_54d4, "TUNSETSNDBUF"), (0x4004_54d8, "TUNSETVNETHDRSZ"), (0x4004_54d9, "TUNSETQUEUE"),
-    (0x4004_54da, "TUNSETIFINDEX"), (0x4004_54dc, "TUNSETVNETLE"), (0x4004_54de, "TUNSETVNETBE"),
-    (0x4004_54e2, "TUNSETCARRIER"), (0x4004_6201, "DMA_BUF_SET_NAME_A"), (0x4004_6205, "BINDER_SET_MAX_THREADS"),
-    (0x4004_6206, "BINDER_SET_IDLE_PRIORITY"), (0x4004_6207, "BINDER_SET_CONTEXT_MGR"),
-    (0x4004_6208, "BINDER_THREAD_EXIT"), (0x4004_6210, "BINDER_ENABLE_ONEWAY_SPAM_DETECTION"),
-    (0x4004_6602, "FS_IOC32_SETFLAGS"), (0x4004_7602, "FS_IOC32_SETVERSION"), (0x4004_9409, "FICLONE"),
-    (0x4008_1271, "BLKBSZSET"), (0x4008_2404, "PERF_EVENT_IOC_PERIOD"), (0x4008_2406, "PERF_EVENT_IOC_SET_FILTER"),
-    (0x4008_240b, "PERF_EVENT_IOC_MODIFY_ATTRIBUTES"), (0x4008_4503, "EVIOCSREP"), (0x4008_4504, "EVIOCSKEYCODE"),
-    (0x4008_5203, "RNDADDENTROPY"), (0x4008_6200, "DMA_BUF_IOCTL_SYNC"), (0x4008_6201, "DMA_BUF_SET_NAME"),
-    (0x4008_6203, "BINDER_SET_IDLE_TIMEOUT"), (0x4008_6602, "FS_IOC_SETFLAGS"), (0x4008_7602, "FS_IOC_SETVERSION"),
-    (0x4008_7703, "ASHMEM_SET_SIZE"), (0x4008_7705, "ASHMEM_SET_PROT_MASK"), (0x4008_7707, "ASHMEM_PIN"),
-    (0x4008_7708, "ASHMEM_UNPIN"), (0x400c_620e, "BINDER_FREEZE"), (0x400c_6615, "FS_IOC_GET_ENCRYPTION_POLICY"),
-    (0x4010_3e05, "SYNC_IOC_SET_DEADLINE"), (0x4010_4593, "EVIOCSMASK"), (0x4010_54d5, "TUNATTACHFILTER"),
-    (0x4010_54d6, "TUNDETACHFILTER"), (0x4010_6614, "FS_IOC_GET_ENCRYPTION_PWSALT"),
-    (0x4018_620d, "BINDER_SET_CONTEXT_MGR_EXT"), (0x401c_5820, "FS_IOC_FSSETXATTR"), (0x4020_940d, "FICLONERANGE"),
-    (0x4028_4504, "EVIOCSKEYCODE_V2"), (0x402c_542b, "TCSETS2"), (0x402c_542c, "TCSETSW2"), (0x402c_542d, "TCSETSF2"),
-    (0x4080_6685, "FS_IOC_ENABLE_VERITY"), (0x4100_7701, "ASHMEM_SET_NAME"), (0x4100_9432, "FS_IOC_SETFSLABEL"),
-    (0x8004_4501, "EVIOCGVERSION"), (0x8004_4584, "EVIOCGEFFECTS"), (0x8004_5200, "RNDGETENTCNT"),
-    (0x8004_5430, "TIOCGPTN"), (0x8004_5432, "TIOCGDEV"), (0x8004_5438, "TIOCGPKT"), (0x8004_5439, "TIOCGPTLCK"),
-    (0x8004_5440, "TIOCGEXCL"), (0x8004_54cf, "TUNGETFEATURES"), (0x8004_54d2, "TUNGETIFF"),
-    (0x8004_54d3, "TUNGETSNDBUF"), (0x8004_54d7, "TUNGETVNETHDRSZ"), (0x8004_54dd, "TUNGETVNETLE"),
-    (0x8004_54df, "TUNGETVNETBE"), (0x8004_54e0, "TUNSETSTEERINGEBPF"), (0x8004_54e1, "TUNSETFILTEREBPF"),
-    (0x8004_587d, "FS_IOC_SHUTDOWN"), (0x8004_6601, "FS_IOC32_GETFLAGS"), (0x8004_7601, "FS_IOC32_GETVERSION"),
-    (0x8004_b706, "NS_GET_PID_FROM_PIDNS"), (0x8004_b707, "NS_GET_TGID_FROM_PIDNS"),
-    (0x8004_b708, "NS_GET_PID_IN_PIDNS"), (0x8004_b709, "NS_GET_TGID_IN_PIDNS"), (0x8008_1270, "BLKBSZGET"),
-    (0x8008_1272, "BLKGETSIZE64"), (0x8008_1280, "BLKGETDISKSEQ"), (0x8008_2407, "PERF_EVENT_IOC_ID"),
-    (0x8008_4502, "EVIOCGID"), (0x8008_4503, "EVIOCGREP"), (0x8008_4504, "EVIOCGKEYCODE"),
-    (0x8008_5202, "RNDGETPOOL"), (0x8008_6601, "FS_IOC_GETFLAGS"), (0x8008_7601, "FS_IOC_GETVERSION"),
-    (0x8008_b705, "NS_GET_MNTNS_ID"), (0x8008_b70d, "NS_GET_ID"), (0x800c_6613, "FS_IOC_SET_ENCRYPTION_POLICY"),
-    (0x8010_4592, "EVIOCGMASK"), (0x8010_54db, "TUNGETFILTER"), (0x8010_661b, "FS_IOC_GET_ENCRYPTION_NONCE"),
-    (0x8010_8906, "SIOCGSTAMP_NEW"), (0x8010_8907, "SIOCGSTAMPNS_NEW"), (0x8010_aa01, "UFFDIO_UNREGISTER"),
-    (0x8010_aa02, "UFFDIO_WAKE"), (0x8010_b70a, "NS_MNT_GET_INFO"), (0x8010_b70b, "NS_MNT_GET_NEXT"),
-    (0x8010_b70c, "NS_MNT_GET_PREV"), (0x8011_1500, "FS_IOC_GETFSUUID"), (0x801c_581f, "FS_IOC_FSGETXATTR"),
-    (0x8028_4504, "EVIOCGKEYCODE_V2"), (0x8028_5442, "TIOCGISO7816"), (0x802c_542a, "TCGETS2"),
-    (0x8081_1501, "FS_IOC_GETFSSYSFSPATH"), (0x8100_7702, "ASHMEM_GET_NAME"), (0x8100_9431, "FS_IOC_GETFSLABEL"),
-    (0xc004_5877, "FIFREEZE"), (0xc004_5878, "FITHAW"), (0xc004_6209, "BINDER_VERSION"),
-    (0xc004_6686, "FS_IOC_MEASURE_VERITY"), (0xc008_240a, "PERF_EVENT_IOC_QUERY_BPF"),
-    (0xc008_6202, "DMA_BUF_IOCTL_EXPORT_SYNC_FILE"), (0xc009_6616, "FS_IOC_GET_ENCRYPTION_POLICY_EX"),
-    (0xc00c_620f, "BINDER_GET_FROZEN_INFO"), (0xc00c_6211, "BINDER_GET_EXTENDED_ERROR"),
-    (0xc010_1502, "FS_IOC_GETLBMD_CAP"), (0xc018_4800, "DMA_HEAP_IOCTL_ALLOC"), (0xc018_5879, "FITRIM"),
-    (0xc018_620b, "BINDER_GET_NODE_DEBUG_INFO"), (0xc018_620c, "BINDER_GET_NODE_INFO_FOR_REF"),
-    (0xc018_9436, "FIDEDUPERANGE"), (0xc018_aa06, "UFFDIO_WRITEPROTECT"), (0xc018_aa3f, "UFFDIO_API"),
-    (0xc020_660b, "FS_IOC_FIEMAP"), (0xc020_aa00, "UFFDIO_REGISTER"), (0xc020_aa04, "UFFDIO_ZEROPAGE"),
-    (0xc020_aa07, "UFFDIO_CONTINUE"), (0xc020_aa08, "UFFDIO_POISON"), (0xc028_5443, "TIOCSISO7816"),
-    (0xc028_6687, "FS_IOC_READ_VERITY_METADATA"), (0xc028_aa03, "UFFDIO_COPY"), (0xc028_aa05, "UFFDIO_MOVE"),
-    (0xc030_3e03, "SYNC_IOC_MERGE"), (0xc030_6201, "BINDER_WRITE_READ"), (0xc038_3e04, "SYNC_IOC_FILE_INFO"),
-    (0xc040_6618, "FS_IOC_REMOVE_ENCRYPTION_KEY"), (0xc040_6619, "FS_IOC_REMOVE_ENCRYPTION_KEY_ALL_USERS"),
-    (0xc048_1273, "BLKTRACESETUP"), (0xc050_6617, "FS_IOC_ADD_ENCRYPTION_KEY"), (0xc058_ff0b, "PIDFD_GET_INFO"),
-    (0xc080_661a, "FS_IOC_GET_ENCRYPTION_KEY_STATUS"), (0xc0c0_128e, "BLKTRACESETUP2"),
-]);
+use super::{Named, ValueSet, ValueSets};
+use crate::table::rows_ioctl::{ARM32, ARM64, BOTH};
+
+const COUNT64: usize = BOTH.len() + ARM64.len();
+const COUNT32: usize = BOTH.len() + ARM32.len();
+
+static NAMES64: [Named; COUNT64] = merged(BOTH, ARM64);
+static NAMES32: [Named; COUNT32] = merged(BOTH, ARM32);
+
+/// Requests of 64-bit code.
+pub static IOCTL: ValueSet = ValueSet::new("ioctl", &NAMES64).requests();
+
+/// Requests of 32-bit code.
+pub static IOCTL32: ValueSet = ValueSet::new("ioctl", &NAMES32).requests();
+
+/// The numbers of requests in each ABI: most tell the size of what they take.
+pub static IOCTLS: ValueSets = ValueSets {
+    name: "ioctl",
+    sets: &[(0, &IOCTL), (1, &IOCTL32)],
+};
+
+/// Two lists in the order of their numbers as one.
+const fn merged<const COUNT: usize>(a: &[Named], b: &[Named]) -> [Named; COUNT] {
+    let mut all = [(0, ""); COUNT];
+    let (mut i, mut j) = (0, 0);
+    while i + j < COUNT {
+        if j == b.len() || i < a.len() && a[i].0 < b[j].0 {
+            all[i + j] = a[i];
+            i += 1;
+        } else {
+            all[i + j] = b[j];
+            j += 1;
+        }
+    }
+    all
+}
 
 /// Types of operations (bits 8 to 15) that `%default` leaves out, because graphics and binder make thousands a second:
 /// binder and dma-buf (`b`), ashmem (`w`), KGSL (`0x09`, Adreno), Mali (`0x80`), DRM (`d`).
 pub const IOCTL_NOISY: &[u32] = &[b'b' as u32, 0x77, 0x09, 0x80, b'd' as u32];
+
+/// The bit of a request that takes something: `include/uapi/asm-generic/ioctl.h`.
+pub const IOC_WRITE: u32 = 1 << 30;
+/// The bit of a request that gives something.
+pub const IOC_READ: u32 = 2 << 30;
+/// Both.
+pub const IOC_DIRECTION: u32 = IOC_WRITE | IOC_READ;
+
+/// What a request does with its argument, as its number says.
+#[must_use]
+pub const fn direction(request: u32) -> &'static str {
+    match request & IOC_DIRECTION {
+        IOC_WRITE => "_IOC_WRITE",
+        IOC_READ => "_IOC_READ",
+        IOC_DIRECTION => "_IOC_READ|_IOC_WRITE",
+        _ => "_IOC_NONE",
+    }
+}
+
+/// Requests that take as many bytes as their caller likes, so that their number depends on it: without the size.
+/// `include/uapi/linux/input.h`, `uinput.h`, `hidraw.h`, `joystick.h`.
+#[rustfmt::skip]
+const OF_ANY_SIZE: &[(u32, &str)] = &[
+    (0x8000_4506, "EVIOCGNAME"), (0x8000_4507, "EVIOCGPHYS"), (0x8000_4508, "EVIOCGUNIQ"), (0x8000_4509, "EVIOCGPROP"),
+    (0x8000_450a, "EVIOCGMTSLOTS"), (0x8000_4518, "EVIOCGKEY"), (0x8000_4519, "EVIOCGLED"), (0x8000_451a, "EVIOCGSND"),
+    (0x8000_451b, "EVIOCGSW"), (0x8000_4804, "HIDIOCGRAWNAME"), (0x8000_4805, "HIDIOCGRAWPHYS"),
+    (0x8000_4808, "HIDIOCGRAWUNIQ"), (0x8000_552c, "UI_GET_SYSNAME"), (0x8000_6a13, "JSIOCGNAME"),
+    (0xc000_4806, "HIDIOCSFEATURE"), (0xc000_4807, "HIDIOCGFEATURE"),
+];
+/// Such requests that have a number in their lowest bits too: from there, the name, how many there are.
+#[rustfmt::skip]
+const OF_ANY_SIZE_AND_KIND: &[(u32, &str, u32)] = &[
+    (0x8000_4520, "EVIOCGBIT", 0x20), (0x8000_4540, "EVIOCGABS", 0x40),
+];
+
+/// A request without a name, in the words of its number: direction, type, number, size.
+/// <https://github.com/torvalds/linux/blob/v6.12/include/uapi/asm-generic/ioctl.h#L23-L49>
+#[derive(Clone, Copy, Debug)]
+pub struct Request(pub u32);
+
+impl fmt::Display for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (number, size) = (self.0 & !0x3fff_0000, self.0 >> 16 & 0x3fff);
+        if let Some((_, name)) = OF_ANY_SIZE.iter().find(|(of, _)| *of == number) {
+            return write!(f, "{name}({size})");
+        }
+        let mut kinds = OF_ANY_SIZE_AND_KIND.iter();
+        if let Some((first, name, _)) =
+            kinds.find(|(first, _, count)| (*first..*first + *count).contains(&number))
+        {
+            return write!(f, "{name}({:#x}, {size})", number - first);
+        }
+        let direction = direction(self.0);
+        let (kind, number, size) = (self.0 >> 8 & 0xff, self.0 & 0xff, self.0 >> 16 & 0x3fff);
+        write!(f, "_IOC({direction}")?;
+        for part in [kind, number, size] {
+            match part {
+                0 => f.write_str(", 0")?,
+                part => write!(f, ", {part:#x}")?,
+            }
+        }
+        f.write_str(")")
+    }
+}

@@ -15,12 +15,30 @@ pub static IPC_KEY: ValueSet = ValueSet::new("ipc_key", &[
     (0, "IPC_PRIVATE"),
 ]);
 
-/// `semctl(2)`, `msgctl(2)` and `shmctl(2)` operations: `include/uapi/linux/ipc.h`, `sem.h`, `msg.h`, `shm.h`.
+/// `msgctl(2)` operations: `include/uapi/linux/ipc.h`, `msg.h`.
 #[rustfmt::skip]
-pub static IPC_CTL: FlagSet = FlagSet::new("ipc_ctl", None, &[(0xff, &[
+pub static MSG_CTL: FlagSet = FlagSet::new("msg_ctl", None, &[(0xff, &[
         (0, "IPC_RMID"), (1, "IPC_SET"), (2, "IPC_STAT"), (3, "IPC_INFO"), (11, "MSG_STAT"), (12, "MSG_INFO"),
-        (13, "MSG_STAT_ANY"), (14, "SHM_INFO"), (15, "SHM_STAT_ANY"), (16, "SETVAL"), (17, "SETALL"),
-        (18, "SEM_STAT"), (19, "SEM_INFO"), (20, "SEM_STAT_ANY"),
+        (13, "MSG_STAT_ANY"),
+    ])], &[
+    (0x100, "IPC_64"),
+]);
+
+/// `shmctl(2)` operations: `include/uapi/linux/ipc.h`, `shm.h`.
+#[rustfmt::skip]
+pub static SHM_CTL: FlagSet = FlagSet::new("shm_ctl", None, &[(0xff, &[
+        (0, "IPC_RMID"), (1, "IPC_SET"), (2, "IPC_STAT"), (3, "IPC_INFO"), (11, "SHM_LOCK"), (12, "SHM_UNLOCK"),
+        (13, "SHM_STAT"), (14, "SHM_INFO"), (15, "SHM_STAT_ANY"),
+    ])], &[
+    (0x100, "IPC_64"),
+]);
+
+/// `semctl(2)` operations: `include/uapi/linux/ipc.h`, `sem.h`.
+#[rustfmt::skip]
+pub static SEM_CTL: FlagSet = FlagSet::new("sem_ctl", None, &[(0xff, &[
+        (0, "IPC_RMID"), (1, "IPC_SET"), (2, "IPC_STAT"), (3, "IPC_INFO"), (11, "GETPID"), (12, "GETVAL"), (13, "GETALL"),
+        (14, "GETNCNT"), (15, "GETZCNT"), (16, "SETVAL"), (17, "SETALL"), (18, "SEM_STAT"), (19, "SEM_INFO"),
+        (20, "SEM_STAT_ANY"),
     ])], &[
     (0x100, "IPC_64"),
 ]);

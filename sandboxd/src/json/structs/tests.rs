@@ -76,6 +76,7 @@ fn structures() -> Vec<&'static StructDef> {
         Kind::Struct(def)
         | Kind::StructSized(def, _)
         | Kind::StructOut(def)
+        | Kind::StructOutLen(def, _)
         | Kind::StructOutAlways(def)
         | Kind::StructInOut(def)
         | Kind::Structs(def, _)
@@ -84,7 +85,8 @@ fn structures() -> Vec<&'static StructDef> {
         _ => None,
     };
     ROWS.iter()
-        .flat_map(|row| row.args)
+        .flat_map(kprobe_common::table::Syscall::forms)
+        .flat_map(|form| form.args())
         .filter_map(|arg| of(&arg.kind))
         .collect()
 }
