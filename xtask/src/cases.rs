@@ -8,6 +8,7 @@ mod beside;
 mod books;
 mod boots;
 mod breadth;
+mod commands;
 mod descriptors;
 mod endings;
 mod follow;
@@ -79,6 +80,8 @@ pub(crate) fn all() -> Vec<Case> {
         breadth::NO_RETURNS,
         beside::EVERY,
         beside::EVERY32,
+        commands::SELECTED,
+        commands::DEVICES,
         schema::CASE,
         endings::DISK_FULL,
         endings::FILE_SIZE_LIMIT,
