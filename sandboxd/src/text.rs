@@ -57,12 +57,9 @@ impl Display for Call<'_> {
 }
 
 /// Whether an argument is one: a null is called NULL then. The name means the same whatever the command is.
-fn is_pointer(row: &Row, name: &str) -> bool {
-    let variants = row.variants.map_or(&[][..], |variants| variants.list);
-    let of_variants = variants.iter().flat_map(|variant| variant.args);
-    row.args
-        .iter()
-        .chain(of_variants)
+fn is_pointer(row: &'static Row, name: &str) -> bool {
+    row.forms()
+        .flat_map(|form| form.args())
         .any(|arg| arg.name == name && arg.kind.is_pointer())
 }
 

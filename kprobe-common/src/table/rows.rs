@@ -14,8 +14,12 @@ use super::group::{
 };
 use super::kind::{
     Kind::{
-        Addr, Buf, BufOut, BufOutLen, Dev, DirFd, Dirents, Enum, EnumAbi, EnumBy, Fd, FdSet, Flags, Hex, Id, Int, Iovec, IovecOut, Long, Mmsghdr, MmsghdrOut, Mode, Msghdr, MsghdrOut, OldDirents, Path, PathOut, Pid, Pointers, Signal, Size, Sockaddr, SockaddrOut, SocklenInOut, Split, Str, StrOut, Strings, Struct, StructInOut, StructOut, StructOutAlways, StructOutSized,
-        StructSized, Structs, StructsInOut, StructsOut, Uint, Wide, WideFlags, WideHex,
+        Addr, Buf, BufOut, BufOutLen, Dev, DirFd, Dirents, Enum, EnumAbi, EnumBy, Fd, FdSet, Flags,
+        Hex, Id, Int, Iovec, IovecOut, Long, Mmsghdr, MmsghdrOut, Mode, Msghdr, MsghdrOut,
+        OldDirents, Path, PathOut, Pid, Pointers, Signal, Size, Sockaddr, SockaddrOut,
+        SocklenInOut, Split, Str, StrOut, Strings, Struct, StructInOut, StructOut, StructOutAlways,
+        StructOutSized, StructSized, Structs, StructsInOut, StructsOut, Uint, Wide, WideFlags,
+        WideHex,
     },
     arg,
 };

@@ -6,12 +6,13 @@ use std::sync::LazyLock;
 use kprobe_common::index::{self, Abi};
 use kprobe_common::table;
 use kprobe_common::table::flags::{FlagSet, Named};
+use kprobe_common::table::form::Form;
 use kprobe_common::table::kind::Kind;
 use kprobe_common::table::rows::ROWS;
 use kprobe_common::table::structs::{Field, StructDef};
 use serde_json::Value;
 
-/// The arguments of a line's call; none where no row has its number.
+/// The arguments of a line's call, those of its command where it has one; none where no row has its number.
 pub(super) fn arguments(line: &Value) -> Vec<&'static str> {
     let abi = if line["abi"] == "arm64" {
         Abi::Arm64
@@ -21,10 +22,17 @@ pub(super) fn arguments(line: &Value) -> Vec<&'static str> {
     let row = line["nr"]
         .as_i64()
         .and_then(|nr| table::row(index::index(abi, nr as i32)));
-    row.iter()
-        .flat_map(|row| row.args)
-        .map(|arg| arg.name)
-        .collect()
+    let names = |form: Form| -> Vec<&'static str> { form.args().map(|arg| arg.name).collect() };
+    let shown = |names: &Vec<&str>| {
+        line["args"].as_object().is_some_and(|args| {
+            args.len() == names.len() && names.iter().all(|name| args.contains_key(*name))
+        })
+    };
+    row.and_then(|row| {
+        let of_command = row.forms().map(names).find(shown);
+        of_command.or_else(|| Some(names(row.form())))
+    })
+    .unwrap_or_default()
 }
 
 /// The number of a name in any of the table's sets; none if two sets disagree.
@@ -35,11 +43,15 @@ pub(super) fn value_of(name: &str) -> Option<i128> {
 
 fn all() -> HashMap<&'static str, Option<u64>> {
     let mut names = HashMap::new();
-    for arg in ROWS.iter().flat_map(|row| row.args) {
+    for arg in ROWS
+        .iter()
+        .flat_map(|row| row.forms())
+        .flat_map(|form| form.args())
+    {
         match arg.kind {
             Kind::Flags(set) | Kind::WideFlags(set) => flags(&mut names, set),
             Kind::Enum(set) => values(&mut names, set.values),
-            Kind::EnumBy(sets, _) => {
+            Kind::EnumBy(sets, _) | Kind::EnumAbi(sets) => {
                 for (_, set) in sets.sets {
                     values(&mut names, set.values);
                 }
@@ -47,6 +59,7 @@ fn all() -> HashMap<&'static str, Option<u64>> {
             Kind::Struct(def)
             | Kind::StructSized(def, _)
             | Kind::StructOut(def)
+            | Kind::StructOutLen(def, _)
             | Kind::StructOutAlways(def)
             | Kind::StructInOut(def)
             | Kind::Structs(def, _)
