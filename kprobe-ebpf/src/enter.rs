@@ -55,7 +55,12 @@ pub(crate) fn enter(regs: *const Regs) {
     }
     if shown || state {
         let flags = route(shown, state) | no_slot(found.slot);
-        slot.state = if let Some((number, spec)) = variant(&desk, spec, index)
+        let chosen = if shown {
+            variant(&desk, spec, index)
+        } else {
+            Some((index, spec))
+        };
+        slot.state = if let Some((number, spec)) = chosen
             && report(&desk, (number, spec), index, flags)
         {
             slot.spec = number;

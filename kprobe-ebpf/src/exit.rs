@@ -251,7 +251,13 @@ fn why(before: &Slot, spec: &Spec, new: bool) -> u8 {
 
 #[inline(always)]
 fn report(desk: &Desk, spec: &Spec, (index, nr): (u16, i32), flags: u8, ret: i64) -> bool {
-    let Some((number, spec)) = variant(desk, spec, index) else {
+    // What is followed alone is read as the row says: no command makes a difference to it.
+    let chosen = if flags & flag::UNSHOWN == 0 {
+        variant(desk, spec, index)
+    } else {
+        Some((index, spec))
+    };
+    let Some((number, spec)) = chosen else {
         return false;
     };
     desk.begin(

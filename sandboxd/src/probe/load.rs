@@ -158,7 +158,10 @@ pub fn load(object: &[u8], watch: &Watch, backend: Backend) -> Result<Loaded, Pr
         .map_max_entries("STATE", watch.state_ring)
         .map_max_entries("SPECS", watch.spec_count())
         .map_max_entries("VARIANTS", entries(watch.variants.len()))
-        .map_max_entries("COMMANDS", entries(watch.commands.len()))
+        .map_max_entries(
+            "COMMANDS",
+            entries(watch.commands.len() + watch.state_commands.len()),
+        )
         .map_max_entries("COUNTS", cpus as u32 * INDEXES as u32)
         .map_max_entries("CPUS", cpus as u32)
         .map_max_entries("SCRATCH", cpus as u32 * SCRATCH_PER_CPU)

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use kprobe_common::index::{self, Abi};
-use kprobe_common::table;
 use kprobe_common::table::flags::{FlagSet, Named};
 use kprobe_common::table::form::Form;
 use kprobe_common::table::kind::Kind;
 use kprobe_common::table::rows::ROWS;
 use kprobe_common::table::structs::{Field, StructDef};
+use kprobe_common::table::{self, Syscall};
 use serde_json::Value;
 
 /// The arguments of a line's call, those of its command where it has one; none where no row has its number.
@@ -45,7 +45,7 @@ fn all() -> HashMap<&'static str, Option<u64>> {
     let mut names = HashMap::new();
     for arg in ROWS
         .iter()
-        .flat_map(|row| row.forms())
+        .flat_map(Syscall::forms)
         .flat_map(|form| form.args())
     {
         match arg.kind {
