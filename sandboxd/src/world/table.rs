@@ -104,6 +104,8 @@ struct Slot {
     flag_seq: u64,
     /// The end of the look that it is known from.
     seen: u64,
+    /// When a call put another file here, by count: a call that was given the number before may not have told yet.
+    replaced: u64,
 }
 
 #[derive(Clone, Debug)]

@@ -40,7 +40,10 @@ impl Table {
             // The only call that may close it has done so, or the number could not have been given; unless a look saw
             // what is only now told of.
             (Some(State::Open(_)), Some((tid, seq))) => {
-                slot.is_some_and(|slot| slot.seq <= seq && slot.seen < call.time)
+                !call.doubts(number)
+                    && slot.is_some_and(|slot| {
+                        slot.seq <= seq && slot.seen < call.time && slot.replaced <= call.seq
+                    })
                     && self.spend(tid, number)
             }
             (None | Some(State::Free | State::Unknown), Some(_)) => false,
@@ -79,7 +82,7 @@ impl Table {
             }
             let state = match self.slots.get(&number).map(|slot| &slot.state) {
                 _ if self.is_disputed(call, number) => State::Unknown,
-                // A look may have seen what another call has been given and not told of yet.
+                // It may be what another call was given, and somebody looked at or replaced, and not told of yet.
                 Some(State::Open(_)) if self.may_be_given(number) => State::Unknown,
                 // What was closed may be what another call is just being given.
                 Some(State::Free) if opening || span.is_one() => State::Unknown,
@@ -118,7 +121,13 @@ impl Table {
         } else {
             State::Open(file)
         };
-        self.set(span.first, state, on_exec, time);
+        let before = self.slots.get(&span.first);
+        let set_meanwhile = before.is_some_and(|slot| slot.flag_seq > call.seq);
+        self.set(span.first, state, on_exec.filter(|_| !set_meanwhile), time);
+        let seq = self.seq;
+        if let Some(slot) = self.slots.get_mut(&span.first) {
+            slot.replaced = seq;
+        }
     }
 
     pub(super) fn set_on_exec(&mut self, call: &Call, value: Option<bool>, time: u64) {
@@ -190,12 +199,14 @@ impl Table {
             || self.calls.values().any(|other| other.may_take(number))
     }
 
-    /// Whether the number is known from a look, and a call is under way that may have been given it by then.
+    /// Whether the number is known from a look or was replaced, and a call is under way that may have been given it by
+    /// then.
     fn may_be_given(&self, number: i32) -> bool {
-        let seen = self.slots.get(&number).map_or(0, |slot| slot.seen);
+        let slot = self.slots.get(&number);
+        let (seen, replaced) = slot.map_or((0, 0), |slot| (slot.seen, slot.replaced));
         self.calls
             .values()
-            .any(|call| call.aim == Aim::Opens && call.time <= seen)
+            .any(|call| call.aim == Aim::Opens && (call.time <= seen || call.seq < replaced))
     }
 
     fn set(&mut self, number: i32, state: State, on_exec: Option<bool>, time: u64) {
@@ -206,6 +217,7 @@ impl Table {
             time,
             flag_seq: self.seq,
             seen: 0,
+            replaced: 0,
         };
         self.slots.insert(number, slot);
         self.outdate(number, time);
