@@ -6,6 +6,7 @@ use crate::tree::{Field, Tree};
 const NAMES: &[(&str, i128)] = &[
     ("NULL", 0),
     ("AT_FDCWD", -100),
+    ("PR_SET_PTRACER_ANY", -1),
     ("RLIM_INFINITY", -1),
     ("RLIM64_INFINITY", -1),
     ("S_IFSOCK", 0o140_000),
