@@ -201,12 +201,15 @@ impl World {
         let Some(process) = self.processes.get_mut(&header.tgid) else {
             return;
         };
-        process.looked = None;
+        // A look that began after the change saw what it left; if there was none, one is due.
+        if process.looked.is_none_or(|looked| looked <= header.time) {
+            (process.looked, process.stale) = (None, true);
+        }
         let shared = process.threads.len() > 1;
         for tables in process.all_tables() {
             for table in [&tables.files, &tables.dirs] {
                 let mut table = table.borrow_mut();
-                table.forget();
+                table.forget_before(header.time);
                 table.distrusted |= shared;
             }
         }

@@ -20,6 +20,8 @@ mod made;
 pub(super) struct Inside {
     pub(super) row: &'static Syscall,
     pub(super) args: [u64; REGISTERS],
+    /// The user ID at its entry.
+    uid: u32,
     /// What the arguments mean; `None` where nobody asks.
     pub(super) meant: Option<Rc<Meant>>,
     /// Where its effect goes; `None` where it has none.
@@ -108,6 +110,7 @@ impl World {
         Some(Inside {
             row,
             args: frame.args,
+            uid: header.uid,
             meant,
             files,
             alone,
@@ -131,7 +134,8 @@ impl World {
                     _ => {}
                 }
             }
-            if inside.row.state & change::IDENTITY != 0 && ret >= 0 {
+            let changed = inside.alone || inside.uid != header.uid;
+            if inside.row.state & change::IDENTITY != 0 && ret >= 0 && changed {
                 self.changed_user(header);
             }
         }

@@ -252,6 +252,14 @@ impl Table {
         }
     }
 
+    /// Nothing is known any more but what looks saw that began after this time.
+    pub fn forget_before(&mut self, time: u64) {
+        let mut looks = std::mem::take(&mut self.looks);
+        looks.retain(|_, look| look.began > time);
+        self.forget();
+        self.looks = looks;
+    }
+
     /// A call was entered.
     pub fn begin(&mut self, tid: u32, aim: Aim, time: u64) {
         // Its thread went on without telling of the end of the one before.

@@ -15,6 +15,7 @@ const PID: u32 = 7;
 struct Run {
     world: World,
     time: u64,
+    uid: u32,
 }
 
 impl Run {
@@ -32,6 +33,7 @@ impl Run {
             time: self.time,
             tgid: PID,
             tid,
+            uid: self.uid,
             index,
             ..Header::default()
         }
@@ -295,4 +297,35 @@ fn after_a_loss_nothing_is_known() {
     assert_eq!(run.fstat(PID, 1), "");
     run.look(&[(3, "/a")]);
     assert_eq!(run.fstat(PID, 3), "fd=file:/a");
+}
+
+/// What zygote's children do: the first record of them is the return of the call that makes them the app.
+#[test]
+fn a_process_that_becomes_the_user_keeps_what_was_looked_at_since() {
+    let mut run = Run::new();
+    run.world.begin(true, true);
+    let row = ROWS.iter().find(|row| row.name == "setresuid").unwrap();
+    let header = run.header(PID, kind::EXIT_ONLY, row.index(Abi::Arm64).unwrap());
+    // It is looked at before its first record is taken, and after what that tells of.
+    run.look(&[(3, "pipe:[5]")]);
+    let fixed = [bytes_of(&Return::default()), bytes_of(&Frame::default())].concat();
+    let bytes = record(header, &fixed, &[]);
+    run.world.call(&Record::parse(&bytes).unwrap());
+    assert_eq!(run.open(PID, "f", 4), "dirfd=cwd:/data ret=file:/data/f");
+    assert_eq!(run.fstat(PID, 3), "fd=pipe");
+}
+
+#[test]
+fn after_a_change_of_user_a_process_is_looked_at_again() {
+    let mut run = Run::new();
+    run.world.begin(true, true);
+    run.fstat(PID, 0);
+    run.look(&[]);
+    run.enter(PID, "setresuid", &[10123, 10123, 10123], &[]);
+    run.uid = 10123;
+    run.exit(PID, "setresuid", 0, &[]);
+    assert_eq!(run.open(PID, "/a", 3), "ret=file");
+    assert!(run.world.processes[&PID].stale);
+    run.look(&[]);
+    assert_eq!(run.open(PID, "f", 4), "dirfd=cwd:/data ret=file:/data/f");
 }
