@@ -24,6 +24,13 @@ const LOOK_AGAIN_NS: u64 = 1_000_000_000;
 /// So many numbers that were looked at in vain are remembered.
 const VAIN_MAX: usize = 1024;
 
+/// So many doubts of a call are remembered; with more, everything is doubtful.
+const DOUBTS_MAX: usize = 256;
+const EVERYTHING: Span = Span {
+    first: i32::MIN,
+    last: i32::MAX,
+};
+
 /// Numbers whose files a call takes away or replaces, first to last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
@@ -161,6 +168,15 @@ impl Call {
         }
     }
 
+    fn doubt(&mut self, span: Span) {
+        // One that waits long sees numbers come and go without end.
+        if self.doubts.len() >= DOUBTS_MAX {
+            self.doubts = vec![EVERYTHING];
+        } else if !self.doubts.contains(&span) {
+            self.doubts.push(span);
+        }
+    }
+
     fn doubts(&self, number: i32) -> bool {
         self.doubts.iter().any(|span| span.has(number))
     }
@@ -245,10 +261,7 @@ impl Table {
         };
         // What these end with, they began before anything was known.
         for call in self.calls.values_mut() {
-            call.doubts.push(Span {
-                first: i32::MIN,
-                last: i32::MAX,
-            });
+            call.doubt(EVERYTHING);
         }
     }
 

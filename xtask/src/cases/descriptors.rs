@@ -76,7 +76,7 @@ impl Share {
 
     fn enough(&self, what: &str) -> Result<()> {
         ensure!(
-            self.all >= 200 && self.known * 100 >= self.all * LEAST_KNOWN,
+            self.all >= 100 && self.known * 100 >= self.all * LEAST_KNOWN,
             "{what}: {} known of {}",
             self.known,
             self.all

@@ -267,7 +267,7 @@ impl Table {
     fn doubt(&mut self, span: Span) {
         for call in self.calls.values_mut() {
             if call.aim == Aim::Opens {
-                call.doubts.push(span);
+                call.doubt(span);
             }
         }
     }
