@@ -24,6 +24,9 @@ const STEP: Duration = Duration::from_millis(5);
 /// How long a reader may take for the last lines.
 const LAST_LINES: Duration = Duration::from_millis(600);
 
+/// And for the very last, whatever came before.
+const END_LINE: Duration = Duration::from_millis(300);
+
 /// A run.
 pub(super) struct Run {
     loaded: Loaded,
@@ -222,7 +225,7 @@ impl Run {
         self.push(Input::Fact(&stop));
         let finished = self
             .sink
-            .finish(deadline.saturating_duration_since(Instant::now()))
+            .finish(END_LINE.max(deadline.saturating_duration_since(Instant::now())))
             .await;
         for event in &finished.events {
             if let Event::Unwritten { error, .. } = event

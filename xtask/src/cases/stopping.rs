@@ -110,7 +110,7 @@ fn in_a_flood(outcome: &Outcome) -> Result<()> {
 fn stderr_gone(outcome: &Outcome) -> Result<()> {
     outcome.expect_status(0)?;
     let first = outcome.text("first")?;
-    ensure!(first.contains("ready"), "stderr began with {first:?}");
+    ensure!(first.contains("INFO"), "stderr began with {first:?}");
     let code = Facts::read(outcome, "facts")?.number("code")?;
     ensure!(code == 0, "exit code {code}");
     let lines = outcome.text("lines")?;
