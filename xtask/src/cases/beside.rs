@@ -118,10 +118,6 @@ impl Totals {
                 .position(|row| row.covers(name, &difference));
             match excuse {
                 Some(at) => *self.accepted.entry(at).or_default() += 1,
-                // Bits of a file's flags that strace and the row name differently, on some kernels alone: not mended yet.
-                None if name == "ioctl" && difference.place == "flags" => {
-                    self.finer.push(describe(name, &difference));
-                }
                 None => self.differences.push(describe(name, &difference)),
             }
         }

@@ -40,7 +40,7 @@ pub(crate) const BY_TRACEPOINT: Case = Case {
         "-u 10123 --buffer 32M --state-buffer 32M --backend tracepoint -e all",
         concat!(
             binder!(),
-            "as-uid 10123 descriptors 3000 >facts || exit 91\nsleep 5"
+            "as-uid 10123 descriptors 4000 >facts || exit 91\nsleep 5"
         )
     ),
     check,
@@ -76,7 +76,7 @@ impl Share {
 
     fn enough(&self, what: &str) -> Result<()> {
         ensure!(
-            self.all >= 100 && self.known * 100 >= self.all * LEAST_KNOWN,
+            self.all >= 200 && self.known * 100 >= self.all * LEAST_KNOWN,
             "{what}: {} known of {}",
             self.known,
             self.all

@@ -197,7 +197,7 @@ pub static LO_FLAGS: FlagSet = FlagSet::new("lo_flags", None, &[], &[
 pub static FS_FL: FlagSet = FlagSet::new("fs_fl", None, &[], &[
     (0x1, "FS_SECRM_FL"), (0x2, "FS_UNRM_FL"), (0x4, "FS_COMPR_FL"), (0x8, "FS_SYNC_FL"), (0x10, "FS_IMMUTABLE_FL"),
     (0x20, "FS_APPEND_FL"), (0x40, "FS_NODUMP_FL"), (0x80, "FS_NOATIME_FL"), (0x100, "FS_DIRTY_FL"),
-    (0x200, "FS_COMPRBLK_FL"), (0x400, "FS_NOCOMP_FL"), (0x800, "FS_ENCRYPT_FL"), (0x1000, "FS_BTREE_FL"),
+    (0x200, "FS_COMPRBLK_FL"), (0x400, "FS_NOCOMP_FL"), (0x800, "FS_ENCRYPT_FL"), (0x1000, "FS_INDEX_FL"),
     (0x2000, "FS_IMAGIC_FL"), (0x4000, "FS_JOURNAL_DATA_FL"), (0x8000, "FS_NOTAIL_FL"), (0x1_0000, "FS_DIRSYNC_FL"),
     (0x2_0000, "FS_TOPDIR_FL"), (0x4_0000, "FS_HUGE_FILE_FL"), (0x8_0000, "FS_EXTENT_FL"), (0x10_0000, "FS_VERITY_FL"),
     (0x20_0000, "FS_EA_INODE_FL"), (0x40_0000, "FS_EOFBLOCKS_FL"), (0x80_0000, "FS_NOCOW_FL"), (0x200_0000, "FS_DAX_FL"),
