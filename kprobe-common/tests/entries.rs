@@ -1,16 +1,9 @@
 //! The kernel's symbols that calls are entered by.
 
-use kprobe_common::index::Abi;
-use kprobe_common::table::Syscall;
-use kprobe_common::table::rows::ROWS;
+mod named;
 
-#[track_caller]
-fn call(name: &str, abi: Abi) -> &'static Syscall {
-    let named = |row: &&Syscall| row.name == name && row.nr(abi).is_some();
-    ROWS.iter()
-        .find(named)
-        .unwrap_or_else(|| panic!("no row for {name} in {abi:?}"))
-}
+use kprobe_common::index::Abi;
+use named::call;
 
 #[test]
 fn entries() {

@@ -1,25 +1,19 @@
 //! The rules of the table, checked row by row.
 
+mod named;
+
 use std::collections::BTreeSet;
 
 use kprobe_common::index::{Abi, INDEXES, index};
 use kprobe_common::spec::{length, phase, read};
 use kprobe_common::table::flags::{self, FlagSet};
 use kprobe_common::table::group::{DEFAULT, GROUPS};
-use kprobe_common::table::kind::Kind;
 use kprobe_common::table::rows::ROWS;
 use kprobe_common::table::structs::{Field, StructDef};
 use kprobe_common::table::{Syscall, errno, row, structs};
+use named::call;
 
 const ABIS: [Abi; 2] = [Abi::Arm64, Abi::Arm32];
-
-#[track_caller]
-fn call(name: &str, abi: Abi) -> &'static Syscall {
-    let named = |row: &&Syscall| row.name == name && row.nr(abi).is_some();
-    ROWS.iter()
-        .find(named)
-        .unwrap_or_else(|| panic!("no row for {name} in {abi:?}"))
-}
 
 #[test]
 fn names_are_unique_in_each_abi() {
@@ -242,7 +236,7 @@ fn fields_lie_within_their_structures() {
         for def in rows
             .flat_map(Syscall::forms)
             .flat_map(|form| form.args())
-            .filter_map(|arg| structure(&arg.kind))
+            .filter_map(|arg| arg.kind.structure())
         {
             check_structure(def, abi);
             checked.insert(def.name);
@@ -272,23 +266,6 @@ fn check_structure(def: &StructDef, abi: Abi) {
         if let Field::Struct(inner) = &field.field {
             check_structure(inner, abi);
         }
-    }
-}
-
-fn structure(kind: &Kind) -> Option<&'static StructDef> {
-    if let Kind::Struct(def)
-    | Kind::StructSized(def, _)
-    | Kind::StructOut(def)
-    | Kind::StructOutLen(def, _)
-    | Kind::StructOutAlways(def)
-    | Kind::StructInOut(def)
-    | Kind::Structs(def, _)
-    | Kind::StructsOut(def, _)
-    | Kind::StructsInOut(def, _) = kind
-    {
-        Some(def)
-    } else {
-        None
     }
 }
 

@@ -102,6 +102,27 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// The structure that the argument leads to, one or several.
+    #[must_use]
+    pub const fn structure(&self) -> Option<&'static StructDef> {
+        match self {
+            Self::Struct(def)
+            | Self::StructSized(def, _)
+            | Self::StructOut(def)
+            | Self::StructOutSized(def, _)
+            | Self::StructOutLen(def, _)
+            | Self::StructOutAlways(def)
+            | Self::StructInOut(def)
+            | Self::Structs(def, _)
+            | Self::StructsOut(def, _)
+            | Self::StructsInOut(def, _)
+            | Self::Pointers(def, _) => Some(def),
+            _ => None,
+        }
+    }
+}
+
 impl Field {
     /// What its values look like in JSON.
     #[must_use]

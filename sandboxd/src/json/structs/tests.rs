@@ -1,6 +1,5 @@
 //! Structures as JSON: both layouts, cut ones, any bytes.
 
-use kprobe_common::table::kind::Kind;
 use kprobe_common::table::rows::ROWS;
 use kprobe_common::table::structs::{
     CPU_SET, ITIMERSPEC, OPEN_HOW, POLLFD, RLIMIT64, SIGSET, TIMESPEC_PAIR,
@@ -72,22 +71,10 @@ fn a_set_of_descriptors_ends_where_the_call_says() {
 
 /// Every structure that a row names.
 fn structures() -> Vec<&'static StructDef> {
-    let of = |kind: &Kind| match kind {
-        Kind::Struct(def)
-        | Kind::StructSized(def, _)
-        | Kind::StructOut(def)
-        | Kind::StructOutLen(def, _)
-        | Kind::StructOutAlways(def)
-        | Kind::StructInOut(def)
-        | Kind::Structs(def, _)
-        | Kind::StructsOut(def, _)
-        | Kind::StructsInOut(def, _) => Some(*def),
-        _ => None,
-    };
     ROWS.iter()
         .flat_map(kprobe_common::table::Syscall::forms)
         .flat_map(|form| form.args())
-        .filter_map(|arg| of(&arg.kind))
+        .filter_map(|arg| arg.kind.structure())
         .collect()
 }
 

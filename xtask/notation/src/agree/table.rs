@@ -56,16 +56,10 @@ fn all() -> HashMap<&'static str, Option<u64>> {
                     values(&mut names, set.values);
                 }
             }
-            Kind::Struct(def)
-            | Kind::StructSized(def, _)
-            | Kind::StructOut(def)
-            | Kind::StructOutLen(def, _)
-            | Kind::StructOutAlways(def)
-            | Kind::StructInOut(def)
-            | Kind::Structs(def, _)
-            | Kind::StructsOut(def, _)
-            | Kind::StructsInOut(def, _) => structure(&mut names, def),
-            _ => {}
+            kind => kind
+                .structure()
+                .iter()
+                .for_each(|def| structure(&mut names, def)),
         }
     }
     names
