@@ -104,6 +104,19 @@ pub struct Return {
     pub unused: u32,
 }
 
+/// Bits of [`Fork::clone_flags`] that say what the new task shares.
+/// <https://github.com/torvalds/linux/blob/v6.12/include/uapi/linux/sched.h#L11-L20>
+pub mod clone {
+    /// The address space.
+    pub const VM: u64 = 0x100;
+    /// The working directory and the root.
+    pub const FS: u64 = 0x200;
+    /// The table of descriptors.
+    pub const FILES: u64 = 0x400;
+    /// The process: it is a thread of it.
+    pub const THREAD: u64 = 0x1_0000;
+}
+
 /// A new task. 32 bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "user", derive(bytemuck::Pod, bytemuck::Zeroable))]

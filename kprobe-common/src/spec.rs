@@ -158,6 +158,14 @@ pub const fn pair(high: u32, low: u32) -> u32 {
     }
 }
 
+/// How many bytes an `ioctl` request says that it takes or gives.
+/// <https://github.com/torvalds/linux/blob/v6.12/include/uapi/asm-generic/ioctl.h#L23-L37>
+#[inline(always)]
+#[must_use]
+pub const fn request_size(request: u64) -> u64 {
+    request >> 16 & 0x3fff
+}
+
 /// One register of a call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "user", derive(bytemuck::Pod, bytemuck::Zeroable))]

@@ -9,7 +9,7 @@ use aya_ebpf::helpers::generated::bpf_probe_read_user;
 use kprobe_common::index::Abi;
 use kprobe_common::record::{IOVECS, MESSAGES, PATH_MAX, STRINGS, state};
 use kprobe_common::regs::untag;
-use kprobe_common::spec::{ArgSpec, REGISTERS, Spec, length, phase, read};
+use kprobe_common::spec::{ArgSpec, REGISTERS, Spec, length, phase, read, request_size};
 
 use crate::bound::at_most;
 use crate::config::config;
@@ -330,7 +330,7 @@ impl Step<'_> {
             length::RETURN => self.ret,
             length::WITHIN => self.within(self.sheet.arg(arg.register)),
             length::WITHIN32 => self.within(self.sheet.arg(arg.register) & 0xffff_ffff),
-            length::REQUEST => (self.sheet.arg(arg.register) >> 16) & 0x3fff,
+            length::REQUEST => request_size(self.sheet.arg(arg.register)),
             length::POINTER => user_u32(self.sheet.arg(arg.register)),
             _ => 1,
         }

@@ -6,7 +6,7 @@ use aya_ebpf::helpers::generated::{
 };
 use aya_ebpf::programs::TracePointContext;
 use kprobe_common::config::target::TASKS;
-use kprobe_common::record::{Exec, Fork, Header, PATH_MAX, Slot as RecordSlot, kind, state};
+use kprobe_common::record::{Exec, Fork, Header, PATH_MAX, Slot as RecordSlot, clone, kind, state};
 use kprobe_common::thread::{self, Slot, flag};
 
 use crate::config::config;
@@ -16,10 +16,6 @@ use crate::maps;
 use crate::scratch::Desk;
 use crate::target::{self, Task, Watch};
 use crate::thread::{named, remember};
-
-/// Of `clone(2)`: a thread, not a process.
-/// <https://github.com/torvalds/linux/blob/v6.12/include/uapi/linux/sched.h#L20>
-const CLONE_THREAD: u64 = 0x1_0000;
 
 /// A task was made; runs in the parent. The child begins outside a call: no `sys_exit` comes of its birth.
 /// <https://github.com/torvalds/linux/blob/v6.12/arch/arm64/kernel/entry.S#L863-L873>
@@ -73,7 +69,7 @@ pub(crate) fn fork(ctx: &TracePointContext) {
 /// The flags of a new thread, or of a new process's first one.
 #[inline(always)]
 fn inherited(parent: u8, clone_flags: u64) -> u8 {
-    let follow = if clone_flags & CLONE_THREAD == 0 {
+    let follow = if clone_flags & clone::THREAD == 0 {
         flag::FOLLOW_CHILDREN
     } else {
         flag::FOLLOW_THREADS

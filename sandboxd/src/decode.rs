@@ -9,6 +9,7 @@ mod vector;
 
 use kprobe_common::index::{self, Abi};
 use kprobe_common::record::Frame;
+use kprobe_common::spec::REGISTERS;
 use kprobe_common::table::kind::Kind;
 use kprobe_common::table::{Form, Syscall};
 
@@ -108,6 +109,7 @@ pub fn decode<'a>(
         let argument = Argument {
             call,
             form,
+            registers,
             name: arg.name,
             kind: &arg.kind,
             register,
@@ -123,6 +125,8 @@ pub fn decode<'a>(
 struct Argument<'c, 'a> {
     call: &'c Call<'a>,
     form: Form,
+    /// The first register of each argument of the form.
+    registers: [u8; REGISTERS],
     name: &'static str,
     kind: &'static Kind,
     register: u8,
@@ -159,7 +163,6 @@ impl<'a> Argument<'_, 'a> {
 
     /// The value of another argument of the call, as the kernel half used it for a length.
     fn other(&self, name: &str) -> u64 {
-        let registers = self.form.registers(self.call.abi);
         let Some(at) = self.form.position(name) else {
             return 0;
         };
@@ -167,7 +170,7 @@ impl<'a> Argument<'_, 'a> {
             .call
             .frame
             .args
-            .get(usize::from(registers[at]))
+            .get(usize::from(self.registers[at]))
             .copied()
             .unwrap_or(0);
         match self.form.at(at).kind {

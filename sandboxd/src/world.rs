@@ -128,11 +128,6 @@ impl World {
         }
     }
 
-    /// What is known of a call's descriptors and paths, if it is still going on or its return is missing.
-    pub fn settle(meant: &Meant) {
-        meant.settle(None);
-    }
-
     /// Takes a record of the life of processes.
     pub fn change(&mut self, record: &Record<'_>, mut out: impl FnMut(Happened<'_>)) {
         let header = &record.header;

@@ -1,6 +1,7 @@
 //! Arguments that point at memory, as far as it was copied.
 
 use kprobe_common::record::state;
+use kprobe_common::spec::request_size;
 use kprobe_common::table::kind::Kind;
 use kprobe_common::table::structs::StructDef;
 
@@ -154,7 +155,7 @@ impl<'a> Argument<'_, 'a> {
             Kind::RequestOut(_) => self.given(),
             _ => self.given_or_taken(),
         };
-        self.buffer(source, self.other(name) >> 16 & 0x3fff, status)
+        self.buffer(source, request_size(self.other(name)), status)
     }
 
     fn buffer_within(&self, len: &str, status: &mut Option<Status>) -> Value<'a> {

@@ -38,8 +38,7 @@ impl Argument<'_, '_> {
 
     /// The address that the call names or gives.
     fn address(&self) -> Option<&[u8]> {
-        let registers = self.form.registers(self.call.abi);
-        let mut args = self.form.args().zip(registers);
+        let mut args = self.form.args().zip(self.registers);
         args.find_map(|(arg, register)| match arg.kind {
             Kind::Sockaddr(_) => self.call.taken(register).next(),
             Kind::SockaddrOut(_) => self.call.given(register).next(),

@@ -22,7 +22,7 @@ impl<'a> Argument<'_, 'a> {
         let Some(at) = self.form.position(len) else {
             return (source, 0);
         };
-        let register = self.form.registers(self.call.abi)[at];
+        let register = self.registers[at];
         let whole = number(self.call.given(register).next()).unwrap_or(0);
         let taken = self.call.taken(register).next();
         let room = number(taken).filter(|_| taken.is_some_and(|part| !part.late));

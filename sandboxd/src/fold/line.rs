@@ -19,8 +19,8 @@ use crate::pair::Paired;
 use crate::probe::Backend;
 use crate::sink::Lines;
 use crate::status::State;
+use crate::world::Who;
 use crate::world::meant::Meant;
-use crate::world::{Who, World};
 
 impl Fold {
     /// Writes a call, or counts it as filtered.
@@ -38,7 +38,8 @@ impl Fold {
         if shown && let Some(row) = row {
             decode::decode(&call, row, &mut args, &mut statuses);
             if let Some(meant) = &paired.who.meant {
-                World::settle(meant);
+                // Unless it did at its return: it is still going on, or that is missing.
+                meant.settle(None);
                 fds = meant.used();
                 paths = meant_paths(meant, row, &args, &statuses, &header).unwrap_or_default();
             }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use kprobe_common::record::Header;
+use kprobe_common::record::{Header, clone};
 
 use super::maps::Maps;
 use super::meant::{Shared, Tables};
@@ -12,12 +12,6 @@ use super::table::{Done, Table};
 use super::{Happened, Process, World, happened};
 use crate::event::{Proc, ProcessEvent};
 use crate::record::{Body, Record};
-
-/// Flags of `clone(2)`.
-const CLONE_VM: u64 = 0x100;
-const CLONE_FS: u64 = 0x200;
-const CLONE_FILES: u64 = 0x400;
-const CLONE_THREAD: u64 = 0x1_0000;
 
 impl World {
     pub(super) fn fork(
@@ -29,7 +23,7 @@ impl World {
     ) {
         self.process(header);
         let tables = self.inherited(header, flags);
-        if flags & CLONE_THREAD != 0 {
+        if flags & clone::THREAD != 0 {
             let process = self.process(header);
             process.threads.insert(child);
             if let Some(tables) = tables {
@@ -40,7 +34,7 @@ impl World {
         self.forget(child);
         let parent = self.process(header);
         let (name, space) = (parent.name.clone(), parent.space);
-        let space = if flags & CLONE_VM != 0 {
+        let space = if flags & clone::VM != 0 {
             if let Some(space) = self.spaces.get_mut(&space) {
                 space.users += 1;
             }
@@ -78,13 +72,13 @@ impl World {
             let copy = table.borrow_mut().copy(header.tid, header.time);
             Rc::new(RefCell::new(copy))
         };
-        let all = flags & (CLONE_FILES | CLONE_FS) == CLONE_FILES | CLONE_FS;
+        let all = flags & (clone::FILES | clone::FS) == clone::FILES | clone::FS;
         if all && !process.own_tables.contains_key(&header.tid) {
             return None;
         }
         Some(Tables {
-            files: own(&parent.files, flags & CLONE_FILES != 0),
-            dirs: own(&parent.dirs, flags & CLONE_FS != 0),
+            files: own(&parent.files, flags & clone::FILES != 0),
+            dirs: own(&parent.dirs, flags & clone::FS != 0),
         })
     }
 

@@ -13,7 +13,7 @@ use super::file::{File, Socket};
 use super::table::{CWD, ROOT, Table};
 
 /// `-EBADF`.
-const EBADF: i64 = -9;
+pub(super) const EBADF: i64 = -9;
 
 /// A table that threads share.
 pub(super) type Shared = Rc<RefCell<Table>>;
@@ -131,7 +131,7 @@ impl Meant {
     }
 
     /// The call is over, or what is known of it: what may have changed since it began is not known.
-    pub(super) fn settle(&self, ret: Option<i64>) {
+    pub fn settle(&self, ret: Option<i64>) {
         if self.settled.replace(true) {
             return;
         }

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use super::{Named, ValueSet, ValueSets};
+use crate::spec::request_size;
 use crate::table::rows_ioctl::{ARM32, ARM64, BOTH};
 
 const COUNT64: usize = BOTH.len() + ARM64.len();
@@ -84,7 +85,7 @@ pub struct Request(pub u32);
 
 impl fmt::Display for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (number, size) = (self.0 & !0x3fff_0000, self.0 >> 16 & 0x3fff);
+        let (number, size) = (self.0 & !0x3fff_0000, request_size(self.0 as u64));
         if let Some((_, name)) = OF_ANY_SIZE.iter().find(|(of, _)| *of == number) {
             return write!(f, "{name}({size})");
         }
@@ -95,9 +96,9 @@ impl fmt::Display for Request {
             return write!(f, "{name}({:#x}, {size})", number - first);
         }
         let direction = direction(self.0);
-        let (kind, number, size) = (self.0 >> 8 & 0xff, self.0 & 0xff, self.0 >> 16 & 0x3fff);
+        let (kind, number) = (self.0 >> 8 & 0xff, self.0 & 0xff);
         write!(f, "_IOC({direction}")?;
-        for part in [kind, number, size] {
+        for part in [kind as u64, number as u64, size] {
             match part {
                 0 => f.write_str(", 0")?,
                 part => write!(f, ", {part:#x}")?,

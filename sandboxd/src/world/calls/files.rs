@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use kprobe_common::index::{self, Abi};
-use kprobe_common::record::{Frame, Header};
+use kprobe_common::record::{Frame, Header, clone};
 use kprobe_common::table::kind::Kind;
 use kprobe_common::table::{Files, Ret, Syscall, change};
 
@@ -11,10 +11,9 @@ use super::Inside;
 use super::made::{chosen, file, on_exec, pair, taken, word};
 use crate::record::Record;
 use crate::world::file::{File, address};
-use crate::world::meant::{Meant, Tables};
+use crate::world::meant::{EBADF, Meant, Tables};
 use crate::world::table::{Aim, CWD, Done, ROOT, Span};
 
-const EBADF: i64 = -9;
 const EINPROGRESS: i64 = -115;
 /// `__O_TMPFILE`: the path is the directory's.
 const O_TMPFILE: u32 = 0x40_0000;
@@ -25,9 +24,7 @@ const FD_CLOEXEC: u64 = 1;
 /// Flags of [`Files::ClosesRange`].
 const RANGE_UNSHARE: u64 = 2;
 const RANGE_CLOEXEC: u64 = 4;
-/// Flags of [`Files::Unshares`].
-const CLONE_FILES: u64 = 0x400;
-/// `CLONE_FS`, and what comes with directories of its own: `CLONE_NEWNS`, `CLONE_NEWUSER`.
+/// Flags of [`Files::Unshares`]: `CLONE_FS`, and what comes with directories of its own: `CLONE_NEWNS`, `CLONE_NEWUSER`.
 const OWN_DIRS: u64 = 0x1002_0200;
 
 /// What a call was asked to do to descriptors and directories.
@@ -280,7 +277,7 @@ fn unshared(asked: &Asked, files: Files, inside: &Inside, tid: u32, time: u64) -
         Files::Unshares => {
             let flags = inside.args[0];
             (
-                flags & CLONE_FILES != 0,
+                flags & clone::FILES != 0,
                 flags & OWN_DIRS != 0,
                 Aim::Nothing,
             )
