@@ -228,13 +228,11 @@ pub fn page_size() -> u64 {
     const AT_PAGESZ: u64 = 6;
     let vector = fs::read("/proc/self/auxv").unwrap_or_default();
     let (words, _) = vector.as_chunks::<8>();
-    words
+    let (entries, _) = words.as_chunks::<2>();
+    entries
         .iter()
-        .map(|word| u64::from_ne_bytes(*word))
-        .collect::<Vec<_>>()
-        .chunks_exact(2)
-        .find(|entry| entry[0] == AT_PAGESZ)
-        .map_or(4096, |entry| entry[1])
+        .find(|[key, _]| u64::from_ne_bytes(*key) == AT_PAGESZ)
+        .map_or(4096, |[_, value]| u64::from_ne_bytes(*value))
 }
 
 /// A name for a run that no other has.

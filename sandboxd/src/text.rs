@@ -21,6 +21,7 @@ use std::io::Write as _;
 use kprobe_common::index::{self, Abi};
 use kprobe_common::table::{self, Syscall as Row};
 
+use crate::args::Value;
 use crate::event::{Line, Name, Outcome, Syscall};
 use crate::status::Status;
 use colour::{Colour, DIM, ERROR, NAME, REMARK};
@@ -73,7 +74,9 @@ impl Call<'_> {
             }
             let status = call.arg_status.0.iter().find(|status| status.0 == *name);
             let status: Option<&Status> = status.map(|status| &status.1);
-            let pointer = row.is_some_and(|row| is_pointer(row, name));
+            // Only a number looks different behind one, and the arguments of all commands are many.
+            let is_number = matches!(value, Value::Int(_));
+            let pointer = is_number && row.is_some_and(|row| is_pointer(row, name));
             let shown = Shown {
                 value,
                 status,

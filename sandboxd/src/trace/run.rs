@@ -23,7 +23,6 @@ const SETTLE: Duration = Duration::from_millis(250);
 const STEP: Duration = Duration::from_millis(5);
 /// How long a reader may take for the last lines.
 const LAST_LINES: Duration = Duration::from_millis(600);
-
 /// And for the very last, whatever came before.
 const END_LINE: Duration = Duration::from_millis(300);
 
@@ -105,7 +104,8 @@ impl Run {
                     {
                         break "target_exited";
                     }
-                    self.look();
+                    self.notice_losses();
+                    self.look_at_clocks();
                 }
                 if !more && let Some(why) = waits.wait().await {
                     break why;
@@ -196,14 +196,16 @@ impl Run {
         let total = self.loaded.shared.losses_total();
         if total != self.losses {
             self.losses = total;
-            let fact = losses(&self.loaded, &self.indexes);
-            self.push(Input::Fact(&fact));
+            self.tell_losses();
         }
     }
 
-    /// Looks at the clocks and the counters of loss.
-    fn look(&mut self) {
-        self.notice_losses();
+    fn tell_losses(&mut self) {
+        let fact = losses(&self.loaded, &self.indexes);
+        self.push(Input::Fact(&fact));
+    }
+
+    fn look_at_clocks(&mut self) {
         let (boot_ns, offset_ns) = (facts::boot_ns(), facts::clock_offset());
         self.push(Input::Fact(&Fact::Clock { boot_ns, offset_ns }));
         self.push(Input::Fact(&Fact::Tick { boot_ns }));
@@ -217,9 +219,9 @@ impl Run {
     async fn end(mut self, why: &str) -> Result<(), TraceError> {
         let deadline = Instant::now() + LAST_LINES;
         self.settle(deadline).await;
-        let losses = losses(&self.loaded, &self.indexes);
-        self.push(Input::Fact(&losses));
-        self.look();
+        // Told in any case: a call's own count may have been raised after the total that was noticed.
+        self.tell_losses();
+        self.look_at_clocks();
         self.take_events();
         let stop = Fact::Stop(self.stop(why));
         self.push(Input::Fact(&stop));
