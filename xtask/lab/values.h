@@ -13,7 +13,6 @@
 #include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/timex.h>
 #include <sys/uio.h>
@@ -22,19 +21,7 @@
 /* Needs the socket's own header before it. */
 #include <linux/vm_sockets.h>
 
-static long named(const char *name)
-{
-	return svc(SYS_prctl, PR_SET_NAME, name);
-}
-
-/* The call that is the case of this name. */
-#define as(name, ...) \
-	({ \
-		named(name); \
-		long ret = svc(__VA_ARGS__); \
-		named(program_invocation_short_name); \
-		ret; \
-	})
+#include "named.h"
 
 static void addresses(void)
 {

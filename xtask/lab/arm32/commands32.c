@@ -1,3 +1,3 @@
-/* The calls of commands.c, made by 32-bit code: requests tell other sizes, and structures are laid out otherwise. */
+/* The calls of commands.h, made by 32-bit code: requests tell other sizes, and structures are laid out otherwise. */
 #include "svc.h"
-#include "../arm64/commands.c"
+#include "../commands.h"
