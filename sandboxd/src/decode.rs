@@ -13,7 +13,7 @@ use kprobe_common::spec::REGISTERS;
 use kprobe_common::table::kind::Kind;
 use kprobe_common::table::{Form, Syscall};
 
-use crate::args::{Args, Value};
+use crate::args::{Args, Netlink, Value};
 use crate::event::Hex;
 use crate::pair::Paired;
 use crate::record::{Body, Part, Record};
@@ -31,8 +31,8 @@ pub struct Call<'a> {
     pub abi: Abi,
     /// The return value, if it returned.
     pub ret: Option<i64>,
-    /// The netlink protocol of the socket that the first argument is, where that is known.
-    pub netlink: Option<u32>,
+    /// Whether the first argument is a netlink socket, as far as that is known.
+    pub netlink: Option<Netlink>,
     enter: Option<Record<'a>>,
     exit: Option<Record<'a>>,
     executed: Option<&'a [u8]>,

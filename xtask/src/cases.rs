@@ -15,6 +15,7 @@ mod follow;
 mod inline;
 mod kallsyms;
 mod load;
+mod netlink;
 mod pairing;
 mod pointers;
 mod raw;
@@ -82,6 +83,7 @@ pub(crate) fn all() -> Vec<Case> {
         beside::EVERY32,
         commands::SELECTED,
         commands::DEVICES,
+        netlink::CASE,
         schema::CASE,
         endings::DISK_FULL,
         endings::FILE_SIZE_LIMIT,

@@ -26,11 +26,7 @@ impl Argument<'_, '_> {
     ) -> Option<Netlink> {
         let family = (libc::AF_NETLINK as u16).to_le_bytes();
         let named = address.is_some_and(|address| address.starts_with(&family));
-        let netlink = match self.call.netlink {
-            Some(protocol) => Netlink::Protocol(protocol),
-            None if named => Netlink::Unknown,
-            None => return None,
-        };
+        let netlink = self.call.netlink.or(named.then_some(Netlink::Unknown))?;
         let buffer = buffer?;
         Messages::of(netlink, buffer.bytes, buffer.len)?;
         Some(netlink)

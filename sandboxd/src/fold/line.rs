@@ -25,7 +25,8 @@ use crate::world::meant::Meant;
 impl Fold {
     /// Writes a call, or counts it as filtered.
     pub(super) fn call(&mut self, paired: &Paired<'_, Who>, out: &mut impl Lines) {
-        let (Some(record), Some(call)) = (paired.enter.or(paired.exit), Call::new(paired)) else {
+        let (Some(record), Some(mut call)) = (paired.enter.or(paired.exit), Call::new(paired))
+        else {
             return;
         };
         let header = record.header;
@@ -36,10 +37,15 @@ impl Fold {
         let mut shown = is_shown(self.start.show, paired.outcome, failed, call.ret.is_some());
         let (mut fds, mut paths) = (Vec::new(), Vec::new());
         if shown && let Some(row) = row {
-            decode::decode(&call, row, &mut args, &mut statuses);
-            if let Some(meant) = &paired.who.meant {
+            let meant = paired.who.meant.as_ref();
+            if let Some(meant) = meant {
                 // Unless it did at its return: it is still going on, or that is missing.
                 meant.settle(None);
+                let socket = meant.first(row).and_then(|file| file.as_socket());
+                call.netlink = socket.and_then(|socket| socket.netlink());
+            }
+            decode::decode(&call, row, &mut args, &mut statuses);
+            if let Some(meant) = meant {
                 fds = meant.used();
                 paths = meant_paths(meant, row, &args, &statuses, &header).unwrap_or_default();
             }

@@ -4,6 +4,11 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use crate::args::Netlink;
+
+/// The family of netlink.
+const NETLINK: u32 = libc::AF_NETLINK.cast_unsigned();
+
 /// Address families and the bytes that their addresses have at least: IPv4, IPv6, netlink.
 const LEAST: &[(u16, usize)] = &[(2, 8), (10, 28), (16, 12)];
 
@@ -31,7 +36,7 @@ pub struct Socket {
     pub domain: Option<u32>,
     /// Type, without flags.
     pub kind: Option<u32>,
-    /// Protocol, where it is not the family's usual one.
+    /// Protocol, unless it is 0 and that means the family's usual one.
     pub protocol: Option<u32>,
     /// Its own address: a `struct sockaddr` of any family.
     pub local: Option<Rc<[u8]>>,
@@ -48,6 +53,27 @@ pub fn address(bytes: &[u8]) -> Option<Rc<[u8]>> {
         .find(|(of, _)| *of == family)
         .map_or(2, |&(_, least)| least);
     (bytes.len() >= least).then(|| bytes.into())
+}
+
+impl Socket {
+    /// A socket as it was asked for or found.
+    #[must_use]
+    pub fn new(domain: Option<u32>, kind: Option<u32>, protocol: Option<u32>) -> Self {
+        Self {
+            domain,
+            kind,
+            // Of netlink, 0 is a protocol like others.
+            protocol: protocol.filter(|&protocol| protocol != 0 || domain == Some(NETLINK)),
+            ..Self::default()
+        }
+    }
+
+    /// Of which protocol its messages are, if it is a netlink socket.
+    #[must_use]
+    pub fn netlink(&self) -> Option<Netlink> {
+        let protocol = self.protocol.map_or(Netlink::Unknown, Netlink::Protocol);
+        (self.domain == Some(NETLINK)).then_some(protocol)
+    }
 }
 
 impl File {

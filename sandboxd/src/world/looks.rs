@@ -191,11 +191,9 @@ fn seen(open: &OpenFile) -> File {
     let link = open.link.as_bytes();
     if let Some(socket) = &open.socket {
         return File::socket(Socket {
-            domain: socket.domain,
-            kind: socket.kind,
-            protocol: socket.protocol.filter(|&protocol| protocol != 0),
             local: named(&socket.local),
             peer: named(&socket.peer),
+            ..Socket::new(socket.domain, socket.kind, socket.protocol)
         });
     }
     if let Some(name) = link.strip_prefix(b"/memfd:") {

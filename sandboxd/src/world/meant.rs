@@ -163,8 +163,8 @@ impl Meant {
         *self.made.borrow_mut() = Some(Used::new("ret", number, file));
     }
 
-    /// The file of the first descriptor among the arguments.
-    pub(super) fn first(&self, row: &Syscall) -> Option<Rc<File>> {
+    /// The file of the first descriptor among the arguments, as far as it is known until now.
+    pub fn first(&self, row: &Syscall) -> Option<Rc<File>> {
         let first = row.args.iter().find(|arg| arg.kind == Kind::Fd)?;
         self.used
             .borrow()

@@ -33,12 +33,10 @@ pub(super) fn file(
             name: asked.taken.clone(),
             ..File::of(kind)
         },
-        Made::Socket => File::socket(Socket {
-            domain: Some(number(0)),
-            kind: Some(number(1) & SOCK_TYPE),
-            protocol: Some(number(2)).filter(|&protocol| protocol != 0),
-            ..Socket::default()
-        }),
+        Made::Socket => {
+            let kind = number(1) & SOCK_TYPE;
+            File::socket(Socket::new(Some(number(0)), Some(kind), Some(number(2))))
+        }
         Made::Accepted => {
             let listening = meant.first(inside.row).and_then(|file| file.as_socket());
             let peer = given(record, inside.row, |kind| {
