@@ -118,3 +118,19 @@ pub struct Message<'a> {
     /// Which layout control messages have.
     pub abi: Abi,
 }
+
+/// The numbers of the bits that are set.
+pub fn set_bits(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    let of_byte = |(at, byte): (usize, &u8)| {
+        let byte = *byte;
+        (0..8)
+            .filter(move |bit| byte >> bit & 1 != 0)
+            .map(move |bit| at * 8 + bit)
+    };
+    bytes.iter().enumerate().flat_map(of_byte)
+}
+
+/// The descriptors of a set, of which so many bits count.
+pub fn fd_set(bytes: &[u8], count: u64) -> impl Iterator<Item = usize> {
+    set_bits(bytes).take_while(move |&fd| (fd as u64) < count)
+}

@@ -8,6 +8,7 @@ pub mod file;
 mod happened;
 pub mod identity;
 mod life;
+mod listed;
 mod looks;
 pub mod maps;
 pub mod meant;

@@ -17,6 +17,7 @@ mod kallsyms;
 mod load;
 mod netlink;
 mod pairing;
+mod paths;
 mod pointers;
 mod raw;
 mod room;
@@ -76,6 +77,7 @@ pub(crate) fn all() -> Vec<Case> {
         load::ORDER,
         descriptors::CASE,
         descriptors::BY_TRACEPOINT,
+        paths::CASE,
         breadth::EVERY,
         breadth::EVERY32,
         breadth::NO_RETURNS,

@@ -20,7 +20,12 @@ impl Serialize for Fds<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
         for used in self.0 {
-            map.serialize_entry(used.name, used)?;
+            match used.place {
+                None => map.serialize_entry(used.name, used)?,
+                Some(place) => {
+                    map.serialize_entry(&format_args!("{}[{place}]", used.name), used)?;
+                }
+            }
         }
         map.end()
     }

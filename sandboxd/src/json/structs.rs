@@ -12,6 +12,7 @@ use super::address::Address;
 use super::number::{exact, exact_unsigned};
 use super::value::{Flags, OneOf};
 use super::{Escaped, HexBytes, until_zero};
+use crate::args::set_bits;
 use crate::event::Hex;
 
 /// A structure and as many of its bytes as there are.
@@ -259,22 +260,6 @@ pub(crate) fn pointed<'a>(
     all: &'a [&'a [u8]],
 ) -> impl Iterator<Item = Struct<'a>> {
     all.iter().map(move |bytes| Struct { def, abi, bytes })
-}
-
-/// The numbers of the bits that are set.
-pub(crate) fn set_bits(bytes: &[u8]) -> impl Iterator<Item = usize> {
-    let of_byte = |(at, byte): (usize, &u8)| {
-        let byte = *byte;
-        (0..8)
-            .filter(move |bit| byte >> bit & 1 != 0)
-            .map(move |bit| at * 8 + bit)
-    };
-    bytes.iter().enumerate().flat_map(of_byte)
-}
-
-/// The descriptors of a set, of which so many bits count.
-pub(crate) fn fd_set(bytes: &[u8], count: u64) -> impl Iterator<Item = usize> {
-    set_bits(bytes).take_while(move |&fd| (fd as u64) < count)
 }
 
 /// The signals of a set.

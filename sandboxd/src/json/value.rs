@@ -8,9 +8,9 @@ use serde::ser::{Serialize, SerializeSeq, Serializer};
 use super::netlink::netlink;
 use super::number::{exact, exact_unsigned, hex};
 use super::sockaddr::Sockaddr;
-use super::structs::{Struct, each, fd_set, pointed};
+use super::structs::{Struct, each, pointed};
 use super::{Dirents, Escaped, OldDirents};
-use crate::args::Value;
+use crate::args::{Value, fd_set};
 use crate::event::Hex;
 
 /// A set of bits: a list of names, what has none last.

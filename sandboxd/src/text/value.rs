@@ -4,11 +4,9 @@ use std::fmt::{self, Display, Formatter};
 
 use kprobe_common::table::flags::Request;
 
-use crate::args::{Buffer, Value};
+use crate::args::{Buffer, Value, fd_set, set_bits};
 use crate::json::sockaddr::Sockaddr;
-use crate::json::structs::{
-    Content, Elements, Member, Struct, each, fd_set, pointed, set_bits, signals,
-};
+use crate::json::structs::{Content, Elements, Member, Struct, each, pointed, signals};
 use crate::json::value::{Flags, OneOf};
 use crate::json::{Dirents, OldDirents};
 use crate::status::{State, Status};

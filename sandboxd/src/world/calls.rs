@@ -9,6 +9,7 @@ use kprobe_common::table::kind::Kind;
 use kprobe_common::table::{self, Files, Syscall, change};
 
 use super::World;
+use super::listed;
 use super::meant::Meant;
 use crate::record::{Body, Record};
 
@@ -97,7 +98,7 @@ impl World {
         }
         let meant = tables
             .as_ref()
-            .map(|tables| Rc::new(Meant::new(tables.clone(), row, abi, frame, header.time)));
+            .map(|tables| Rc::new(Meant::new(tables.clone(), row, abi, record, frame)));
         let files = match (&tables, &meant) {
             (Some(tables), Some(meant)) if record.is_state() => {
                 files::begin(tables, meant, record, frame, row)
@@ -146,5 +147,5 @@ impl World {
 fn asks(row: &Syscall) -> bool {
     row.args
         .iter()
-        .any(|arg| matches!(arg.kind, Kind::Fd | Kind::DirFd | Kind::Path))
+        .any(|arg| matches!(arg.kind, Kind::Fd | Kind::DirFd | Kind::Path) || listed::is_list(arg))
 }

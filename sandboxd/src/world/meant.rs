@@ -9,7 +9,10 @@ use kprobe_common::record::{Frame, Header};
 use kprobe_common::table::Syscall;
 use kprobe_common::table::kind::Kind;
 
+use crate::record::Record;
+
 use super::file::{File, Socket};
+use super::listed;
 use super::table::{CWD, ROOT, Table};
 
 /// `-EBADF`.
@@ -32,6 +35,8 @@ pub(super) struct Tables {
 pub struct Used {
     /// The argument, or `ret`.
     pub name: &'static str,
+    /// Its place in the list, if the argument is one.
+    pub place: Option<usize>,
     /// What it is of.
     pub file: Rc<File>,
     /// What was known of the socket then.
@@ -67,6 +72,7 @@ impl Used {
         let socket = file.as_socket();
         Self {
             name,
+            place: None,
             file,
             socket,
             number,
@@ -80,9 +86,10 @@ impl Meant {
         tables: Tables,
         row: &'static Syscall,
         abi: Abi,
+        record: &Record<'_>,
         frame: &Frame,
-        time: u64,
     ) -> Self {
+        let time = record.header.time;
         let mut used = Vec::new();
         let mut bases = Vec::new();
         let mut dir = CWD;
@@ -107,6 +114,17 @@ impl Meant {
                         let number = std::mem::replace(&mut dir, CWD);
                         let dir = at(number).and_then(|file| file.path.clone());
                         bases.push(Base { number, dir });
+                    }
+                    _ if listed::is_list(arg) => {
+                        let each = listed::numbers(record, frame, (row, abi), arg, register);
+                        used.extend(each.into_iter().filter_map(|(place, number)| {
+                            let file = at(number)?;
+                            let place = Some(place);
+                            Some(Used {
+                                place,
+                                ..Used::new(arg.name, number, file)
+                            })
+                        }));
                     }
                     _ => {}
                 }
@@ -191,6 +209,14 @@ impl Meant {
         }
         super::paths::absolute(dir, path, header.tgid, header.tid)
     }
+}
+
+/// The value of an argument by its name; 0 if there is none.
+pub(super) fn named(row: &Syscall, abi: Abi, frame: &Frame, name: &str) -> u64 {
+    let at = row.args.iter().position(|arg| arg.name == name);
+    let register = at.map(|at| usize::from(row.registers(abi)[at]));
+    let value = register.and_then(|register| frame.args.get(register));
+    value.copied().unwrap_or(0)
 }
 
 /// A descriptor: the low half of its register.

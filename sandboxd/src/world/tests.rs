@@ -167,9 +167,11 @@ fn told(meant: &Meant) -> String {
             .as_deref()
             .and_then(|socket| socket.peer.clone());
         let peer = peer.map(|peer| format!(" to {peer:?}")).unwrap_or_default();
+        let place = used.place.map(|place| format!("[{place}]"));
+        let name = format!("{}{}", used.name, place.unwrap_or_default());
         match path {
-            Some(path) => format!("{}={}:{path}", used.name, used.file.kind),
-            None => format!("{}={}{peer}", used.name, used.file.kind),
+            Some(path) => format!("{name}={}:{path}", used.file.kind),
+            None => format!("{name}={}{peer}", used.file.kind),
         }
     };
     let all: Vec<String> = meant.used().iter().map(one).collect();
@@ -280,6 +282,34 @@ fn a_netlink_socket_says_of_which_protocol_its_messages_are() {
     assert_eq!(
         file::Socket::new(Some(16), None, None).netlink(),
         Some(Netlink::Unknown)
+    );
+}
+
+#[test]
+fn what_a_call_waits_for_is_known_by_its_place() {
+    let mut run = Run::new();
+    run.fstat(PID, 0);
+    run.look(&[(1, "pipe:[5]"), (4, "anon_inode:[eventpoll]")]);
+    let all: [[i32; 2]; 4] = [[9, 1], [-1, 1], [4, 1], [1, 4]];
+    let all: Vec<u8> = all
+        .as_flattened()
+        .iter()
+        .flat_map(|word| word.to_le_bytes())
+        .collect();
+    assert_eq!(
+        run.call(PID, "ppoll", &[1, 4, 0, 0, 8], &[(0, &all)], 0),
+        "fds[2]=epoll fds[3]=pipe"
+    );
+    assert_eq!(
+        run.call(
+            PID,
+            "pselect6",
+            &[4, 1, 1],
+            &[(1, &[0b1_0011]), (2, &[0b10])],
+            0
+        ),
+        "readfds[1]=pipe writefds[0]=pipe",
+        "descriptor 4 does not count"
     );
 }
 

@@ -7,6 +7,7 @@ use kprobe_common::table::structs::{
 use proptest::prelude::*;
 
 use super::*;
+use crate::args::fd_set;
 
 fn json(def: &'static StructDef, abi: Abi, bytes: &[u8]) -> String {
     serde_json::to_string(&Struct { def, abi, bytes }).unwrap()

@@ -1,0 +1,67 @@
+//! Descriptors in lists that arguments point at: what a call waits for.
+
+use kprobe_common::index::Abi;
+use kprobe_common::record::{Frame, state};
+use kprobe_common::table::kind::Kind;
+use kprobe_common::table::structs::POLLFD;
+use kprobe_common::table::{Arg, Syscall};
+
+use crate::args::fd_set;
+use crate::record::Record;
+
+/// The number and `pollfd`'s other fields.
+const POLLFD_LEN: usize = 8;
+
+/// Whether an argument points at descriptors.
+pub(super) fn is_list(arg: &Arg) -> bool {
+    match arg.kind {
+        Kind::FdSet(_) => true,
+        Kind::StructsInOut(def, _) => std::ptr::eq(def, &raw const POLLFD),
+        _ => false,
+    }
+}
+
+/// The descriptors of such an argument, in the order and with the places that it is shown with.
+pub(super) fn numbers(
+    record: &Record<'_>,
+    frame: &Frame,
+    (row, abi): (&Syscall, Abi),
+    arg: &Arg,
+    register: u8,
+) -> Vec<(usize, i32)> {
+    let mut parts = record.parts();
+    let Some(part) = parts.find(|part| part.register == register && !part.late) else {
+        return Vec::new();
+    };
+    if part.state == state::UNREAD {
+        return Vec::new();
+    }
+    let all: Vec<i32> = match arg.kind {
+        Kind::FdSet(count) => {
+            let count = u64::from(super::meant::named(row, abi, frame, count) as u32);
+            let each = fd_set(part.bytes, count);
+            each.filter_map(|number| number.try_into().ok()).collect()
+        }
+        _ => poll(part.bytes),
+    };
+    // Of a negative number, `poll` takes no notice.
+    let asked = all.into_iter().enumerate();
+    asked.filter(|&(_, number)| number >= 0).collect()
+}
+
+fn poll(bytes: &[u8]) -> Vec<i32> {
+    let each = bytes.chunks_exact(POLLFD_LEN);
+    each.filter_map(|pollfd| pollfd.first_chunk().map(|fd| i32::from_le_bytes(*fd)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pollfd_begins_with_its_number() {
+        let bytes = [3, 0, 0, 0, 1, 0, 0, 0, 255, 255, 255, 255, 1, 0, 0, 0, 9];
+        assert_eq!(poll(&bytes), [3, -1]);
+    }
+}
