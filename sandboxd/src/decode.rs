@@ -114,7 +114,9 @@ pub fn decode<'a>(
             kind: &arg.kind,
             register,
         };
-        args.0.push((arg.name, argument.value(&mut status)));
+        let value = argument.value(&mut status);
+        number::note_big(&value, &mut status);
+        args.0.push((arg.name, value));
         if let Some(status) = status {
             statuses.push((arg.name, status));
         }

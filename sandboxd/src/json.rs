@@ -6,7 +6,7 @@
 
 pub(crate) mod address;
 mod bytes;
-mod dirents;
+pub(crate) mod dirents;
 mod fds;
 pub(crate) mod message;
 pub(crate) mod netlink;

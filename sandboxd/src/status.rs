@@ -21,6 +21,9 @@ pub struct Status {
     /// The number that is too big for JSON (`big`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<Hex>,
+    /// The field of a structure whose number that is, the first one (`big`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<&'static str>,
     /// The string's bytes (`bytes`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hex: Option<String>,
@@ -36,7 +39,7 @@ pub enum State {
     Cut,
     /// It was read at exit: another thread may have changed it.
     Late,
-    /// Its number does not fit a JSON number: the value is null.
+    /// Its number, or one in it, does not fit a JSON number: the value is null there.
     Big,
     /// It is not UTF-8: its bytes are here too.
     Bytes,
@@ -57,6 +60,7 @@ impl Status {
             error: None,
             len: None,
             value: None,
+            field: None,
             hex: None,
         }
     }

@@ -363,6 +363,7 @@ pub(super) fn raise(status: &mut Option<Status>, new: Status) {
             addr: old.addr.or(new.addr),
             error: old.error.or(new.error),
             len: old.len.or(new.len),
+            field: old.field.or(new.field.filter(|_| old.value.is_none())),
             value: old.value.or(new.value),
             hex: old.hex.or(new.hex),
         },

@@ -5,8 +5,11 @@ use kprobe_common::table::flags;
 use kprobe_common::table::kind::Kind;
 
 use super::Argument;
+use super::memory::raise;
 use crate::args::{EXACT, Value};
 use crate::event::Hex;
+use crate::json::dirents::Dirents;
+use crate::json::structs::{Struct, each, pointed};
 use crate::status::{State, Status};
 
 impl<'a> Argument<'_, 'a> {
@@ -101,6 +104,25 @@ fn exact_unsigned<'a>(value: u64, status: &mut Option<Status>) -> Value<'a> {
         Value::Int(value as i64)
     } else {
         big(value, status)
+    }
+}
+
+/// Numbers in structures and directory entries that JSON cannot carry: the first of them.
+pub(super) fn note_big(value: &Value<'_>, status: &mut Option<Status>) {
+    let big = match *value {
+        Value::Struct(def, abi, bytes) => Struct { def, abi, bytes }.big(),
+        Value::Structs(def, abi, bytes) => each(Struct { def, abi, bytes }).find_map(Struct::big),
+        Value::Pointed(def, abi, ref all) => pointed(def, abi, all).find_map(Struct::big),
+        Value::Dirents(bytes) => Dirents(bytes).find_map(|entry| entry.big()),
+        _ => None,
+    };
+    if let Some((field, value)) = big {
+        let state = Status {
+            value: Some(Hex(value)),
+            field,
+            ..Status::new(State::Big)
+        };
+        raise(status, state);
     }
 }
 

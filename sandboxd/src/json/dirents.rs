@@ -102,6 +102,15 @@ impl<'a> Iterator for OldDirents<'a> {
     }
 }
 
+impl Dirent<'_> {
+    /// Its number, if JSON cannot carry it.
+    pub(crate) fn big(&self) -> Option<(Option<&'static str>, u64)> {
+        exact_unsigned(self.ino)
+            .is_none()
+            .then_some((Some("d_ino"), self.ino))
+    }
+}
+
 impl Serialize for Dirent<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_struct("dirent", 4)?;

@@ -90,6 +90,15 @@ impl<'a> Struct<'a> {
         self.def.fields.iter().filter(there).map(member)
     }
 
+    /// The first number that JSON cannot carry, with the name of its field unless the structure stands for it.
+    pub(crate) fn big(self) -> Option<(Option<&'static str>, u64)> {
+        if let Some(member) = self.alone() {
+            return member.big().map(|value| (None, value));
+        }
+        self.members()
+            .find_map(|(name, member)| Some((Some(name), member.big()?)))
+    }
+
     /// Whether a field is there, as other fields say. What was not read says nothing.
     fn has(self, def: &FieldDef) -> bool {
         let number = |at: u16, bytes: u8| {
@@ -165,6 +174,17 @@ impl<'a> Member<'a> {
     fn signed(self) -> Option<i64> {
         let shift = 64u32.checked_sub(8 * u32::from(self.field.size(self.abi)))?;
         Some((self.number()? << shift) as i64 >> shift)
+    }
+
+    /// The first number in it that JSON cannot carry.
+    fn big(self) -> Option<u64> {
+        match self.content() {
+            Content::Int(value) => exact(value).is_none().then_some(value.cast_unsigned()),
+            Content::Uint(value) => exact_unsigned(value).is_none().then_some(value),
+            Content::Struct(inner) => inner.big().map(|(_, value)| value),
+            Content::Array(elements) => elements.members().find_map(Self::big),
+            _ => None,
+        }
     }
 
     /// What its bytes say.

@@ -119,6 +119,7 @@ const STATUS: &[Field] = &[
     sometimes("error", Kind::Word, "why it could not be read"),
     sometimes("len", Kind::Uint, "how long it is in truth"),
     sometimes("value", Kind::Hex, "the number that JSON cannot carry"),
+    sometimes("field", Kind::Word, "the structure's field that it is"),
     sometimes("hex", Kind::Text, "the bytes of a string that is not UTF-8"),
 ];
 

@@ -38,7 +38,8 @@ pub(super) fn numbers(
     }
     let all: Vec<i32> = match arg.kind {
         Kind::FdSet(count) => {
-            let count = u64::from(super::meant::named(row, abi, frame, count) as u32);
+            let count = super::meant::named(row, abi, frame, count) as i32;
+            let count = count.try_into().unwrap_or(0);
             let each = fd_set(part.bytes, count);
             each.filter_map(|number| number.try_into().ok()).collect()
         }

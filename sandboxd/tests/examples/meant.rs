@@ -45,6 +45,7 @@ pub(crate) fn status() -> Status {
         error: Some("EFAULT"),
         len: Some(5000),
         value: Some(Hex(u64::MAX)),
+        field: Some("rlim_max"),
         hex: Some("ff".into()),
         ..Status::new(State::Unread)
     }

@@ -38,6 +38,32 @@ fn what_was_cut_off_is_null() {
 }
 
 #[test]
+fn a_number_that_json_cannot_carry_is_found_by_its_field() {
+    let big = |def, abi, words: &[u64]| {
+        let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+        Struct {
+            def,
+            abi,
+            bytes: &bytes,
+        }
+        .big()
+    };
+    let most = (1 << 53) - 1;
+    assert_eq!(big(&RLIMIT64, Abi::Arm64, &[most, most]), None);
+    assert_eq!(
+        big(&RLIMIT64, Abi::Arm64, &[most, u64::MAX]),
+        Some((Some("rlim_max"), u64::MAX))
+    );
+    let before = i64::MIN.cast_unsigned();
+    assert_eq!(
+        big(&ITIMERSPEC, Abi::Arm64, &[1, 2, 3, before]),
+        Some((Some("it_value"), before))
+    );
+    assert_eq!(big(&ITIMERSPEC, Abi::Arm32, &[before; 2]), None);
+    assert_eq!(big(&ITIMERSPEC, Abi::Arm64, &[]), None);
+}
+
+#[test]
 fn values_have_one_type_each() {
     let bytes = [
         [0x41, 2, 0, 0, 0, 0, 0, 0x80],
