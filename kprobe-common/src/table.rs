@@ -40,6 +40,19 @@ pub struct Arg {
     pub kind: Kind,
     /// Registers before it that this call does not look at.
     pub skip: u8,
+    /// The call looks at it only then.
+    pub only_if: Option<OnlyIf>,
+}
+
+/// What another argument must be for the call to look at this one: that value within that mask, in each ABI.
+#[derive(Clone, Copy, Debug)]
+pub struct OnlyIf {
+    /// The other argument.
+    pub arg: &'static str,
+    /// The bits of it that count.
+    pub mask: [u32; 2],
+    /// What they must be.
+    pub value: [u32; 2],
 }
 
 impl Arg {
@@ -47,6 +60,17 @@ impl Arg {
     #[must_use]
     pub const fn behind(mut self, registers: u8) -> Self {
         self.skip = registers;
+        self
+    }
+
+    /// The call looks at it only if another argument is that.
+    #[must_use]
+    pub const fn only_if(mut self, arg: &'static str, value: u32) -> Self {
+        self.only_if = Some(OnlyIf {
+            arg,
+            mask: [u32::MAX; 2],
+            value: [value; 2],
+        });
         self
     }
 }

@@ -114,7 +114,15 @@ pub fn decode<'a>(
             kind: &arg.kind,
             register,
         };
-        let value = argument.value(&mut status);
+        let looked_at = arg.only_if.is_none_or(|only_if| {
+            let at = call.abi as usize;
+            argument.other(only_if.arg) as u32 & only_if.mask[at] == only_if.value[at]
+        });
+        let value = if looked_at {
+            argument.value(&mut status)
+        } else {
+            Value::Null
+        };
         number::note_big(&value, &mut status);
         args.0.push((arg.name, value));
         if let Some(status) = status {

@@ -69,6 +69,9 @@ const fn check_form(form: &Form, row: &Syscall) {
         if let Kind::EnumBy(_, by) = &form.at(i).kind {
             let _ = form.arg(by);
         }
+        if let Some(only_if) = &form.at(i).only_if {
+            let _ = form.arg(only_if.arg);
+        }
         i += 1;
     }
 }

@@ -338,5 +338,6 @@ pub const fn arg(name: &'static str, kind: Kind) -> Arg {
         name,
         kind,
         skip: 0,
+        only_if: None,
     }
 }

@@ -8,6 +8,7 @@ use kprobe_common::table::structs::StructDef;
 use super::Argument;
 use super::memory::raise;
 use crate::args::{Buffer, Message, Program, Value};
+use crate::event::Hex;
 use crate::record::Part;
 use crate::status::{State, Status};
 
@@ -224,6 +225,13 @@ impl<'a> Argument<'_, 'a> {
     pub(super) fn program(&self, filter: Filter, status: &mut Option<Status>) -> Value<'a> {
         let mut parts = self.call.taken(self.register);
         let Some(head) = parts.next() else {
+            raise(
+                status,
+                Status {
+                    addr: Some(Hex(self.raw())),
+                    ..Status::new(State::Unread)
+                },
+            );
             return Value::Null;
         };
         self.note(&head, status);

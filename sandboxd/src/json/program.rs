@@ -4,23 +4,13 @@
 
 use std::fmt::{self, Display, Formatter};
 
+use kprobe_common::table::flags::SECCOMP_RET;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::args::Program;
 
 /// Bytes in an instruction: code, two jumps, a constant.
 const SIZE: usize = 8;
-/// What a seccomp filter answers, in the upper half of its return value.
-const ANSWERS: [(u32, &str); 8] = [
-    (0x0000_0000, "KILL_THREAD"),
-    (0x0003_0000, "TRAP"),
-    (0x0005_0000, "ERRNO"),
-    (0x7fc0_0000, "USER_NOTIF"),
-    (0x7ff0_0000, "TRACE"),
-    (0x7ffc_0000, "LOG"),
-    (0x7fff_0000, "ALLOW"),
-    (0x8000_0000, "KILL_PROCESS"),
-];
 const OPERATIONS: [&str; 11] = [
     "add", "sub", "mul", "div", "or", "and", "lsh", "rsh", "neg", "mod", "xor",
 ];
@@ -52,6 +42,12 @@ impl Program<'_> {
 }
 
 impl Instruction {
+    /// What a filter of system calls answers, and the number beside it, where it returns.
+    pub(crate) fn judgement(self) -> Option<(u32, u32)> {
+        let returns = self.seccomp && self.code & 7 == 6;
+        returns.then_some((self.k & 0xffff_0000, self.k & 0xffff))
+    }
+
     fn load(self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self { code, k, .. } = self;
         let width = match code & 0x18 {
@@ -105,11 +101,13 @@ impl Instruction {
     }
 
     fn answer(self, f: &mut Formatter<'_>) -> fmt::Result {
-        let (answer, data) = (self.k & 0xffff_0000, self.k & 0xffff);
-        let name = ANSWERS.iter().find(|known| known.0 == answer);
+        let name = self.judgement().and_then(|(answer, data)| {
+            let name = SECCOMP_RET.name(u64::from(answer))?;
+            Some((name.trim_start_matches("SECCOMP_RET_"), data))
+        });
         match (self.code, name) {
-            (0x06, Some((_, name))) if self.seccomp && data == 0 => write!(f, "ret {name}"),
-            (0x06, Some((_, name))) if self.seccomp => write!(f, "ret {name}({data})"),
+            (0x06, Some((name, 0))) => write!(f, "ret {name}"),
+            (0x06, Some((name, data))) => write!(f, "ret {name}({data})"),
             (0x06, _) => write!(f, "ret #{:#x}", self.k),
             (0x0e, _) => f.write_str("ret x"),
             (0x16, _) => f.write_str("ret a"),

@@ -2,8 +2,11 @@
 
 use std::fmt::{self, Display, Formatter};
 
+use kprobe_common::table::flags::SECCOMP_RET;
+
 use crate::args::Program;
 use crate::json::program::Instruction;
+use crate::json::value::OneOf;
 
 impl Display for Program<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -14,8 +17,11 @@ impl Display for Program<'_> {
             write!(f, "{comma}{}", Macro(instruction))?;
             count += 1;
         }
-        let more = if count < self.len { "...]}" } else { "]}" };
-        f.write_str(more)
+        f.write_str(match count {
+            0 if self.len > 0 => "...]}",
+            _ if count < self.len => ", ...]}",
+            _ => "]}",
+        })
     }
 }
 
@@ -26,11 +32,24 @@ impl Display for Macro {
         let Instruction {
             code, jt, jf, k, ..
         } = self.0;
-        if jt == 0 && jf == 0 {
-            write!(f, "BPF_STMT({}, {k:#x})", Code(code))
-        } else {
-            write!(f, "BPF_JUMP({}, {k:#x}, {jt:#x}, {jf:#x})", Code(code))
+        if jt != 0 || jf != 0 {
+            return write!(f, "BPF_JUMP({}, {k:#x}, {jt:#x}, {jf:#x})", Code(code));
         }
+        write!(f, "BPF_STMT({}, ", Code(code))?;
+        match self.0.judgement() {
+            Some((answer, data)) => {
+                let answer = OneOf {
+                    set: &SECCOMP_RET,
+                    value: u64::from(answer),
+                };
+                write!(f, "{answer}")?;
+                if data != 0 {
+                    write!(f, "|{data:#x}")?;
+                }
+            }
+            None => write!(f, "{k:#x}")?,
+        }
+        f.write_str(")")
     }
 }
 

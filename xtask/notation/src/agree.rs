@@ -3,6 +3,7 @@
 //! The rules know how each side writes a kind of value, never what a certain call does. What strace leaves as a number
 //! and JSON decodes is no difference but counted as finer; what only strace shows is a difference.
 
+mod filter;
 mod netlink;
 mod number;
 mod set;

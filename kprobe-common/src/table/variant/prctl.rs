@@ -4,7 +4,8 @@ use super::{of, variants};
 use crate::table::Ret;
 use crate::table::flags as f;
 use crate::table::kind::{
-    Kind::{Addr, Enum, Flags, Hex, Int, PathOut, Pid, Signal, Size, Str, StructOut},
+    Filter,
+    Kind::{Addr, Enum, Flags, Hex, Int, PathOut, Pid, Program, Signal, Size, Str, StructOut},
     arg,
 };
 use crate::table::structs as s;
@@ -38,7 +39,7 @@ PRCTL: super::Commands::One(&f::PRCTL), [
     of(&["PR_CAPBSET_READ", "PR_CAPBSET_DROP"], &[arg("cap", Enum(&f::CAP_NUMBER))]),
     of(&["PR_CAP_AMBIENT"], &[arg("cap_op", Enum(&f::CAP_AMBIENT)), arg("cap", Enum(&f::CAP_NUMBER))]),
     of(&["PR_SET_SECUREBITS"], &[arg("securebits", Flags(&f::SECBIT))]),
-    of(&["PR_SET_SECCOMP"], &[arg("mode", Enum(&f::SECCOMP_MODE)), arg("filter", Addr)]),
+    of(&["PR_SET_SECCOMP"], &[arg("mode", Enum(&f::SECCOMP_MODE)), arg("filter", Program(Filter::Seccomp)).only_if("mode", 2)]),
     of(&["PR_SET_PTRACER"], &[arg("pid", Pid)]),
     of(&["PR_SET_VMA"], &[arg("attr", Enum(&f::PR_VMA)), arg("addr", Addr), arg("size", Size), arg("name", Str)]),
     of(&["PR_SET_MM"], &[arg("mm_op", Enum(&f::PR_MM)), arg("addr", Addr), arg("size", Size)]),

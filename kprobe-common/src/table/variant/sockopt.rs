@@ -4,7 +4,8 @@
 use super::{Commands, of, variants};
 use crate::table::flags as f;
 use crate::table::kind::{
-    Kind::{Addr, SocklenInOut, StructOutLen, StructSized, Uint},
+    Filter,
+    Kind::{Program, SocklenInOut, StructOutLen, StructSized, Uint},
     arg,
 };
 use crate::table::structs as s;
@@ -58,7 +59,7 @@ SETSOCKOPT: Commands::By(&f::SOCKET_OPTION), [
     of(&["SO_RCVTIMEO_NEW", "SO_SNDTIMEO_NEW"], &[arg("timeout", StructSized(&s::TIMEVAL_NEW, "optlen")), arg("optlen", Uint)]),
     of(&["SO_LINGER"], &[arg("linger", StructSized(&s::LINGER, "optlen")), arg("optlen", Uint)]),
     of(&["SO_BINDTODEVICE"], &[arg("ifname", StructSized(&s::IFNAME, "optlen")), arg("optlen", Uint)]),
-    of(&["SO_ATTACH_FILTER", "SO_ATTACH_REUSEPORT_CBPF"], &[arg("filter", Addr), arg("optlen", Uint)]),
+    of(&["SO_ATTACH_FILTER", "SO_ATTACH_REUSEPORT_CBPF"], &[arg("filter", Program(Filter::Packets)), arg("optlen", Uint)]),
     of(&["SO_MAX_PACING_RATE"], &[arg("value", StructSized(&s::SIZE, "optlen")), arg("optlen", Uint)]),
     of(&["IP_ADD_MEMBERSHIP", "IP_DROP_MEMBERSHIP", "IP_MULTICAST_IF"], &[arg("mreq", StructSized(&s::IP_MREQ, "optlen")), arg("optlen", Uint)]),
     of(&["IPV6_ADD_MEMBERSHIP", "IPV6_DROP_MEMBERSHIP"], &[arg("mreq", StructSized(&s::IPV6_MREQ, "optlen")), arg("optlen", Uint)]),

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::set::{self, Parts};
 use super::text::{Bytes, of_hex, unescaped};
-use super::{Comparison, number, same_name, signal};
+use super::{Comparison, filter, number, same_name, signal};
 use crate::tree::{Field, Text, Tree};
 
 impl<'a> Comparison<'a> {
@@ -48,6 +48,9 @@ impl<'a> Comparison<'a> {
                     |field| matches!(&field.value, Tree::Text(text) if text.bytes == own.as_bytes()),
                 );
                 self.settle(said, tree, json);
+            }
+            (Tree::Call(name, arguments), Value::String(own)) if name.starts_with("BPF_") => {
+                self.settle(filter::same(arguments, own), tree, json);
             }
             (Tree::Either(ways), Value::String(own)) => {
                 self.settle(ways.iter().any(|way| way.is_word(own)), tree, json);
