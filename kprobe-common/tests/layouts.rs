@@ -8,7 +8,7 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use kprobe_common::index::Abi;
-use kprobe_common::table::structs::{self, Field, StructDef};
+use kprobe_common::table::structs::{self, Field, FieldDef, StructDef};
 
 const BOTH: &[Abi] = &[Abi::Arm64, Abi::Arm32];
 const ARM64: &[Abi] = &[Abi::Arm64];
@@ -114,6 +114,45 @@ const LAYOUTS: &[(&StructDef, &str, &[Abi])] = &[
     (&structs::GENLMSGHDR, "struct genlmsghdr", BOTH),
     (&structs::SOCK_DIAG_REQ, "struct sock_diag_req", BOTH),
     (&structs::NLMSGERR, "struct nlmsgerr", BOTH),
+    (&structs::BPF_MAP_CREATE, "union bpf_attr", BOTH),
+    (&structs::BPF_MAP_LOOKUP, "union bpf_attr", BOTH),
+    (&structs::BPF_MAP_UPDATE, "union bpf_attr", BOTH),
+    (&structs::BPF_MAP_DELETE, "union bpf_attr", BOTH),
+    (&structs::BPF_MAP_NEXT_KEY, "union bpf_attr", BOTH),
+    (&structs::BPF_MAP_FD, "union bpf_attr", BOTH),
+    (&structs::BPF_PROG_LOAD, "union bpf_attr", BOTH),
+    (&structs::BPF_OBJ, "union bpf_attr", BOTH),
+    (&structs::BPF_PROG_ATTACH, "union bpf_attr", BOTH),
+    (&structs::BPF_NEXT_ID, "union bpf_attr", BOTH),
+    (&structs::BPF_PROG_ID, "union bpf_attr", BOTH),
+    (&structs::BPF_MAP_ID, "union bpf_attr", BOTH),
+    (&structs::BPF_BTF_ID, "union bpf_attr", BOTH),
+    (&structs::BPF_LINK_ID, "union bpf_attr", BOTH),
+    (&structs::BPF_BTF_LOAD, "union bpf_attr", BOTH),
+    (&structs::BPF_BATCH_ATTR, "BPF(batch)", BOTH),
+    (&structs::BPF_TEST_RUN_ATTR, "BPF(test)", BOTH),
+    (&structs::BPF_INFO_ATTR, "BPF(info)", BOTH),
+    (&structs::BPF_PROG_QUERY_ATTR, "BPF(query)", BOTH),
+    (&structs::BPF_RAW_TRACEPOINT_ATTR, "BPF(raw_tracepoint)", BOTH),
+    (&structs::BPF_TASK_FD_ATTR, "BPF(task_fd_query)", BOTH),
+    (&structs::BPF_LINK_CREATE_ATTR, "BPF(link_create)", BOTH),
+    (&structs::BPF_LINK_UPDATE_ATTR, "BPF(link_update)", BOTH),
+    (&structs::BPF_LINK_DETACH_ATTR, "BPF(link_detach)", BOTH),
+    (&structs::BPF_ENABLE_STATS_ATTR, "BPF(enable_stats)", BOTH),
+    (&structs::BPF_ITER_CREATE_ATTR, "BPF(iter_create)", BOTH),
+    (&structs::BPF_BIND_MAP_ATTR, "BPF(prog_bind_map)", BOTH),
+    (&structs::BPF_LINK_PROBES, "BPF(link_create.kprobe_multi)", BOTH),
+    (&structs::BPF_LINK_TRACING, "BPF(link_create.tracing)", BOTH),
+    (&structs::BPF_LINK_PERF, "BPF(link_create.perf_event)", BOTH),
+];
+
+/// Fields of `union bpf_attr` that the oldest headers lack.
+#[rustfmt::skip]
+const NEWER: &[&str] = &[
+    "value_type_btf_obj_fd", "map_token_fd", "excl_prog_hash", "excl_prog_hash_size", "log_true_size", "prog_token_fd",
+    "fd_array_cnt", "signature", "signature_size", "keyring_id", "path_fd", "relative_fd", "expected_revision",
+    "fd_by_id_token_fd", "link_ids", "link_attach_flags", "revision", "cookie", "btf_log_true_size", "btf_flags",
+    "btf_token_fd", "netfilter",
 ];
 
 /// The kernel's headers do not clash among themselves; what only the kernel's own code has is written out (`own_`).
@@ -148,6 +187,8 @@ const PRELUDE: &str = "
 #include <linux/utsname.h>
 #include <linux/sysinfo.h>
 #include <linux/seccomp.h>
+#include <linux/bpf.h>
+#define BPF(member) __typeof__(((union bpf_attr *)0)->member)
 #include <linux/in.h>
 #include <linux/in6.h>
 #include <asm/termios.h>
@@ -206,8 +247,12 @@ fn program(abi: Abi) -> String {
         let mut assert = |what: String, value: u16| {
             let _ = writeln!(program, "_Static_assert({what} == {value}, \"{what}\");");
         };
-        assert(format!("sizeof({name})"), def.size(abi));
-        for field in def.fields {
+        let grows = name.contains("bpf_attr") || name.starts_with("BPF(");
+        if !grows {
+            assert(format!("sizeof({name})"), def.size(abi));
+        }
+        let there = |field: &&FieldDef| !grows || !NEWER.contains(&field.name);
+        for field in def.fields.iter().filter(there) {
             // C has no offsets of bits.
             if field.name == "bits" {
                 continue;

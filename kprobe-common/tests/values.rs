@@ -78,6 +78,7 @@ impl Names {
             sets.sets.iter().for_each(|(_, set)| self.values(set));
         } else if let Kind::Struct(def)
         | Kind::StructSized(def, _)
+        | Kind::StructSizedInOut(def, _)
         | Kind::StructOut(def)
         | Kind::StructOutLen(def, _)
         | Kind::StructInOut(def)

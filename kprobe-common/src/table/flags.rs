@@ -2,6 +2,7 @@
 //!
 //! The sets themselves are in the modules below, by family. Their order is strace's: names of several bits first.
 
+mod bpf;
 mod command;
 mod fs;
 mod ioctl;
@@ -20,6 +21,7 @@ mod sockopt;
 mod system;
 mod time;
 
+pub use bpf::*;
 pub use command::*;
 pub use fs::*;
 pub use ioctl::*;

@@ -109,6 +109,9 @@ pub enum Kind {
     StructOutAlways(&'static StructDef),
     /// A structure that the call takes and gives, read at entry and exit.
     StructInOut(&'static StructDef),
+    /// A structure that grows with the kernel, which the call takes and gives, as many bytes as the named argument says,
+    /// read at entry and exit.
+    StructSizedInOut(&'static StructDef, &'static str),
     /// Structures that the call takes, as many as the named argument says, read at entry.
     Structs(&'static StructDef, &'static str),
     /// Structures that the call gives, as many as its return value, but no more than the named argument says there is
@@ -205,6 +208,9 @@ impl Kind {
                 1,
                 def.size(abi),
             ),
+            Self::StructSizedInOut(def, _) => {
+                capture(read::BYTES, BOTH, length::REGISTER, 1, def.size(abi))
+            }
             Self::StructOut(def) => fixed(def, phase::EXIT, abi),
             Self::StructOutSized(def, _) => {
                 capture(read::BYTES, phase::EXIT, length::RETURN, 1, def.size(abi))
@@ -250,6 +256,7 @@ impl Kind {
             | Self::Sockaddr(name)
             | Self::SockaddrOut(name)
             | Self::StructSized(_, name)
+            | Self::StructSizedInOut(_, name)
             | Self::StructOutSized(_, name)
             | Self::Structs(_, name)
             | Self::StructsOut(_, name)

@@ -294,7 +294,7 @@ pub static ROWS: &[Syscall] = &[
     sys(277, 383, "seccomp",               DEFAULT | PROCESS, &[arg("operation", Enum(&f::SECCOMP)), arg("flags", Flags(&f::SECCOMP_FILTER)), arg("args", Addr)], Ret::Int).variants("operation", &v::SECCOMP),
     sys(278, 384, "getrandom",             DEFAULT, &[arg("buf", BufOut("buflen")), arg("buflen", Size), arg("flags", Flags(&f::GETRANDOM))], Ret::Count),
     sys(279, 385, "memfd_create",          DEFAULT | DESC, &[arg("name", Str), arg("flags", Flags(&f::MEMFD))], Ret::Fd).files(Files::Opens(Made::Named("memfd"), Cloexec::Bit("flags", 1))),
-    sys(280, 386, "bpf",                   DEFAULT | DESC, &[arg("cmd", Enum(&f::BPF)), arg("attr", Buf("size")), arg("size", Uint)], Ret::Int),
+    sys(280, 386, "bpf",                   DEFAULT | DESC, &[arg("cmd", Enum(&f::BPF)), arg("attr", Buf("size")), arg("size", Uint)], Ret::Int).variants("cmd", &v::BPF),
     sys(281, 387, "execveat",              DEFAULT | FILE | DESC | PROCESS, &[arg("dirfd", DirFd), arg("pathname", Path), arg("argv", Strings), arg("envp", Strings), arg("flags", Flags(&f::AT))], Ret::Zero).compat("execveat").changes(change::LIFE | change::IDENTITY),
     sys(282, 388, "userfaultfd",           DEFAULT | DESC, &[arg("flags", Flags(&f::USERFAULTFD))], Ret::Fd).files(Files::Opens(Made::Kind("userfaultfd"), Cloexec::FLAGS)),
     sys(283, 389, "membarrier",            0, &[arg("cmd", Enum(&f::MEMBARRIER)), arg("flags", Flags(&f::MEMBARRIER_FLAGS)), arg("cpu_id", Int)], Ret::Int),

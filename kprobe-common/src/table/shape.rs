@@ -82,6 +82,7 @@ impl Kind {
             | Self::Program(_) => Shape::Object,
             Self::Struct(def)
             | Self::StructSized(def, _)
+            | Self::StructSizedInOut(def, _)
             | Self::StructOut(def)
             | Self::StructOutSized(def, _)
             | Self::StructOutLen(def, _)
@@ -109,6 +110,7 @@ impl Kind {
         match self {
             Self::Struct(def)
             | Self::StructSized(def, _)
+            | Self::StructSizedInOut(def, _)
             | Self::StructOut(def)
             | Self::StructOutSized(def, _)
             | Self::StructOutLen(def, _)

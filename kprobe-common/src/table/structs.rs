@@ -4,6 +4,8 @@
 //! alone ([`StructDef::alone`]). A structure that one ABI alone has gives the same offsets for both.
 
 mod address;
+mod bpf;
+mod bpf_link;
 mod command;
 mod control;
 mod device;
@@ -16,6 +18,8 @@ mod time;
 mod wait;
 
 pub use address::*;
+pub use bpf::*;
+pub use bpf_link::*;
 pub use command::*;
 pub use control::*;
 pub use device::*;

@@ -11,6 +11,7 @@ use super::{Arg, Ret, Syscall};
 use crate::index::Abi;
 use crate::spec::{self, ALONE, Selector, mode, pair};
 
+mod bpf;
 mod fcntl;
 mod futex;
 mod ioctl;
@@ -21,6 +22,7 @@ mod ptrace;
 mod seccomp;
 mod sockopt;
 
+pub use bpf::BPF;
 pub use fcntl::{FCNTL, FCNTL64};
 pub use futex::{FUTEX, FUTEX64};
 pub use ioctl::IOCTL;

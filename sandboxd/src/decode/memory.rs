@@ -47,7 +47,9 @@ impl<'a> Argument<'_, 'a> {
             Kind::StructOut(def) | Kind::StructOutSized(def, _) | Kind::StructOutAlways(def) => {
                 self.structure(def, self.given(), status)
             }
-            Kind::StructInOut(def) => self.structure(def, self.given_or_taken(), status),
+            Kind::StructInOut(def) | Kind::StructSizedInOut(def, _) => {
+                self.structure(def, self.given_or_taken(), status)
+            }
             Kind::Structs(def, count) => {
                 self.structures(def, self.taken(), self.other(count), status)
             }

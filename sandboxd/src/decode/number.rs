@@ -56,6 +56,7 @@ impl<'a> Argument<'_, 'a> {
             | Kind::SocklenInOut
             | Kind::Struct(_)
             | Kind::StructSized(..)
+            | Kind::StructSizedInOut(..)
             | Kind::StructOut(_)
             | Kind::StructOutSized(..)
             | Kind::StructOutLen(..)

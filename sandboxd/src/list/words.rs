@@ -36,6 +36,7 @@ pub(super) fn meaning(kind: &Kind) -> String {
         Kind::SocklenInOut => "length".into(),
         Kind::Struct(def)
         | Kind::StructSized(def, _)
+        | Kind::StructSizedInOut(def, _)
         | Kind::StructOut(def)
         | Kind::StructOutSized(def, _)
         | Kind::StructOutLen(def, _)

@@ -98,6 +98,7 @@ fn of_kind(kind: &Kind, defs: &mut Defs) -> Value {
         Kind::Sockaddr(_) | Kind::SockaddrOut(_) => sockaddr(defs),
         Kind::Struct(def)
         | Kind::StructSized(def, _)
+        | Kind::StructSizedInOut(def, _)
         | Kind::StructOut(def)
         | Kind::StructOutSized(def, _)
         | Kind::StructOutLen(def, _)
