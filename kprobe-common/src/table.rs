@@ -63,6 +63,17 @@ impl Arg {
         self
     }
 
+    /// The call looks at it only if these bits of another argument are set, in each ABI.
+    #[must_use]
+    pub const fn only_if_bits(mut self, arg: &'static str, bits: [u32; 2]) -> Self {
+        self.only_if = Some(OnlyIf {
+            arg,
+            mask: bits,
+            value: bits,
+        });
+        self
+    }
+
     /// The call looks at it only if another argument is that.
     #[must_use]
     pub const fn only_if(mut self, arg: &'static str, value: u32) -> Self {

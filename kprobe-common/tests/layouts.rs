@@ -113,6 +113,18 @@ const LAYOUTS: &[(&StructDef, &str, &[Abi])] = &[
     (&structs::CTRLMSGHDR, "struct genlmsghdr", BOTH),
     (&structs::GENLMSGHDR, "struct genlmsghdr", BOTH),
     (&structs::SOCK_DIAG_REQ, "struct sock_diag_req", BOTH),
+    (&structs::IPC_PERM, "struct ipc64_perm", ARM32),
+    (&structs::MSQID_DS, "struct msqid64_ds", BOTH),
+    (&structs::SEMID_DS, "struct semid64_ds", BOTH),
+    (&structs::SHMID_DS, "struct shmid64_ds", BOTH),
+    (&structs::MSGINFO, "struct msginfo", BOTH),
+    (&structs::SEMINFO, "struct seminfo", BOTH),
+    (&structs::SHMINFO, "struct shminfo64", BOTH),
+    (&structs::SHM_INFO, "struct shm_info", BOTH),
+    (&structs::DQBLK, "struct if_dqblk", BOTH),
+    (&structs::NEXTDQBLK, "struct if_nextdqblk", BOTH),
+    (&structs::DQINFO, "struct if_dqinfo", BOTH),
+    (&structs::LANDLOCK_PATH_BENEATH, "struct landlock_path_beneath_attr", BOTH),
     (&structs::NLMSGERR, "struct nlmsgerr", BOTH),
     (&structs::BPF_MAP_CREATE, "union bpf_attr", BOTH),
     (&structs::BPF_MAP_LOOKUP, "union bpf_attr", BOTH),
@@ -216,6 +228,7 @@ typedef unsigned short sa_family_t;
 #include <linux/landlock.h>
 #include <linux/rseq.h>
 #include <linux/kexec.h>
+#include <linux/quota.h>
 struct own_file_handle { __u32 handle_bytes; int handle_type; unsigned char f_handle[128]; };
 struct own_ustat { int f_tfree; __u32 f_tinode; char f_fname[6], f_fpack[6]; };
 #include <linux/rtnetlink.h>

@@ -99,8 +99,9 @@ fn program(names: &Names, headers: &str) -> String {
             "#if __has_include(<{header}.h>)\n#include <{header}.h>\n#endif"
         );
     }
-    // The headers number capabilities; sets of them have bits.
-    for (name, value) in names.0.iter().filter(|(name, _)| !name.starts_with("CAP_")) {
+    // The headers number capabilities and what a futex does; sets of them have bits.
+    let placed = |name: &str| name.starts_with("CAP_") || name.starts_with("FUTEX_OP_");
+    for (name, value) in names.0.iter().filter(|(name, _)| !placed(name)) {
         // Constants of 32 bits may be negative.
         let bits = if *value > u64::from(u32::MAX) {
             "long long"

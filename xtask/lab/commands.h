@@ -1,6 +1,7 @@
 /* Calls that are many calls: for each, some of the commands whose arguments differ. */
 #include "named.h"
 #include <arpa/inet.h>
+#include <linux/bpf.h>
 #include <linux/keyctl.h>
 #include <linux/seccomp.h>
 #include <net/if.h>
@@ -11,7 +12,10 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/msg.h>
 #include <sys/ptrace.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/uio.h>
@@ -23,6 +27,8 @@
 #ifndef PR_SET_VMA
 #define PR_SET_VMA 0x53564d41
 #endif
+/* 32-bit code says that it means the structures of now. */
+#define IPC_NOW (sizeof(long) == 4 ? 0x100 : 0)
 #define FUTEX_WAIT_BITSET_REALTIME (9 | 128 | 256)
 
 static char buffer[512];
@@ -162,6 +168,51 @@ static void options(void)
 	need(as("short", SYS_getsockopt, tcp, IPPROTO_IP, IP_TTL, buffer, &len) == 0);
 }
 
+static void rules(void)
+{
+	struct { uint64_t access; int fd; } beneath = { 0xd, 0 };
+	struct { uint64_t access, port; } port = { 3, 27042 };
+	struct { uint64_t files, net; } handled = { 0xf, 3 };
+	union bpf_attr map = { .map_type = BPF_MAP_TYPE_HASH, .key_size = 4, .value_size = 8, .max_entries = 64, .map_name = "seen" };
+	union bpf_attr load = { .prog_type = BPF_PROG_TYPE_SOCKET_FILTER, .insn_cnt = 2, .insns = 0x1000, .license = 0x2000,
+				.prog_name = "watch" };
+	union bpf_attr link = { .link_create = { .prog_fd = 5, .attach_type = BPF_TRACE_ITER, .iter_info_len = 8 } };
+	union bpf_attr next = { .start_id = 0 }, query = { .query = { .attach_type = BPF_CGROUP_DEVICE } };
+	int ruleset = svc(SYS_landlock_create_ruleset, &handled, sizeof handled, 0);
+	as("beneath", SYS_landlock_add_rule, ruleset, 1, &beneath, 0);
+	as("port", SYS_landlock_add_rule, ruleset, 2, &port, 0);
+	as("map", SYS_bpf, BPF_MAP_CREATE, &map, sizeof map);
+	as("load", SYS_bpf, BPF_PROG_LOAD, &load, 64);
+	as("link", SYS_bpf, BPF_LINK_CREATE, &link, 32);
+	as("next", SYS_bpf, BPF_PROG_GET_NEXT_ID, &next, 8);
+	as("query", SYS_bpf, BPF_PROG_QUERY, &query, 28);
+	as("wake-op", SYS_futex, &number, 5, 1, 1, &number, 0x12345678);
+	as("class", SYS_ioprio_set, 1, 0, 0x4004);
+}
+
+static void queues(void)
+{
+	long key, id = svc(SYS_msgget, IPC_PRIVATE, IPC_CREAT | 0640);
+	need(as("stat", SYS_msgctl, id, IPC_STAT | IPC_NOW, buffer) == 0);
+	need(as("set", SYS_msgctl, id, IPC_SET | IPC_NOW, buffer) == 0);
+	need(as("info", SYS_msgctl, 0, IPC_INFO | IPC_NOW, buffer) >= 0);
+	svc(SYS_msgctl, id, IPC_RMID | IPC_NOW, 0);
+	id = svc(SYS_semget, IPC_PRIVATE, 2, IPC_CREAT | 0640);
+	need(as("stat", SYS_semctl, id, 0, IPC_STAT | IPC_NOW, buffer) == 0);
+	need(as("setval", SYS_semctl, id, 1, SETVAL | IPC_NOW, 7) == 0);
+	svc(SYS_semctl, id, 0, IPC_RMID | IPC_NOW, 0);
+	id = svc(SYS_shmget, IPC_PRIVATE, 4096, IPC_CREAT | 0640);
+	need(as("stat", SYS_shmctl, id, IPC_STAT | IPC_NOW, buffer) == 0);
+	need(as("info", SYS_shmctl, 0, IPC_INFO | IPC_NOW, buffer) >= 0);
+	if (sizeof(long) == 4)
+		as("old-stat", SYS_shmctl, id, IPC_STAT, buffer);
+	svc(SYS_shmctl, id, IPC_RMID | IPC_NOW, 0);
+	key = svc(SYS_add_key, "user", "command", "payload", 7, KEY_SPEC_PROCESS_KEYRING);
+	as("describe", NR_keyctl, KEYCTL_DESCRIBE, key, buffer, sizeof buffer);
+	as("read", NR_keyctl, KEYCTL_READ, key, buffer, sizeof buffer);
+	as("no-room", NR_keyctl, KEYCTL_READ, key, buffer, 3);
+}
+
 int main(void)
 {
 	interfaces();
@@ -170,5 +221,7 @@ int main(void)
 	tasks();
 	tracing();
 	options();
+	rules();
+	queues();
 	return 0;
 }

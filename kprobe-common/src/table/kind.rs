@@ -78,6 +78,9 @@ pub enum Kind {
     /// Bytes that the call gives, as many as its return value, but no more than the named argument says there is room
     /// for, read at exit. (A return value can be what there would have been: `MSG_TRUNC`, `getxattr` with a size of 0.)
     BufOut(&'static str),
+    /// Bytes that the call gives, as many as its return value: all of them, or none where that is more than the named
+    /// argument says there is room for, read at exit.
+    BufOutWhole(&'static str),
     /// Bytes that the call gives, as many as the `socklen_t` behind the named argument, read at exit.
     BufOutLen(&'static str),
     /// Bytes that an `ioctl` takes, as many as the request in the named argument tells, read at entry.
@@ -188,7 +191,9 @@ impl Kind {
             Self::PathOut => capture(read::STRING, phase::EXIT, length::ONE, 1, PATH_MAX as u16),
             Self::StrOut => capture(read::BYTES, phase::EXIT, length::RETURN, 1, PATH_MAX as u16),
             Self::Buf(_) => capture(read::BYTES, phase::ENTER, length::REGISTER, 1, 0),
-            Self::BufOut(_) => capture(read::BYTES, phase::EXIT, length::RETURN, 1, 0),
+            Self::BufOut(_) | Self::BufOutWhole(_) => {
+                capture(read::BYTES, phase::EXIT, length::RETURN, 1, 0)
+            }
             Self::BufOutLen(_) => capture(read::BYTES, phase::EXIT, length::POINTER, 1, 0),
             Self::Request(_) => capture(read::BYTES, phase::ENTER, length::REQUEST, 1, 0),
             Self::RequestOut(_) => capture(read::BYTES, phase::EXIT, length::REQUEST, 1, 0),
@@ -248,6 +253,7 @@ impl Kind {
         match self {
             Self::Buf(name)
             | Self::BufOut(name)
+            | Self::BufOutWhole(name)
             | Self::BufOutLen(name)
             | Self::Request(name)
             | Self::RequestOut(name)

@@ -71,6 +71,7 @@ impl Kind {
             Self::Flags(_) | Self::WideFlags(_) | Self::Strings => Shape::Texts,
             Self::Buf(_)
             | Self::BufOut(_)
+            | Self::BufOutWhole(_)
             | Self::BufOutLen(_)
             | Self::Request(_)
             | Self::RequestOut(_)

@@ -15,10 +15,13 @@ mod bpf;
 mod fcntl;
 mod futex;
 mod ioctl;
+mod ipc;
 mod kcmp;
 mod keyctl;
+mod landlock;
 mod prctl;
 mod ptrace;
+mod quota;
 mod seccomp;
 mod sockopt;
 
@@ -26,10 +29,13 @@ pub use bpf::BPF;
 pub use fcntl::{FCNTL, FCNTL64};
 pub use futex::{FUTEX, FUTEX64};
 pub use ioctl::IOCTL;
+pub use ipc::{MSGCTL, SEMCTL, SHMCTL};
 pub use kcmp::KCMP;
 pub use keyctl::KEYCTL;
+pub use landlock::LANDLOCK;
 pub use prctl::PRCTL;
 pub use ptrace::PTRACE;
+pub use quota::{QUOTACTL, QUOTACTL_FD};
 pub use seccomp::SECCOMP;
 pub use sockopt::{GETSOCKOPT, SETSOCKOPT};
 

@@ -24,6 +24,10 @@ impl<'a> Argument<'_, 'a> {
             Kind::StrOut => self.text(self.given(), self.returned(), status),
             Kind::Buf(len) => self.buffer(self.taken(), self.other(len), status),
             Kind::BufOut(room) => self.buffer(self.given(), self.returned_within(room), status),
+            Kind::BufOutWhole(room) => match self.returned() {
+                Some(len) if len <= self.other(room) => self.buffer(self.given(), len, status),
+                _ => Value::Null,
+            },
             Kind::BufOutLen(len) => self.buffer_within(len, status),
             Kind::StructOutLen(def, len) => self.structure_within(def, len, status),
             Kind::Request(op) | Kind::RequestOut(op) | Kind::RequestInOut(op) => {

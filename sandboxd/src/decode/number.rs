@@ -47,6 +47,7 @@ impl<'a> Argument<'_, 'a> {
             | Kind::PathOut
             | Kind::Buf(_)
             | Kind::BufOut(_)
+            | Kind::BufOutWhole(_)
             | Kind::BufOutLen(_)
             | Kind::Request(_)
             | Kind::RequestOut(_)

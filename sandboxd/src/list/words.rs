@@ -27,7 +27,7 @@ pub(super) fn meaning(kind: &Kind) -> String {
         Kind::EnumAbi(sets) => format!("one of {}", sets.name),
         Kind::Path => "path".into(),
         Kind::Str | Kind::StrOut | Kind::PathOut => "string".into(),
-        Kind::BufOut(_) | Kind::BufOutLen(_) => "bytes".into(),
+        Kind::BufOut(_) | Kind::BufOutWhole(_) | Kind::BufOutLen(_) => "bytes".into(),
         Kind::Buf(length)
         | Kind::Request(length)
         | Kind::RequestOut(length)

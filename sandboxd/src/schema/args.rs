@@ -91,6 +91,7 @@ fn of_kind(kind: &Kind, defs: &mut Defs) -> Value {
         Kind::Path | Kind::Str | Kind::StrOut | Kind::PathOut => text(),
         Kind::Buf(_)
         | Kind::BufOut(_)
+        | Kind::BufOutWhole(_)
         | Kind::BufOutLen(_)
         | Kind::Request(_)
         | Kind::RequestOut(_)

@@ -3,6 +3,8 @@
 #define ODD_MORE_H
 
 #include "../arm64/odd.h"
+#include <linux/bpf.h>
+#include <linux/filter.h>
 #include <linux/futex.h>
 #include <linux/netlink.h>
 #include <linux/sched.h>
@@ -11,13 +13,42 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/msg.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
+
+/* 32-bit code says that it means the structures of now. */
+#define IPC_NOW (sizeof(long) == 4 ? 0x100 : 0)
+
+static struct sock_filter judges[] = {
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 4), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0xc00000b7, 2, 0),
+	BPF_STMT(BPF_RET | BPF_K, 0x80000000), BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xff), BPF_STMT(BPF_MISC | BPF_TAX, 0),
+	BPF_JUMP(BPF_JMP | BPF_JGT | BPF_X, 0, 0, 1), BPF_STMT(BPF_RET | BPF_K, 0x00050001), BPF_STMT(BPF_RET | BPF_K, 0x7fff0000),
+};
+static struct sock_filter accepts[] = {
+	BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 14), BPF_STMT(BPF_LD | BPF_H | BPF_IND, 16), BPF_STMT(BPF_ST, 3),
+	BPF_STMT(BPF_LD | BPF_W | BPF_LEN, 0), BPF_STMT(BPF_ALU | BPF_NEG, 0), BPF_STMT(BPF_JMP | BPF_JA, 0),
+	BPF_STMT(BPF_RET | BPF_A, 0),
+};
+
+static void odd_filters(long fd)
+{
+	struct sock_fprog judge = { 8, judges }, accept = { 7, accepts }, none = { 0, BAD };
+	svc(SYS_setsockopt, fd, SOL_SOCKET, SO_ATTACH_FILTER, &accept, sizeof accept);
+	svc(SYS_setsockopt, fd, SOL_SOCKET, SO_ATTACH_FILTER, &none, sizeof none);
+	svc(SYS_setsockopt, fd, SOL_SOCKET, SO_ATTACH_FILTER, BAD, sizeof none);
+	/* Refused: the program has not given its privileges up. */
+	svc(SYS_seccomp, 1, 0, &judge);
+	svc(SYS_prctl, PR_SET_SECCOMP, 2, &judge);
+	svc(SYS_prctl, PR_SET_SECCOMP, 2, BAD);
+}
 
 static void odd_options(long fd)
 {
@@ -93,12 +124,34 @@ static void odd_sockets(void)
 	svc(SYS_getpeername, fd, BAD, &len);
 	svc(SYS_shutdown, fd, 9);
 	odd_options(fd);
+	odd_filters(fd);
 	svc(SYS_close, fd);
 	svc(SYS_socketpair, AF_INET, SOCK_STREAM, 0, pair);
 	svc(SYS_socketpair, AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair);
 	odd_messages(pair[0], pair[1]);
 	svc(SYS_close, pair[0]);
 	svc(SYS_close, pair[1]);
+}
+
+static void odd_queues(void)
+{
+	long id = svc(SYS_msgget, IPC_PRIVATE, IPC_CREAT | 0640);
+	svc(SYS_msgctl, id, IPC_STAT | IPC_NOW, huge);
+	svc(SYS_msgctl, id, IPC_SET | IPC_NOW, huge);
+	svc(SYS_msgctl, id, IPC_STAT | IPC_NOW, BAD);
+	svc(SYS_msgctl, 0, IPC_INFO | IPC_NOW, huge);
+	svc(SYS_msgctl, id, IPC_RMID | IPC_NOW, 0);
+	id = svc(SYS_semget, IPC_PRIVATE, 2, IPC_CREAT | 0640);
+	svc(SYS_semctl, id, 0, IPC_STAT | IPC_NOW, huge);
+	svc(SYS_semctl, id, 1, SETVAL | IPC_NOW, 7);
+	svc(SYS_semctl, 0, 0, SEM_INFO | IPC_NOW, huge);
+	svc(SYS_semctl, id, 0, IPC_RMID | IPC_NOW, 0);
+	id = svc(SYS_shmget, IPC_PRIVATE, 4096, IPC_CREAT | 0640);
+	svc(SYS_shmctl, id, IPC_STAT | IPC_NOW, huge);
+	svc(SYS_shmctl, id, IPC_SET | IPC_NOW, huge);
+	svc(SYS_shmctl, 0, IPC_INFO | IPC_NOW, huge);
+	svc(SYS_shmctl, 0, SHM_INFO | IPC_NOW, huge);
+	svc(SYS_shmctl, id, IPC_RMID | IPC_NOW, 0);
 }
 
 static void odd_memory(void)
@@ -128,6 +181,7 @@ static void odd_memory(void)
 	svc(SYS_semget, 0, 1, 0x3ff);
 	svc(SYS_msgget, 0x77, 07000);
 	svc(SYS_msgrcv, -1, BAD, 5, -3, 0x7000);
+	odd_queues();
 }
 
 static void odd_signals(int pid)
@@ -200,6 +254,47 @@ static void odd_tasks(int pid)
 	svc(SYS_capget, BAD, 0);
 }
 
+static void odd_programs(void)
+{
+	union bpf_attr map = { .map_type = BPF_MAP_TYPE_LRU_HASH, .key_size = 4, .value_size = 8, .max_entries = 64,
+			       .map_flags = BPF_F_NO_PREALLOC | BPF_F_RDONLY, .map_name = "odd" };
+	union bpf_attr set = { .map_fd = 77, .key = 0x1000, .value = 0x2000, .flags = BPF_NOEXIST };
+	union bpf_attr attach = { .target_fd = 5, .attach_bpf_fd = 6, .attach_type = BPF_CGROUP_INET6_CONNECT, .attach_flags = 3 };
+	union bpf_attr link = { .link_create = { .prog_fd = 5, .target_fd = 6, .attach_type = BPF_XDP } };
+	union bpf_attr next = { .start_id = 7 }, trace = { .raw_tracepoint = { .name = 16, .prog_fd = 9 } };
+	union bpf_attr query = { .query = { .target_fd = 4, .attach_type = BPF_CGROUP_DEVICE, .query_flags = 1, .prog_cnt = 3 } };
+	svc(SYS_bpf, BPF_MAP_CREATE, &map, 48);
+	svc(SYS_bpf, BPF_MAP_CREATE, &map, sizeof map);
+	svc(SYS_bpf, BPF_MAP_UPDATE_ELEM, &set, 32);
+	svc(SYS_bpf, BPF_MAP_LOOKUP_ELEM, &set, 24);
+	svc(SYS_bpf, BPF_MAP_DELETE_ELEM, &set, 16);
+	svc(SYS_bpf, BPF_MAP_GET_NEXT_KEY, &set, 24);
+	svc(SYS_bpf, BPF_PROG_ATTACH, &attach, 20);
+	attach.attach_flags = 0;
+	svc(SYS_bpf, BPF_PROG_DETACH, &attach, 12);
+	svc(SYS_bpf, BPF_LINK_CREATE, &link, 16);
+	svc(SYS_bpf, BPF_PROG_GET_NEXT_ID, &next, 8);
+	svc(SYS_bpf, BPF_MAP_GET_FD_BY_ID, &next, 12);
+	svc(SYS_bpf, BPF_PROG_QUERY, &query, 28);
+	svc(SYS_bpf, BPF_RAW_TRACEPOINT_OPEN, &trace, 12);
+	svc(SYS_bpf, BPF_MAP_FREEZE, &set, 4);
+}
+
+static void odd_rights(void)
+{
+	struct { uint64_t access; int fd; } beneath = { 0xd, 77 };
+	struct { uint64_t access, port; } port = { 3, 27042 };
+	long key = svc(SYS_add_key, "user", "odd-key", "payload", 7, -3);
+	svc(SYS_keyctl, 6, key, huge, 300);
+	svc(SYS_keyctl, 11, key, huge, 300);
+	svc(SYS_keyctl, 11, key, huge, 3);
+	svc(SYS_landlock_add_rule, -1, 1, &beneath, 0);
+	svc(SYS_landlock_add_rule, -1, 1, BAD, 1);
+	svc(SYS_landlock_add_rule, -1, 2, &port, 0);
+	svc(SYS_ioprio_set, 1, 0, 0x4004);
+	svc(SYS_ioprio_set, 1, 0, 0x6000);
+}
+
 static void odd_controls_of_tasks(void)
 {
 	static const int ops[] = { PR_GET_PDEATHSIG, PR_GET_DUMPABLE, PR_GET_KEEPCAPS, PR_GET_TIMING, PR_GET_SECCOMP,
@@ -221,11 +316,13 @@ static void odd_controls_of_tasks(void)
 	svc(SYS_bpf, 0, huge, 48);
 	svc(SYS_bpf, 5, BAD, 120);
 	svc(SYS_bpf, 777, 0, 0);
+	odd_programs();
 	svc(SYS_perf_event_open, BAD, -1, 0, -1, 0xff);
 	svc(SYS_add_key, "user", "odd", "payload", 7, -2);
 	svc(SYS_request_key, "user", "odd", 0, -3);
 	svc(SYS_keyctl, 0, -3, 0);
 	svc(SYS_keyctl, 11, 1, BAD, 5);
+	odd_rights();
 	svc(SYS_io_uring_setup, 8, BAD);
 	svc(SYS_io_uring_register, -1, 2, BAD, 4);
 	svc(SYS_landlock_create_ruleset, 0, 0, 1);

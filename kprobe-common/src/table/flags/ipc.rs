@@ -3,6 +3,9 @@
 
 use super::{FlagSet, ValueSet};
 
+/// 32-bit code asks for the structures of now: `include/linux/ipc.h` of the kernel's own.
+pub const IPC_64: u32 = 0x100;
+
 /// `semget(2)` and `msgget(2)` flags: `include/uapi/linux/ipc.h`. Permission bits are left over.
 #[rustfmt::skip]
 pub static IPC_GET: FlagSet = FlagSet::new("ipc_get", None, &[], &[
@@ -21,7 +24,7 @@ pub static MSG_CTL: FlagSet = FlagSet::new("msg_ctl", None, &[(0xff, &[
         (0, "IPC_RMID"), (1, "IPC_SET"), (2, "IPC_STAT"), (3, "IPC_INFO"), (11, "MSG_STAT"), (12, "MSG_INFO"),
         (13, "MSG_STAT_ANY"),
     ])], &[
-    (0x100, "IPC_64"),
+    (IPC_64 as u64, "IPC_64"),
 ]);
 
 /// `shmctl(2)` operations: `include/uapi/linux/ipc.h`, `shm.h`.
@@ -30,7 +33,7 @@ pub static SHM_CTL: FlagSet = FlagSet::new("shm_ctl", None, &[(0xff, &[
         (0, "IPC_RMID"), (1, "IPC_SET"), (2, "IPC_STAT"), (3, "IPC_INFO"), (11, "SHM_LOCK"), (12, "SHM_UNLOCK"),
         (13, "SHM_STAT"), (14, "SHM_INFO"), (15, "SHM_STAT_ANY"),
     ])], &[
-    (0x100, "IPC_64"),
+    (IPC_64 as u64, "IPC_64"),
 ]);
 
 /// `semctl(2)` operations: `include/uapi/linux/ipc.h`, `sem.h`.
@@ -40,7 +43,7 @@ pub static SEM_CTL: FlagSet = FlagSet::new("sem_ctl", None, &[(0xff, &[
         (14, "GETNCNT"), (15, "GETZCNT"), (16, "SETVAL"), (17, "SETALL"), (18, "SEM_STAT"), (19, "SEM_INFO"),
         (20, "SEM_STAT_ANY"),
     ])], &[
-    (0x100, "IPC_64"),
+    (IPC_64 as u64, "IPC_64"),
 ]);
 
 /// `msgsnd(2)` and `msgrcv(2)` flags: `include/uapi/linux/msg.h`, `ipc.h`.

@@ -119,6 +119,12 @@ pub static IOPRIO_WHO: ValueSet = ValueSet::new("ioprio_who", &[
     (1, "IOPRIO_WHO_PROCESS"), (2, "IOPRIO_WHO_PGRP"), (3, "IOPRIO_WHO_USER"),
 ]);
 
+/// A class above a priority: `include/uapi/linux/ioprio.h`.
+#[rustfmt::skip]
+pub static IOPRIO: FlagSet = FlagSet::new("ioprio", None, &[(0xe000, &[
+        (0, "IOPRIO_CLASS_NONE"), (0x2000, "IOPRIO_CLASS_RT"), (0x4000, "IOPRIO_CLASS_BE"), (0x6000, "IOPRIO_CLASS_IDLE"),
+    ])], &[]);
+
 /// Scheduling policies: `include/uapi/linux/sched.h`.
 #[rustfmt::skip]
 pub static SCHED_POLICY: FlagSet = FlagSet::new("sched_policy", None, &[(0xff, &[
@@ -195,4 +201,16 @@ pub static FUTEX2: FlagSet = FlagSet::new("futex2", None, &[(0x3, &[
         (0, "FUTEX2_SIZE_U8"), (1, "FUTEX2_SIZE_U16"), (2, "FUTEX2_SIZE_U32"), (3, "FUTEX2_SIZE_U64"),
     ])], &[
     (0x4, "FUTEX2_NUMA"), (0x8, "FUTEX2_MPOL"), (0x80, "FUTEX2_PRIVATE"),
+]);
+
+/// What `FUTEX_WAKE_OP` does with the second word, above two numbers of twelve bits: `include/uapi/linux/futex.h`.
+#[rustfmt::skip]
+pub static FUTEX_WAKE_OP: FlagSet = FlagSet::new("futex_wake_op", None, &[(0x7000_0000, &[
+        (0, "FUTEX_OP_SET"), (0x1000_0000, "FUTEX_OP_ADD"), (0x2000_0000, "FUTEX_OP_OR"), (0x3000_0000, "FUTEX_OP_ANDN"),
+        (0x4000_0000, "FUTEX_OP_XOR"),
+    ]), (0xf00_0000, &[
+        (0, "FUTEX_OP_CMP_EQ"), (0x100_0000, "FUTEX_OP_CMP_NE"), (0x200_0000, "FUTEX_OP_CMP_LT"),
+        (0x300_0000, "FUTEX_OP_CMP_LE"), (0x400_0000, "FUTEX_OP_CMP_GT"), (0x500_0000, "FUTEX_OP_CMP_GE"),
+    ])], &[
+    (0x8000_0000, "FUTEX_OP_OPARG_SHIFT"),
 ]);

@@ -254,3 +254,23 @@ pub static LANDLOCK_RULESET: StructDef = StructDef {
         field("scoped", 16, 16, Field::Flags(&f::LANDLOCK_SCOPE, 8)),
     ],
 };
+
+/// `struct landlock_path_beneath_attr`: `include/uapi/linux/landlock.h`.
+pub static LANDLOCK_PATH_BENEATH: StructDef = StructDef {
+    name: "landlock_path_beneath_attr",
+    size: [12, 12],
+    fields: &[
+        field("allowed_access", 0, 0, Field::Flags(&f::LANDLOCK_FS, 8)),
+        field("parent_fd", 8, 8, Field::Int(4)),
+    ],
+};
+
+/// `struct landlock_net_port_attr`: `include/uapi/linux/landlock.h`.
+pub static LANDLOCK_NET_PORT: StructDef = StructDef {
+    name: "landlock_net_port_attr",
+    size: [16, 16],
+    fields: &[
+        field("allowed_access", 0, 0, Field::Flags(&f::LANDLOCK_NET, 8)),
+        field("port", 8, 8, Field::Uint(8)),
+    ],
+};

@@ -3,7 +3,7 @@
 use super::{Commands, of, variants};
 use crate::table::flags as f;
 use crate::table::kind::{
-    Kind::{Addr, Hex, Struct, Uint},
+    Kind::{Addr, Flags, Hex, Struct, Uint},
     arg,
 };
 use crate::table::structs as s;
@@ -20,7 +20,7 @@ macro_rules! futex {
             of(&["FUTEX_FD"], &[arg("val", Uint)]),
             of(&["FUTEX_REQUEUE"], &[arg("val", Uint), arg("val2", Uint), arg("uaddr2", Addr)]),
             of(&["FUTEX_CMP_REQUEUE", "FUTEX_CMP_REQUEUE_PI"], &[arg("val", Uint), arg("val2", Uint), arg("uaddr2", Addr), arg("val3", Hex)]),
-            of(&["FUTEX_WAKE_OP"], &[arg("val", Uint), arg("val2", Uint), arg("uaddr2", Addr), arg("val3", Hex)]),
+            of(&["FUTEX_WAKE_OP"], &[arg("val", Uint), arg("val2", Uint), arg("uaddr2", Addr), arg("wake_op", Flags(&f::FUTEX_WAKE_OP))]),
             of(&["FUTEX_WAIT_REQUEUE_PI"], &[arg("val", Uint), arg("timeout", Struct(&s::$timespec)), arg("uaddr2", Addr)]),
             of(&["FUTEX_LOCK_PI", "FUTEX_LOCK_PI2"], &[arg("timeout", Struct(&s::$timespec)).behind(1)]),
             of(&["FUTEX_UNLOCK_PI", "FUTEX_TRYLOCK_PI"], &[]),

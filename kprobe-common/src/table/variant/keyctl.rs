@@ -1,9 +1,10 @@
 //! Variants of `keyctl(2)`: `security/keys/keyctl.c`.
 
 use super::{Commands, of, variants};
+use crate::table::Ret;
 use crate::table::flags as f;
 use crate::table::kind::{
-    Kind::{Addr, Buf, Enum, Flags, Hex, Id, Int, Iovec, Size, Str, Uint},
+    Kind::{Buf, BufOut, BufOutWhole, Enum, Flags, Hex, Id, Int, Iovec, Size, Str, Uint},
     arg,
 };
 
@@ -16,7 +17,8 @@ KEYCTL: Commands::One(&f::KEYCTL), [
     of(&["KEYCTL_REVOKE", "KEYCTL_CLEAR", "KEYCTL_INVALIDATE", "KEYCTL_ASSUME_AUTHORITY"], &[arg("id", Enum(&f::KEYRING))]),
     of(&["KEYCTL_CHOWN"], &[arg("id", Enum(&f::KEYRING)), arg("uid", Id), arg("gid", Id)]),
     of(&["KEYCTL_SETPERM"], &[arg("id", Enum(&f::KEYRING)), arg("perm", Flags(&f::KEY_PERM))]),
-    of(&["KEYCTL_DESCRIBE", "KEYCTL_READ", "KEYCTL_GET_SECURITY"], &[arg("id", Enum(&f::KEYRING)), arg("buffer", Addr), arg("buflen", Size)]),
+    of(&["KEYCTL_DESCRIBE", "KEYCTL_READ"], &[arg("id", Enum(&f::KEYRING)), arg("buffer", BufOutWhole("buflen")), arg("buflen", Size)]).returns(Ret::Count),
+    of(&["KEYCTL_GET_SECURITY"], &[arg("id", Enum(&f::KEYRING)), arg("buffer", BufOut("buflen")), arg("buflen", Size)]).returns(Ret::Count),
     of(&["KEYCTL_LINK", "KEYCTL_UNLINK"], &[arg("id", Enum(&f::KEYRING)), arg("ringid", Enum(&f::KEYRING))]),
     of(&["KEYCTL_SEARCH"], &[arg("ringid", Enum(&f::KEYRING)), arg("type", Str), arg("description", Str), arg("destringid", Enum(&f::KEYRING))]),
     of(&["KEYCTL_INSTANTIATE"], &[arg("id", Enum(&f::KEYRING)), arg("payload", Buf("plen")), arg("plen", Size), arg("ringid", Enum(&f::KEYRING))]),
@@ -29,5 +31,5 @@ KEYCTL: Commands::One(&f::KEYCTL), [
     of(&["KEYCTL_GET_PERSISTENT"], &[arg("uid", Id), arg("ringid", Enum(&f::KEYRING))]),
     of(&["KEYCTL_RESTRICT_KEYRING"], &[arg("id", Enum(&f::KEYRING)), arg("type", Str), arg("restriction", Str)]),
     of(&["KEYCTL_MOVE"], &[arg("id", Enum(&f::KEYRING)), arg("from_ringid", Enum(&f::KEYRING)), arg("to_ringid", Enum(&f::KEYRING)), arg("flags", Hex)]),
-    of(&["KEYCTL_CAPABILITIES"], &[arg("buffer", Addr), arg("buflen", Size)]),
+    of(&["KEYCTL_CAPABILITIES"], &[arg("buffer", BufOut("buflen")), arg("buflen", Size)]).returns(Ret::Count),
 ]}

@@ -89,6 +89,12 @@ pub(super) fn value_of(name: &str) -> Option<i128> {
     if let Some((_, alias)) = ALIASES.iter().find(|(strace, _)| *strace == name) {
         return table::value_of(alias);
     }
+    // The table has it in its place.
+    if let Some((name, _)) = name.split_once("<<")
+        && name.starts_with("FUTEX_OP_")
+    {
+        return table::value_of(name);
+    }
     let private = name.strip_suffix("_PRIVATE").and_then(|operation| {
         Some(table::value_of(operation)? | table::value_of("FUTEX_PRIVATE_FLAG")?)
     });

@@ -7,6 +7,9 @@ use super::text::{Bytes, of_hex, unescaped};
 use super::{Comparison, filter, number, same_name, signal};
 use crate::tree::{Field, Text, Tree};
 
+/// Macros that put numbers side by side.
+const COMPOUNDS: [&str; 2] = ["QCMD", "IOPRIO_PRIO_VALUE"];
+
 impl<'a> Comparison<'a> {
     pub(super) fn value(&mut self, tree: &Tree, json: &'a Value) {
         match (tree, json) {
@@ -51,6 +54,13 @@ impl<'a> Comparison<'a> {
             }
             (Tree::Call(name, arguments), Value::String(own)) if name.starts_with("BPF_") => {
                 self.settle(filter::same(arguments, own), tree, json);
+            }
+            // One number made of several, as the macro that makes it.
+            (Tree::Call(name, arguments), Value::Array(own)) if COMPOUNDS.contains(&&name[..]) => {
+                let parts = arguments.iter().map(|part| part.value.clone()).collect();
+                let strace = Parts::of_tree(&Tree::Flags(parts));
+                let same = Parts::of_json(own).is_some_and(|own| own.same(&strace));
+                self.settle(same, tree, json);
             }
             (Tree::Either(ways), Value::String(own)) => {
                 self.settle(ways.iter().any(|way| way.is_word(own)), tree, json);

@@ -55,8 +55,6 @@ const NO_EABI: &str = "a number of the old ABI, which no arm64 kernel knows";
 #[rustfmt::skip]
 const BOTH: &[Accepted] = &[
     row("ioctl", "argp", "a character pushed into a terminal is not followed yet"),
-    row("bpf", "attr.*", "the attributes of bpf's commands have no rows yet"),
-    row("futex", "val3", COMPOUND),
     row("prctl", "one more", UNUSED),
     row("ptrace", "options", UNUSED),
     row("ptrace", "one more", UNUSED),
@@ -68,9 +66,6 @@ const BOTH: &[Accepted] = &[
     row("getsockopt", "cred.pid", OPTION),
     row("getdents64", "dirp[*", "an entry's length in the kernel's format follows from its name"),
     row("prlimit64", "old_limit.rlim_max", BIG),
-    row("ioprio_set", "ioprio", COMPOUND),
-    row("quotactl", "op", COMPOUND),
-    row("quotactl_fd", "op", COMPOUND),
     row("fchownat", "flags", TAKES_NONE),
     row("unlinkat", "flags", TAKES_NONE),
     row("statx", "flags", TAKES_NONE),
@@ -90,6 +85,7 @@ pub(super) const ARM64: &[Accepted] = &[
     row("mincore", "vec", COPIED_ELSEWHERE),
     row("getrlimit", "rlim.rlim_max", BIG),
     row("setrlimit", "rlim.rlim_max", BIG),
+    row("shmctl", "shminfo.*", BIG),
     row("capget", "datap.*", FIELDS),
     row("ptrace", "op", "all 64 bits of a number that is no request; the row has 32"),
 ];
