@@ -41,8 +41,12 @@ pub mod read {
     pub const MMSGHDR: u8 = 6;
     /// An array of pointers to elements of one size, as many as [`super::ArgSpec::length`] says.
     pub const POINTERS: u8 = 7;
-    /// A `struct sock_fprog` and the instructions that it points at.
+    /// A `struct sock_fprog` and the instructions that it points at: a `short` that counts elements of 8 bytes, a pointer.
     pub const PROGRAM: u8 = 8;
+    /// A structure of two words and the bytes that it points at: an `int` that says how many, a pointer.
+    pub const COUNTED: u8 = 9;
+    /// The same, with the pointer first and then a word that says how many.
+    pub const SPAN: u8 = 10;
 }
 
 /// When it is read.
@@ -72,6 +76,10 @@ pub mod length {
     pub const WITHIN: u8 = 6;
     /// The same with the low half of the register: the kernel takes an `int`.
     pub const WITHIN32: u8 = 7;
+    /// The value of the register [`super::ArgSpec::register`] and a pointer's width: a `long` stands before so many bytes.
+    pub const BEHIND: u8 = 8;
+    /// As [`WITHIN`], and a pointer's width more.
+    pub const WITHIN_BEHIND: u8 = 9;
     /// The size that the `ioctl` request in the register [`super::ArgSpec::register`] tells.
     /// <https://github.com/torvalds/linux/blob/v6.12/include/uapi/asm-generic/ioctl.h#L23-L49>
     pub const REQUEST: u8 = 5;

@@ -121,6 +121,7 @@ const LAYOUTS: &[(&StructDef, &str, &[Abi])] = &[
     (&structs::SEMINFO, "struct seminfo", BOTH),
     (&structs::SHMINFO, "struct shminfo64", BOTH),
     (&structs::SHM_INFO, "struct shm_info", BOTH),
+    (&structs::PTRACE_SYSCALL_INFO, "struct ptrace_syscall_info", BOTH),
     (&structs::DQBLK, "struct if_dqblk", BOTH),
     (&structs::NEXTDQBLK, "struct if_nextdqblk", BOTH),
     (&structs::DQINFO, "struct if_dqinfo", BOTH),
@@ -229,6 +230,7 @@ typedef unsigned short sa_family_t;
 #include <linux/rseq.h>
 #include <linux/kexec.h>
 #include <linux/quota.h>
+#include <linux/ptrace.h>
 struct own_file_handle { __u32 handle_bytes; int handle_type; unsigned char f_handle[128]; };
 struct own_ustat { int f_tfree; __u32 f_tinode; char f_fname[6], f_fpack[6]; };
 #include <linux/rtnetlink.h>
@@ -240,7 +242,7 @@ struct own_ucred { unsigned int pid, uid, gid; };
 #undef sa_handler
 #undef sa_sigaction
 struct own_itimerspec { struct __kernel_old_timespec it_interval, it_value; };
-struct own_sigset_arg { void *p; size_t size; };
+struct own_sigset_arg { void *sigmask; size_t sigsetsize; };
 struct own_sigaction { void *sa_handler; unsigned long sa_flags; void *sa_restorer; unsigned int sa_mask[2]; };
 struct own_old_sigaction { void *sa_handler; unsigned int sa_mask; unsigned long sa_flags; void *sa_restorer; };
 struct own_cap_data { struct __user_cap_data_struct low, high; };

@@ -211,6 +211,13 @@ fn lengths_come_from_the_right_register() {
     assert_eq!((received.length, received.register), (length::WITHIN, 2));
     let events = call("epoll_pwait", Abi::Arm64).spec(Abi::Arm64).args[1];
     assert_eq!((events.length, events.register), (length::WITHIN32, 2));
+    let (sent, got) = (call("msgsnd", Abi::Arm32), call("msgrcv", Abi::Arm32));
+    let of = |row: &Syscall| {
+        let arg = row.spec(Abi::Arm32).args[1];
+        (arg.length, arg.register)
+    };
+    assert_eq!(of(sent), (length::BEHIND, 2));
+    assert_eq!(of(got), (length::WITHIN_BEHIND, 2));
     let clone3 = call("clone3", Abi::Arm64).spec(Abi::Arm64);
     assert_eq!((clone3.args[0].element, clone3.args[0].cap), (1, 88));
     assert_eq!(clone3.args[0].phase, phase::ENTER);

@@ -36,8 +36,8 @@ mod stage {
     pub(super) const IOVEC: u32 = 5;
     /// Copies the next message of an array.
     pub(super) const MESSAGE: u32 = 6;
-    /// Copies a filter's instructions.
-    pub(super) const PROGRAM: u32 = 7;
+    /// Copies what a structure of two words points at.
+    pub(super) const SPAN: u32 = 7;
 }
 
 /// What a step copies; [`Walk::job`].
@@ -209,7 +209,7 @@ impl Step<'_> {
             stage::CONTROL => self.message_control(),
             stage::IOVEC => self.message_iovec(),
             stage::MESSAGE => self.next_message(),
-            stage::PROGRAM => self.program(),
+            stage::SPAN => self.span(),
             _ => self.begin(),
         }
     }
@@ -264,10 +264,10 @@ impl Step<'_> {
                 set!(self.base, 0);
                 self.next_message();
             }
-            read::PROGRAM => {
+            read::PROGRAM | read::COUNTED | read::SPAN => {
                 set!(self.message, self.sheet.cursor() as u32);
                 self.job(job::HEAD, pointer, 2 * self.word() as u64, 2 * self.word());
-                set!(self.stage, stage::PROGRAM);
+                set!(self.stage, stage::SPAN);
             }
             _ => self.next_register(),
         }
@@ -330,6 +330,8 @@ impl Step<'_> {
             length::RETURN => self.ret,
             length::WITHIN => self.within(self.sheet.arg(arg.register)),
             length::WITHIN32 => self.within(self.sheet.arg(arg.register) & 0xffff_ffff),
+            length::BEHIND => self.sheet.arg(arg.register) + self.word() as u64,
+            length::WITHIN_BEHIND => self.within(self.sheet.arg(arg.register)) + self.word() as u64,
             length::REQUEST => request_size(self.sheet.arg(arg.register)),
             length::POINTER => user_u32(self.sheet.arg(arg.register)),
             _ => 1,

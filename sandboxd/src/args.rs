@@ -2,7 +2,7 @@
 
 use kprobe_common::index::Abi;
 use kprobe_common::table::flags::{FlagSet, ValueSet};
-use kprobe_common::table::structs::StructDef;
+use kprobe_common::table::structs::{SpanDef, StructDef};
 
 /// The largest integer that every JSON reader keeps exactly: what goes beyond is a string too.
 pub const EXACT: u64 = (1 << 53) - 1;
@@ -44,6 +44,8 @@ pub enum Value<'a> {
     Structs(&'static StructDef, Abi, &'a [u8]),
     /// Structures that lie apart: a list of objects.
     Pointed(&'static StructDef, Abi, Vec<&'a [u8]>),
+    /// A structure and what it points at, where that was read: an object.
+    Span(&'static SpanDef, Abi, &'a [u8], Option<&'a [u8]>),
     /// Strings: a list.
     Strings(Vec<&'a [u8]>),
     /// Buffers: a list.

@@ -14,6 +14,7 @@ pub(crate) mod number;
 pub(crate) mod program;
 mod put;
 pub(crate) mod sockaddr;
+pub(crate) mod span;
 pub(crate) mod structs;
 mod syscall;
 pub(crate) mod value;

@@ -117,7 +117,7 @@ impl Form {
                 let at = self.arg(name);
                 let within = arg.length == length::RETURN;
                 arg.register = registers[at];
-                if arg.length != length::REQUEST {
+                if arg.length <= length::RETURN || arg.length == length::POINTER {
                     arg.length = match &self.at(at).kind {
                         kind if kind.is_pointer() => length::POINTER,
                         Kind::Size | Kind::Long if within => length::WITHIN,

@@ -4,7 +4,7 @@
 //! `_` arm, so the compiler lists them.
 
 use super::flags::{FlagSet, ValueSet, ValueSets};
-use super::structs::StructDef;
+use super::structs::{SpanDef, StructDef};
 use super::{Arg, BOTH, capture};
 use crate::index::Abi;
 use crate::record::PATH_MAX;
@@ -145,6 +145,15 @@ pub enum Kind {
     /// Messages that the call gives, as many as its return value, read at exit; at entry, how much room there is, in as
     /// many as the named argument says.
     MmsghdrOut(&'static str),
+    /// A type and as many bytes behind it as the named argument says (`struct msgbuf`), which the call takes, read at entry.
+    Msgbuf(&'static str),
+    /// A type and as many bytes behind it as the call returns, but no more than the named argument says there is room for,
+    /// read at exit.
+    MsgbufOut(&'static str),
+    /// A structure that the call takes and what it points at, read at entry.
+    Span(&'static SpanDef),
+    /// A structure that the call takes and gives, read at entry and exit, and what it points at, read at exit.
+    SpanInOut(&'static SpanDef),
     /// A filter that the call takes (`struct sock_fprog`), read at entry: of system calls, or of packets.
     Program(Filter),
 }
@@ -243,7 +252,13 @@ impl Kind {
             Self::MsghdrOut => capture(read::MSGHDR, BOTH, length::ONE, 1, 0),
             Self::Mmsghdr(_) => capture(read::MMSGHDR, phase::ENTER, length::REGISTER, 1, 0),
             Self::MmsghdrOut(_) => capture(read::MMSGHDR, BOTH, length::RETURN, 1, 0),
-            Self::Program(_) => capture(read::PROGRAM, phase::ENTER, length::ONE, 1, 0),
+            Self::Msgbuf(_) => capture(read::BYTES, phase::ENTER, length::BEHIND, 1, 0),
+            Self::MsgbufOut(_) => capture(read::BYTES, phase::EXIT, length::WITHIN_BEHIND, 1, 0),
+            Self::Span(def) => capture(def.read, phase::ENTER, length::ONE, 1, def.cap),
+            Self::SpanInOut(def) => capture(def.read, BOTH, length::ONE, 1, def.cap),
+            Self::Program(_) => {
+                capture(read::PROGRAM, phase::ENTER, length::ONE, 1, PATH_MAX as u16)
+            }
         }
     }
 
@@ -268,6 +283,8 @@ impl Kind {
             | Self::StructsOut(_, name)
             | Self::StructsInOut(_, name)
             | Self::Pointers(_, name)
+            | Self::Msgbuf(name)
+            | Self::MsgbufOut(name)
             | Self::Iovec(name)
             | Self::IovecOut(name)
             | Self::Mmsghdr(name)
@@ -308,6 +325,8 @@ impl Kind {
             | Self::Strings
             | Self::Msghdr
             | Self::MsghdrOut
+            | Self::Span(_)
+            | Self::SpanInOut(_)
             | Self::Program(_) => None,
         }
     }

@@ -80,6 +80,10 @@ impl Kind {
             | Self::SockaddrOut(_)
             | Self::Msghdr
             | Self::MsghdrOut
+            | Self::Msgbuf(_)
+            | Self::MsgbufOut(_)
+            | Self::Span(_)
+            | Self::SpanInOut(_)
             | Self::Program(_) => Shape::Object,
             Self::Struct(def)
             | Self::StructSized(def, _)
@@ -121,6 +125,7 @@ impl Kind {
             | Self::StructsOut(def, _)
             | Self::StructsInOut(def, _)
             | Self::Pointers(def, _) => Some(def),
+            Self::Span(def) | Self::SpanInOut(def) => Some(def.element),
             _ => None,
         }
     }
@@ -146,6 +151,7 @@ impl Field {
             Self::Flags(..) | Self::Sigset(_) => Shape::Texts,
             Self::Bits(_) => Shape::Integers,
             Self::Struct(def) => of(def),
+            Self::Buffer(_) => Shape::Object,
             Self::Array(element, _) => element.shape().listed(),
         }
     }

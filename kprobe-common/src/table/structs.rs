@@ -14,8 +14,10 @@ mod ipc;
 mod netlink;
 mod number;
 mod process;
+mod ptrace;
 mod quota;
 mod signal;
+mod span;
 mod time;
 mod wait;
 
@@ -30,8 +32,10 @@ pub use ipc::*;
 pub use netlink::*;
 pub use number::*;
 pub use process::*;
+pub use ptrace::*;
 pub use quota::*;
 pub use signal::*;
+pub use span::*;
 pub use time::*;
 pub use wait::*;
 
@@ -76,6 +80,8 @@ pub enum Field {
     Bits(u16),
     /// Text of that many bytes, up to the first zero byte.
     Text(u16),
+    /// Bytes up to the structure's end, at most so many: shown as a buffer.
+    Buffer(u16),
     /// Another structure.
     Struct(&'static StructDef),
     /// That many structures or numbers in a row: shown as a list.
@@ -156,7 +162,10 @@ impl Field {
                 Abi::Arm64 => 8,
                 Abi::Arm32 => 4,
             },
-            Self::Text(bytes) | Self::Bits(bytes) | Self::Octets(bytes, _) => *bytes,
+            Self::Text(bytes)
+            | Self::Bits(bytes)
+            | Self::Buffer(bytes)
+            | Self::Octets(bytes, _) => *bytes,
             Self::Struct(def) => def.size(abi),
             Self::Array(field, count) => field.size(abi) * *count,
         }

@@ -1,6 +1,6 @@
-//! Vectors of buffers, messages, filters: structures with pointers in them, each read once and from our copy.
+//! Vectors of buffers, messages, filters and the like: structures with pointers in them, each read once and from our copy.
 
-use kprobe_common::record::{IOVECS, MESSAGES, PATH_MAX, msghdr};
+use kprobe_common::record::{IOVECS, MESSAGES, msghdr};
 use kprobe_common::spec::{phase, read};
 
 use super::{Step, job, size_of_many, stage};
@@ -131,16 +131,25 @@ impl Step<'_> {
         self.job(job::BYTES, base, len, config!(strsize));
     }
 
-    /// A filter's instructions: eight bytes each, as many as the low half of the structure's first word says.
+    /// What a structure of two words points at, as much as the other word says: a pointer and a length, in the one order
+    /// or the other, or a filter's instructions, eight bytes each, as many as the low half of the first word says.
     /// <https://github.com/torvalds/linux/blob/v6.12/include/uapi/linux/filter.h#L24-L32>
     #[inline(always)]
-    pub(super) fn program(&self) {
-        if !self.failed() {
-            let len = self.field(get!(self.message), 0) & 0xffff;
-            let pointer = self.field(get!(self.message), 1);
+    pub(super) fn span(&self) {
+        let arg = self.described(get!(self.register) as usize);
+        // Of what the call will fill, how much room there is.
+        let alone = !self.at_exit && arg.phase & phase::EXIT != 0;
+        if !self.failed() && !alone {
+            let first = self.field(get!(self.message), 0);
+            let second = self.field(get!(self.message), 1);
+            let (pointer, len) = match arg.read {
+                read::PROGRAM => (second, 8 * (first & 0xffff)),
+                read::COUNTED => (second, first & 0xffff_ffff),
+                _ => (first, second),
+            };
             if pointer != 0 {
                 set!(self.part, 1);
-                self.job(job::BYTES, pointer, 8 * len, PATH_MAX as u32);
+                self.job(job::BYTES, pointer, len, arg.cap as u32);
             }
         }
         self.next_register();

@@ -66,37 +66,12 @@ impl<'a> Argument<'_, 'a> {
             Kind::Pointers(def, count) => self.pointed(def, self.other(count), status),
             Kind::FdSet(count) => self.fd_set(self.other(count), status),
             Kind::Dirents | Kind::OldDirents => self.dirents(status),
-            Kind::Iovec(count) => self.buffers(
-                self.call.taken(self.register),
-                self.other(count),
-                u64::MAX,
-                status,
-            ),
-            Kind::IovecOut(count) => match self.returned() {
-                Some(ret) => self.buffers(
-                    self.call.given(self.register),
-                    self.other(count),
-                    ret,
-                    status,
-                ),
-                None => Value::Null,
-            },
+            Kind::Iovec(count) | Kind::IovecOut(count) => self.iovecs(count, status),
             Kind::Strings => self.strings(status),
-            Kind::Msghdr => self.message(self.call.taken(self.register), u64::MAX, false, status),
-            Kind::MsghdrOut => match self.returned() {
-                Some(ret) => self.message(self.call.given(self.register), ret, true, status),
-                None => Value::Null,
-            },
-            Kind::Mmsghdr(count) => self.messages(
-                &self.call.taken(self.register),
-                self.other(count),
-                false,
-                status,
-            ),
-            Kind::MmsghdrOut(_) => match self.returned() {
-                Some(ret) => self.messages(&self.call.given(self.register), ret, true, status),
-                None => Value::Null,
-            },
+            Kind::Msghdr | Kind::MsghdrOut => self.msghdr(status),
+            Kind::Mmsghdr(count) | Kind::MmsghdrOut(count) => self.mmsghdrs(count, status),
+            Kind::Msgbuf(len) | Kind::MsgbufOut(len) => self.message_of(len, status),
+            Kind::Span(def) | Kind::SpanInOut(def) => self.span(def, status),
             Kind::Program(filter) => self.program(*filter, status),
             Kind::Int
             | Kind::Uint
@@ -123,7 +98,7 @@ impl<'a> Argument<'_, 'a> {
     }
 
     /// What was read at entry, or late; [`Source::Absent`] where the kernel half had no room to say anything.
-    fn taken(&self) -> Source<'a> {
+    pub(super) fn taken(&self) -> Source<'a> {
         self.call
             .taken(self.register)
             .next()
@@ -180,7 +155,11 @@ impl<'a> Argument<'_, 'a> {
     }
 
     /// The bytes of a simple slot, its status noted.
-    fn bytes(&self, source: Source<'a>, status: &mut Option<Status>) -> Option<&'a [u8]> {
+    pub(super) fn bytes(
+        &self,
+        source: Source<'a>,
+        status: &mut Option<Status>,
+    ) -> Option<&'a [u8]> {
         match source {
             Source::Read(part) => {
                 self.note(&part, status);

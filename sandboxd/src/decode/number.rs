@@ -77,6 +77,10 @@ impl<'a> Argument<'_, 'a> {
             | Kind::MsghdrOut
             | Kind::Mmsghdr(_)
             | Kind::MmsghdrOut(_)
+            | Kind::Msgbuf(_)
+            | Kind::MsgbufOut(_)
+            | Kind::Span(_)
+            | Kind::SpanInOut(_)
             | Kind::Program(_) => Value::Hex(raw),
         }
     }

@@ -2,9 +2,12 @@
 //! the caller's buffer is none of it.
 
 use kprobe_common::record::state;
+use kprobe_common::table::kind::Kind;
+use kprobe_common::table::structs::MSGBUF;
 
 use super::Argument;
 use super::memory::{Source, raise};
+use crate::args::Value;
 use crate::record::Part;
 use crate::status::{State, Status};
 
@@ -31,6 +34,27 @@ impl<'a> Argument<'_, 'a> {
         };
         let (part, given) = Self::fit(part, whole, room, status);
         (Source::Read(part), given)
+    }
+
+    /// A type and the text behind it, which the call takes or gives: its length, or the room for it, is the named
+    /// argument.
+    pub(super) fn message_of(&self, len: &str, status: &mut Option<Status>) -> Value<'a> {
+        let (source, len) = match self.kind {
+            Kind::MsgbufOut(_) => (self.given(), self.returned_within(len)),
+            _ => (self.taken(), self.other(len)),
+        };
+        let Some(bytes) = self.bytes(source, status) else {
+            return Value::Null;
+        };
+        let behind = MSGBUF.fields[1].at(self.call.abi);
+        if len > (bytes.len() as u64).saturating_sub(behind.into()) {
+            let cut = Status {
+                len: Some(len),
+                ..Status::new(State::Cut)
+            };
+            raise(status, cut);
+        }
+        Value::Struct(&MSGBUF, self.call.abi, bytes)
     }
 
     /// What the call gave of the address of a message: as much as the structure said at entry that there is room for.

@@ -2,8 +2,9 @@
 
 use kprobe_common::index::Abi;
 use kprobe_common::record::{IOVECS, msghdr, state};
-use kprobe_common::table::kind::Filter;
-use kprobe_common::table::structs::StructDef;
+use kprobe_common::spec::read;
+use kprobe_common::table::kind::{Filter, Kind};
+use kprobe_common::table::structs::{SpanDef, StructDef};
 
 use super::Argument;
 use super::memory::raise;
@@ -70,7 +71,44 @@ impl<'a> Argument<'_, 'a> {
         Value::Pointed(def, self.call.abi, structures)
     }
 
-    pub(super) fn buffers(
+    /// Buffers that the call takes, or those that it filled, as many bytes as it returned.
+    pub(super) fn iovecs(&self, count: &str, status: &mut Option<Status>) -> Value<'a> {
+        let count = self.other(count);
+        match (self.kind, self.returned()) {
+            (Kind::IovecOut(_), Some(ret)) => {
+                self.buffers(self.call.given(self.register), count, ret, status)
+            }
+            (Kind::IovecOut(_), None) => Value::Null,
+            _ => self.buffers(self.call.taken(self.register), count, u64::MAX, status),
+        }
+    }
+
+    /// A message that the call takes, or that it gave.
+    pub(super) fn msghdr(&self, status: &mut Option<Status>) -> Value<'a> {
+        match (self.kind, self.returned()) {
+            (Kind::MsghdrOut, Some(ret)) => {
+                self.message(self.call.given(self.register), ret, true, status)
+            }
+            (Kind::MsghdrOut, None) => Value::Null,
+            _ => self.message(self.call.taken(self.register), u64::MAX, false, status),
+        }
+    }
+
+    /// Messages that the call takes, or those that it gave.
+    pub(super) fn mmsghdrs(&self, count: &str, status: &mut Option<Status>) -> Value<'a> {
+        match (self.kind, self.returned()) {
+            (Kind::MmsghdrOut(_), Some(ret)) => {
+                self.messages(&self.call.given(self.register), ret, true, status)
+            }
+            (Kind::MmsghdrOut(_), None) => Value::Null,
+            _ => {
+                let count = self.other(count);
+                self.messages(&self.call.taken(self.register), count, false, status)
+            }
+        }
+    }
+
+    fn buffers(
         &self,
         parts: impl Iterator<Item = Part<'a>>,
         count: u64,
@@ -130,7 +168,7 @@ impl<'a> Argument<'_, 'a> {
     }
 
     /// A `struct msghdr`; what the call `gave` of its address had room.
-    pub(super) fn message(
+    fn message(
         &self,
         parts: impl Iterator<Item = Part<'a>> + Clone,
         limit: u64,
@@ -142,7 +180,7 @@ impl<'a> Argument<'_, 'a> {
     }
 
     /// An array of `struct mmsghdr`; those that the call `gave` have lengths.
-    pub(super) fn messages(
+    fn messages(
         &self,
         parts: &(impl Iterator<Item = Part<'a>> + Clone),
         count: u64,
@@ -224,20 +262,9 @@ impl<'a> Argument<'_, 'a> {
     /// A `struct sock_fprog`: the number of instructions, and where they are.
     pub(super) fn program(&self, filter: Filter, status: &mut Option<Status>) -> Value<'a> {
         let mut parts = self.call.taken(self.register);
-        let Some(head) = parts.next() else {
-            raise(
-                status,
-                Status {
-                    addr: Some(Hex(self.raw())),
-                    ..Status::new(State::Unread)
-                },
-            );
+        let Some(head) = self.head(&mut parts, status) else {
             return Value::Null;
         };
-        self.note(&head, status);
-        if head.state == state::UNREAD {
-            return Value::Null;
-        }
         let len = self.word(head.bytes, 0) as u16;
         let instructions = parts.next();
         if let Some(part) = &instructions {
@@ -258,6 +285,66 @@ impl<'a> Argument<'_, 'a> {
             bytes: instructions.map_or(&[], |part| part.bytes),
             seccomp: filter == Filter::Seccomp,
         })
+    }
+
+    /// A structure of two words, and what it points at: what the call gave where it gives something.
+    pub(super) fn span(&self, def: &'static SpanDef, status: &mut Option<Status>) -> Value<'a> {
+        let gives = matches!(self.kind, Kind::SpanInOut(_));
+        if gives && self.returned().is_some() {
+            let mut parts = self.call.given(self.register);
+            let Some(head) = self.head(&mut parts, status) else {
+                return Value::Null;
+            };
+            return self.spanned(def, head.bytes, parts.next(), status);
+        }
+        let mut parts = self.call.taken(self.register);
+        match self.head(&mut parts, status) {
+            Some(head) if gives => Value::Span(def, self.call.abi, head.bytes, None),
+            Some(head) => self.spanned(def, head.bytes, parts.next(), status),
+            None => Value::Null,
+        }
+    }
+
+    /// What such a structure points at is in a slot, unless it could not be read or found no room.
+    fn spanned(
+        &self,
+        def: &'static SpanDef,
+        head: &'a [u8],
+        part: Option<Part<'a>>,
+        status: &mut Option<Status>,
+    ) -> Value<'a> {
+        let pointer = self.word(head, usize::from(def.read != read::SPAN));
+        let content = part.filter(|part| part.state != state::UNREAD);
+        match (&content, part) {
+            (Some(part), _) => self.note(part, status),
+            (None, _) if pointer == 0 => {}
+            (None, part) => raise(
+                status,
+                Status {
+                    addr: Some(Hex(pointer)),
+                    ..self.unread(part.map_or(0, |part| part.error))
+                },
+            ),
+        }
+        Value::Span(def, self.call.abi, head, content.map(|part| part.bytes))
+    }
+
+    /// The slot of a structure that points at more, if it was read.
+    fn head(
+        &self,
+        parts: &mut impl Iterator<Item = Part<'a>>,
+        status: &mut Option<Status>,
+    ) -> Option<Part<'a>> {
+        let Some(head) = parts.next() else {
+            let absent = Status {
+                addr: Some(Hex(self.raw())),
+                ..Status::new(State::Unread)
+            };
+            raise(status, absent);
+            return None;
+        };
+        self.note(&head, status);
+        (head.state != state::UNREAD).then_some(head)
     }
 
     /// A pointer-sized word of a structure; 0 beyond its end.

@@ -12,7 +12,7 @@ use super::address::Address;
 use super::number::{exact, exact_unsigned};
 use super::value::{Flags, OneOf};
 use super::{Escaped, HexBytes, until_zero};
-use crate::args::set_bits;
+use crate::args::{Buffer, set_bits};
 use crate::event::Hex;
 
 /// A structure and as many of its bytes as there are.
@@ -63,6 +63,8 @@ pub(crate) enum Content<'a> {
     Address(Address<'a>),
     /// Bytes, in hexadecimal.
     Octets(&'a [u8]),
+    /// Bytes, as text if they are.
+    Buffer(Buffer<'a>),
     /// A structure.
     Struct(Struct<'a>),
     /// Several of the same.
@@ -228,6 +230,10 @@ impl<'a> Member<'a> {
             }
             Field::Address(..) => Content::Address(Address::of(bytes)),
             Field::Octets(..) => Content::Octets(bytes),
+            Field::Buffer(_) => Content::Buffer(Buffer {
+                len: bytes.len() as u64,
+                bytes,
+            }),
             Field::Struct(def) => match (Struct { def, abi, bytes }).alone() {
                 Some(member) => member.content(),
                 None => Content::Struct(Struct { def, abi, bytes }),
@@ -318,6 +324,7 @@ impl Serialize for Member<'_> {
             Content::Text(text) => Escaped(text).serialize(serializer),
             Content::Address(address) => address.serialize(serializer),
             Content::Octets(bytes) => HexBytes(bytes).serialize(serializer),
+            Content::Buffer(buffer) => buffer.serialize(serializer),
             Content::Struct(inner) => inner.serialize(serializer),
             Content::Array(elements) => {
                 let mut list = serializer.serialize_seq(None)?;

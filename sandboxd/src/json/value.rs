@@ -8,6 +8,7 @@ use serde::ser::{Serialize, SerializeSeq, Serializer};
 use super::netlink::netlink;
 use super::number::{exact, exact_unsigned, hex};
 use super::sockaddr::Sockaddr;
+use super::span::Span;
 use super::structs::{Struct, each, pointed};
 use super::{Dirents, Escaped, OldDirents};
 use crate::args::{Value, fd_set};
@@ -80,6 +81,13 @@ impl Serialize for Value<'_> {
                 abi: *abi,
                 bytes,
             })),
+            Self::Span(def, abi, head, content) => Span {
+                def,
+                abi: *abi,
+                head,
+                content: *content,
+            }
+            .serialize(serializer),
             Self::Pointed(def, abi, all) => serializer.collect_seq(pointed(def, *abi, all)),
             Self::Strings(strings) => {
                 serializer.collect_seq(strings.iter().map(|text| Escaped(text)))

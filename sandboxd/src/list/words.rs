@@ -51,9 +51,10 @@ pub(super) fn meaning(kind: &Kind) -> String {
         Kind::Dirents | Kind::OldDirents => "directory entries".into(),
         Kind::Iovec(count) | Kind::IovecOut(count) => format!("buffers[{count}]"),
         Kind::Strings => "strings".into(),
-        Kind::Msghdr | Kind::MsghdrOut => "message".into(),
+        Kind::Msghdr | Kind::MsghdrOut | Kind::Msgbuf(_) | Kind::MsgbufOut(_) => "message".into(),
         Kind::Mmsghdr(count) => format!("messages[{count}]"),
         Kind::MmsghdrOut(_) => "messages".into(),
+        Kind::Span(def) | Kind::SpanInOut(def) => format!("struct {}", def.head.name),
         Kind::Program(_) => "filter".into(),
     }
 }

@@ -9,7 +9,7 @@ use kprobe_common::table::flags::{
 };
 use kprobe_common::table::kind::Kind;
 use kprobe_common::table::rows::ROWS;
-use kprobe_common::table::structs::{ADDRESSES, CONTROLS, Field, StructDef};
+use kprobe_common::table::structs::{ADDRESSES, CONTROLS, Field, MSGBUF, SpanDef, StructDef};
 use serde_json::{Map, Value, json};
 
 /// Definitions that arguments refer to, by name.
@@ -115,6 +115,8 @@ fn of_kind(kind: &Kind, defs: &mut Defs) -> Value {
         Kind::Strings => list(json!({"type": "string"})),
         Kind::Msghdr | Kind::MsghdrOut => message(defs),
         Kind::Mmsghdr(_) | Kind::MmsghdrOut(_) => list(message(defs)),
+        Kind::Msgbuf(_) | Kind::MsgbufOut(_) => structure(&MSGBUF, defs),
+        Kind::Span(def) | Kind::SpanInOut(def) => span(def, defs),
         Kind::Program(_) => program(defs),
     }
 }
@@ -132,6 +134,7 @@ pub(super) fn of_field(field: &Field, defs: &mut Defs) -> Value {
         }
         Field::Bits(_) => list(json!({"type": "integer", "minimum": 0})),
         Field::Text(_) | Field::Address(..) | Field::Bluetooth | Field::Octets(..) => text(),
+        Field::Buffer(_) => buffer(defs),
         Field::Struct(def) => structure(def, defs),
         Field::Array(element, _) => list(of_field(element, defs)),
     }
@@ -216,6 +219,31 @@ fn structure(def: &StructDef, defs: &mut Defs) -> Value {
     let whole = json!({
         "type": ["object", "null"],
         "description": "a field that was not read is null",
+        "properties": fields,
+    });
+    defined(&format!("struct.{}", def.name), whole, defs)
+}
+
+fn span(def: &SpanDef, defs: &mut Defs) -> Value {
+    let element = structure(def.element, defs);
+    let content = if def.many { list(element) } else { element };
+    let fields: Map<_, _> = def
+        .head
+        .fields
+        .iter()
+        .map(|field| {
+            let own = field.name != def.field;
+            let value = if own {
+                of_field(&field.field, defs)
+            } else {
+                content.clone()
+            };
+            (field.name.to_owned(), value)
+        })
+        .collect();
+    let whole = json!({
+        "type": ["object", "null"],
+        "description": "what it points at stands for the pointer, and is null where it was not read",
         "properties": fields,
     });
     defined(&format!("struct.{}", def.name), whole, defs)

@@ -2,7 +2,7 @@
 
 use kprobe_common::index::Abi;
 use kprobe_common::table::flags::{AT, OPEN};
-use kprobe_common::table::structs::{SIGSET, TIMESPEC, UTSNAME};
+use kprobe_common::table::structs::{FD_PAIR, IFCONF_LIST, SIGNALS_ARG, SIGSET, TIMESPEC, UTSNAME};
 use proptest::prelude::*;
 
 use super::*;
@@ -144,6 +144,29 @@ fn what_is_not_whole_says_so() {
 }
 
 #[test]
+fn what_a_structure_points_at_stands_in_the_pointers_place() {
+    let head = [0, 0x10, 0, 0, 8, 0, 0, 0];
+    let set = 0x10002u64.to_le_bytes();
+    let span = |content| shown(&Value::Span(&SIGNALS_ARG, Abi::Arm32, &head, content));
+    assert_eq!(span(Some(&set)), "{sigmask=[INT CHLD], sigsetsize=8}");
+    assert_eq!(span(None), "{sigmask=0x1000, sigsetsize=8}");
+    let mut list = [32, 0, 0, 0, 0, 0x10, 0, 0];
+    let mut lo = [0; 40];
+    lo[..2].copy_from_slice(b"lo");
+    lo[16..24].copy_from_slice(&[2, 0, 0, 0, 127, 0, 0, 1]);
+    let one = "{ifc_len=32, ifc_buf=[{ifr_name=\"lo\", ifr_addr={family=AF_INET, port=0, addr=\"127.0.0.1\"}}]}";
+    assert_eq!(
+        shown(&Value::Span(&IFCONF_LIST, Abi::Arm32, &list, Some(&lo))),
+        one
+    );
+    list[0] = 0;
+    assert_eq!(
+        shown(&Value::Span(&IFCONF_LIST, Abi::Arm32, &list, Some(&[]))),
+        "{ifc_len=0, ifc_buf=[]}"
+    );
+}
+
+#[test]
 fn each_kind_of_value_has_a_form() {
     let time = [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     assert_eq!(
@@ -165,6 +188,8 @@ fn each_kind_of_value_has_a_form() {
     let set = |set: u64| shown(&Value::Struct(&SIGSET, Abi::Arm64, &set.to_le_bytes()));
     assert_eq!(set(0x10002), "[INT CHLD]");
     assert_eq!(set(!0x10002), "~[INT CHLD]");
+    let pair = [3, 0, 0, 0, 4, 0, 0, 0];
+    assert_eq!(shown(&Value::Struct(&FD_PAIR, Abi::Arm64, &pair)), "[3, 4]");
     assert_eq!(shown(&Value::Flags(&AT, 0)), "0");
     assert_eq!(shown(&Value::Flags(&AT, 0x1100_0000)), "0x11000000");
     let inet = [2, 0, 0x69, 0xa2, 127, 0, 0, 1];

@@ -6,6 +6,7 @@ use kprobe_common::table::flags::Request;
 
 use crate::args::{Buffer, Value, fd_set, set_bits};
 use crate::json::sockaddr::Sockaddr;
+use crate::json::span::{Part, Span};
 use crate::json::structs::{Content, Elements, Member, Struct, each, pointed, signals};
 use crate::json::value::{Flags, OneOf};
 use crate::json::{Dirents, OldDirents};
@@ -52,6 +53,16 @@ impl Display for Shown<'_> {
                 let (abi, bytes) = (*abi, *bytes);
                 list(f, each(Struct { def, abi, bytes }), cut)
             }
+            Value::Span(def, abi, head, content) => {
+                let (abi, head, content) = (*abi, *head, *content);
+                let whole = Span {
+                    def,
+                    abi,
+                    head,
+                    content,
+                };
+                span(f, whole, cut)
+            }
             Value::Pointed(def, abi, all) => list(f, pointed(def, *abi, all), cut),
             Value::Strings(strings) => list(f, strings.iter().map(|text| Quoted(text)), cut),
             Value::Buffers(buffers) => {
@@ -78,6 +89,21 @@ fn behind_pointer(f: &mut Formatter<'_>, whole: Struct<'_>) -> fmt::Result {
         Some(Content::Hex(value)) => write!(f, "[{value:#x}]"),
         _ => write!(f, "{whole}"),
     }
+}
+
+/// A structure, with what it points at in the pointer's place.
+fn span(f: &mut Formatter<'_>, whole: Span<'_>, cut: bool) -> fmt::Result {
+    let mut before = "{";
+    for (name, part) in whole.parts() {
+        write!(f, "{before}{name}=")?;
+        match part {
+            Part::Own(member) | Part::Pointer(member) => write!(f, "{member}"),
+            Part::One(inner) => write!(f, "{inner}"),
+            Part::Many(all) => list(f, each(all), cut),
+        }?;
+        before = ", ";
+    }
+    f.write_str("}")
 }
 
 /// What could not be read is its address; what JSON cannot carry is its number.
@@ -220,6 +246,7 @@ impl Display for Member<'_> {
             Content::Text(text) => write!(f, "{}", Quoted(text)),
             Content::Address(address) => write!(f, "\"{address}\""),
             Content::Octets(bytes) => write!(f, "{}", Quoted(bytes)),
+            Content::Buffer(buffer) => write!(f, "{buffer}"),
             Content::Struct(inner) => write!(f, "{inner}"),
             Content::Array(elements) => array(f, elements),
         }

@@ -263,3 +263,16 @@ pub static SOCK_TYPE: ValueSet = ValueSet::new("sock_type", &[
     (1, "SOCK_STREAM"), (2, "SOCK_DGRAM"), (3, "SOCK_RAW"), (4, "SOCK_RDM"), (5, "SOCK_SEQPACKET"), (6, "SOCK_DCCP"),
     (10, "SOCK_PACKET"),
 ]);
+
+/// Where a thread stopped: `include/uapi/linux/ptrace.h`.
+#[rustfmt::skip]
+pub static PTRACE_SYSCALL_INFO: ValueSet = ValueSet::new("ptrace_syscall_info", &[
+    (0, "PTRACE_SYSCALL_INFO_NONE"), (1, "PTRACE_SYSCALL_INFO_ENTRY"), (2, "PTRACE_SYSCALL_INFO_EXIT"),
+    (3, "PTRACE_SYSCALL_INFO_SECCOMP"),
+]);
+
+/// Architectures, as they are told: `include/uapi/linux/audit.h`.
+#[rustfmt::skip]
+pub static AUDIT_ARCH: ValueSet = ValueSet::new("audit_arch", &[
+    (0x4000_0028, "AUDIT_ARCH_ARM"), (0xc000_00b7, "AUDIT_ARCH_AARCH64"),
+]);

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{Named, ValueSet, ValueSets};
+use super::{FlagSet, Named, ValueSet, ValueSets};
 use crate::spec::request_size;
 use crate::table::rows_ioctl::{ARM32, ARM64, BOTH};
 
@@ -107,3 +107,9 @@ impl fmt::Display for Request {
         f.write_str(")")
     }
 }
+
+/// What is asked of extents: `include/uapi/linux/fiemap.h`.
+#[rustfmt::skip]
+pub static FIEMAP: FlagSet = FlagSet::new("fiemap", None, &[], &[
+    (0x1, "FIEMAP_FLAG_SYNC"), (0x2, "FIEMAP_FLAG_XATTR"), (0x4, "FIEMAP_FLAG_CACHE"),
+]);

@@ -209,7 +209,7 @@ pub static FIEMAP: StructDef = StructDef {
     fields: &[
         same("fm_start", 0, Field::Uint(8)),
         same("fm_length", 8, Field::Hex(8)),
-        same("fm_flags", 16, Field::Hex(4)),
+        same("fm_flags", 16, Field::Flags(&f::FIEMAP, 4)),
         same("fm_mapped_extents", 20, Field::Uint(4)),
         same("fm_extent_count", 24, Field::Uint(4)),
     ],

@@ -122,3 +122,13 @@ pub static SHM_INFO: StructDef = StructDef {
         field("swap_successes", 40, 20, Field::Ulong),
     ],
 };
+
+/// `struct msgbuf`: `include/uapi/linux/msg.h`; as much of its text as the call says.
+pub static MSGBUF: StructDef = StructDef {
+    name: "msgbuf",
+    size: [8200, 8196],
+    fields: &[
+        field("mtype", 0, 0, Field::Long),
+        field("mtext", 8, 4, Field::Buffer(8192)),
+    ],
+};

@@ -29,8 +29,8 @@ pub static SIGSET_ARG: StructDef = StructDef {
     name: "sigset_argpack",
     size: [16, 8],
     fields: &[
-        field("p", 0, 0, Field::Addr),
-        field("size", 8, 4, Field::Ulong),
+        field("sigmask", 0, 0, Field::Addr),
+        field("sigsetsize", 8, 4, Field::Ulong),
     ],
 };
 

@@ -5,8 +5,8 @@ use crate::table::Ret;
 use crate::table::flags as f;
 use crate::table::kind::{
     Kind::{
-        Enum, Fd, Flags, Int, PathOut, Request, RequestInOut, RequestOut, Size, Str, Struct,
-        StructInOut, StructOut,
+        Enum, Fd, Flags, Int, PathOut, Request, RequestInOut, RequestOut, Size, SpanInOut, Str,
+        Struct, StructInOut, StructOut,
     },
     arg,
 };
@@ -49,7 +49,7 @@ IOCTL: Commands::ByAbi(&f::IOCTLS), [
     of(&["TCSBRK", "TCSBRKP", "TIOCSCTTY"], &[arg("value", Int)]),
     of(&["TIOCEXCL", "TIOCNXCL", "TIOCNOTTY", "TIOCSBRK", "TIOCCBRK", "TIOCCONS", "TIOCVHANGUP"], &[]),
     // Interfaces.
-    of(&["SIOCGIFCONF"], &[arg("ifconf", StructInOut(&s::IFCONF))]),
+    of(&["SIOCGIFCONF"], &[arg("ifconf", SpanInOut(&s::IFCONF_LIST))]),
     of(&["SIOCGIFNAME", "SIOCGIFINDEX"], &[arg("ifreq", StructInOut(&s::IFREQ_INDEX))]),
     of(&["SIOCGIFFLAGS"], &[arg("ifreq", StructInOut(&s::IFREQ_FLAGS))]),
     of(&["SIOCSIFFLAGS"], &[arg("ifreq", Struct(&s::IFREQ_FLAGS))]),

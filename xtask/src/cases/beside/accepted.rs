@@ -70,7 +70,6 @@ const BOTH: &[Accepted] = &[
     row("unlinkat", "flags", TAKES_NONE),
     row("statx", "flags", TAKES_NONE),
     row("utimensat", "times[*", "strace has a word for a time that says `now` or `leave it`"),
-    row("pselect6", "sigmask.*", COPIED_ELSEWHERE),
     row("timerfd_create", "flags", "strace names TFD_ flags of another call"),
     row("socket", "protocol", COMPOUND),
     row("connect", "addr.sa_data", "an address cut short: strace shows its bytes, JSON fields that are not there"),
@@ -80,8 +79,6 @@ const BOTH: &[Accepted] = &[
 #[rustfmt::skip]
 pub(super) const ARM64: &[Accepted] = &[
     row("sendmmsg", "msgvec[*", "what was sent of each is written behind the entry, at which the messages are read"),
-    row("msgsnd", "msgp", COPIED_ELSEWHERE),
-    row("msgrcv", "msgp", COPIED_ELSEWHERE),
     row("mincore", "vec", COPIED_ELSEWHERE),
     row("getrlimit", "rlim.rlim_max", BIG),
     row("setrlimit", "rlim.rlim_max", BIG),
