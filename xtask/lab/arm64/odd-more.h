@@ -260,7 +260,7 @@ static void odd_programs(void)
 			       .map_flags = BPF_F_NO_PREALLOC | BPF_F_RDONLY, .map_name = "odd" };
 	union bpf_attr set = { .map_fd = 77, .key = 0x1000, .value = 0x2000, .flags = BPF_NOEXIST };
 	union bpf_attr attach = { .target_fd = 5, .attach_bpf_fd = 6, .attach_type = BPF_CGROUP_INET6_CONNECT, .attach_flags = 3 };
-	union bpf_attr link = { .link_create = { .prog_fd = 5, .target_fd = 6, .attach_type = BPF_XDP } };
+	union bpf_attr link = { .link_create = { .prog_fd = 5, .target_fd = 6, .attach_type = BPF_CGROUP_DEVICE } };
 	union bpf_attr next = { .start_id = 7 }, trace = { .raw_tracepoint = { .name = 16, .prog_fd = 9 } };
 	union bpf_attr query = { .query = { .target_fd = 4, .attach_type = BPF_CGROUP_DEVICE, .query_flags = 1, .prog_cnt = 3 } };
 	svc(SYS_bpf, BPF_MAP_CREATE, &map, 48);
@@ -284,7 +284,7 @@ static void odd_rights(void)
 {
 	struct { uint64_t access; int fd; } beneath = { 0xd, 77 };
 	struct { uint64_t access, port; } port = { 3, 27042 };
-	long key = svc(SYS_add_key, "user", "odd-key", "payload", 7, -3);
+	long key = svc(SYS_add_key, "user", "odd-key", "payload", 7, -2);
 	svc(SYS_keyctl, 6, key, huge, 300);
 	svc(SYS_keyctl, 11, key, huge, 300);
 	svc(SYS_keyctl, 11, key, huge, 3);

@@ -181,3 +181,25 @@ fn what_is_unread_or_not_given_is_told_apart() {
     let text = "openat(0, 0x10, 0, 0) = -1 EFAULT (Bad address)";
     places(text, &null(failed), &[]);
 }
+
+#[test]
+fn numbers_made_of_several_are_the_same_whoever_names_them() {
+    let class = |own: Value| {
+        json!({"abi": "arm64", "nr": 30, "syscall": "ioprio_set", "ret": 0,
+            "args": {"which": "IOPRIO_WHO_PROCESS", "who": 0, "ioprio": own}})
+    };
+    let text = "ioprio_set(IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, 4)) = 0";
+    places(text, &class(json!(["IOPRIO_CLASS_BE", "0x4"])), &[]);
+    places(text, &class(json!(["IOPRIO_CLASS_BE", "0x5"])), &["ioprio"]);
+    places(text, &class(json!(["IOPRIO_CLASS_RT", "0x4"])), &["ioprio"]);
+    let text =
+        "ioprio_set(IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(0x7 /* IOPRIO_CLASS_??? */, 4)) = 0";
+    places(text, &class(json!(["0xe004"])), &[]);
+    let wake = json!({"abi": "arm64", "nr": 98, "syscall": "futex", "ret": 0, "args": {"uaddr": "0x10",
+        "futex_op": ["FUTEX_WAKE_OP"], "val": 1, "val2": 1, "uaddr2": "0x10",
+        "wake_op": ["FUTEX_OP_ADD", "FUTEX_OP_CMP_LT", "0x345678"]}});
+    let text = "futex(0x10, FUTEX_WAKE_OP, 1, 1, 0x10, FUTEX_OP_ADD<<28|0x345<<12|FUTEX_OP_CMP_LT<<24|0x678) = 0";
+    places(text, &wake, &[]);
+    places(&text.replace("_LT", "_GT"), &wake, &["wake_op"]);
+    places(&text.replace("0x345<<12", "0x346<<12"), &wake, &["wake_op"]);
+}

@@ -7,8 +7,23 @@ use super::text::{Bytes, of_hex, unescaped};
 use super::{Comparison, filter, number, same_name, signal};
 use crate::tree::{Field, Text, Tree};
 
-/// Macros that put numbers side by side.
-const COMPOUNDS: [&str; 2] = ["QCMD", "IOPRIO_PRIO_VALUE"];
+/// By how many bits a macro puts its first number above its second.
+fn compound(name: &str) -> Option<u32> {
+    match name {
+        "QCMD" => Some(8),
+        "IOPRIO_PRIO_VALUE" => Some(13),
+        _ => None,
+    }
+}
+
+/// What such a macro makes. The table has names in their place already.
+fn joined(arguments: &[Field], shift: u32) -> Tree {
+    let part = |(at, argument): (usize, &Field)| match (&argument.value, at) {
+        (Tree::Number(number), 0) => Tree::Number(number << shift),
+        (other, _) => other.clone(),
+    };
+    Tree::Flags(arguments.iter().enumerate().map(part).collect())
+}
 
 impl<'a> Comparison<'a> {
     pub(super) fn value(&mut self, tree: &Tree, json: &'a Value) {
@@ -56,9 +71,10 @@ impl<'a> Comparison<'a> {
                 self.settle(filter::same(arguments, own), tree, json);
             }
             // One number made of several, as the macro that makes it.
-            (Tree::Call(name, arguments), Value::Array(own)) if COMPOUNDS.contains(&&name[..]) => {
-                let parts = arguments.iter().map(|part| part.value.clone()).collect();
-                let strace = Parts::of_tree(&Tree::Flags(parts));
+            (Tree::Call(name, arguments), Value::Array(own))
+                if let Some(shift) = compound(name) =>
+            {
+                let strace = Parts::of_tree(&joined(arguments, shift));
                 let same = Parts::of_json(own).is_some_and(|own| own.same(&strace));
                 self.settle(same, tree, json);
             }
@@ -196,7 +212,11 @@ impl<'a> Comparison<'a> {
         if name == "sun_path" && hidden != (own.get("abstract") == Some(&Value::Bool(true))) {
             self.inside(".abstract", |inner| inner.settle(false, &field.value, json));
         }
-        let partner = |name: &str| own.iter().find(|(key, _)| same_name(name, key));
+        let partner = |name: &str| {
+            let mut all = own.iter();
+            let exact = all.clone().find(|(key, _)| *key == name);
+            exact.or_else(|| all.find(|(key, _)| same_name(name, key)))
+        };
         if let Some((key, value)) = partner(name).or_else(|| left_over(name, all, own)) {
             self.inside(&format!(".{key}"), |inner| inner.value(&field.value, value));
             return true;
