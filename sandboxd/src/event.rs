@@ -276,11 +276,11 @@ pub struct Process<'a> {
 pub enum ProcessEvent {
     /// It was there already when it was first seen.
     Attach,
-    /// It was made.
+    /// It was made: by a watched process, or as the command.
     Start,
     /// It executed a program.
     Exec,
-    /// It has another name.
+    /// It has another name, which was looked up after its main thread had one.
     Rename,
     /// It is watched no more: its user ID is another now.
     Leave,

@@ -8,7 +8,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use crate::input::{Fact, Found, MapLine, ProcessLook};
+use crate::input::{Fact, Found, MapLine, NameFound, NameLook, ProcessLook};
 pub use files::descriptor;
 
 /// Where Android keeps the list of installed packages.
@@ -61,15 +61,40 @@ pub fn process(pid: u32, tid: u32, uid: u32, at: u64, with_files: bool) -> Fact 
     }
 }
 
+/// Looks a process's name up, for a record of that time.
+#[must_use]
+pub fn name(pid: u32, at: u64) -> Fact {
+    let began = boot_ns();
+    let dir = Path::new("/proc").join(pid.to_string());
+    let name = first_word(&dir);
+    // Asked after the name: if this is the process still, it was it then.
+    let stat = text(&dir.join("stat")).and_then(|stat| parse_stat(&stat));
+    let found = stat.map(|(_, start)| NameFound { start, name });
+    Fact::Name {
+        look: NameLook {
+            pid,
+            began,
+            ended: boot_ns(),
+            found,
+        },
+        at,
+    }
+}
+
+/// The first word of the command line of the process that a directory of `/proc` is of.
+fn first_word(dir: &Path) -> String {
+    let cmdline = fs::read(dir.join("cmdline")).unwrap_or_default();
+    let name = cmdline.split(|&byte| byte == 0).next().unwrap_or_default();
+    String::from_utf8_lossy(name).into_owned()
+}
+
 fn find(pid: u32) -> Option<Found> {
     let dir = Path::new("/proc").join(pid.to_string());
     let (ppid, start) = parse_stat(&text(&dir.join("stat"))?)?;
-    let cmdline = fs::read(dir.join("cmdline")).unwrap_or_default();
-    let name = cmdline.split(|&byte| byte == 0).next().unwrap_or_default();
     Some(Found {
         start,
         ppid,
-        name: String::from_utf8_lossy(name).into_owned(),
+        name: first_word(&dir),
         tids: threads(pid).unwrap_or_default(),
         maps: text(&dir.join("maps")).map(|maps| parse_maps(&maps)),
         files: None,

@@ -42,6 +42,13 @@ pub enum Look {
         /// The record's time.
         at: u64,
     },
+    /// The name of this process; the record's time is given back with the answer.
+    Name {
+        /// The process.
+        pid: u32,
+        /// The record's time.
+        at: u64,
+    },
     /// A descriptor of this thread.
     Descriptor {
         /// The process.
@@ -94,6 +101,10 @@ impl Fold {
                 tid,
                 files: self.start.files,
                 uid: header.uid,
+                at: header.time,
+            },
+            Want::Name => Look::Name {
+                pid,
                 at: header.time,
             },
             Want::Descriptor(fd) => Look::Descriptor { pid, tid, fd },
@@ -190,6 +201,11 @@ impl Fold {
                 world.look(look, *uid, *at, |happened| self.process(&happened, out));
                 self.world = world;
             }
+            Fact::Name { look, at } => {
+                let mut world = std::mem::take(&mut self.world);
+                world.look_at_name(look, *at, |happened| self.process(&happened, out));
+                self.world = world;
+            }
             Fact::Descriptor { look } => self.world.look_at(look),
             Fact::Losses { boot_ns, cpus } => self.losses(*boot_ns, cpus, out),
             Fact::Clock { boot_ns, offset_ns } => self.clock(*boot_ns, *offset_ns, out),
@@ -215,7 +231,7 @@ impl Fold {
         self.pair = Some(Pair::new(start.returns));
         self.world = World::new(start.page, start.returns);
         self.books = Books::new(start.boot_ns);
-        self.world.begin(start.files, start.by_uid);
+        self.world.begin(start.files, start.by_uid, start.made);
         // The command line was refused if it held a pattern that is none.
         self.only = Only::new(&start.only).unwrap_or_default();
         self.start = start.clone();

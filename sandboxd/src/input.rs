@@ -37,6 +37,13 @@ pub enum Fact {
         /// The time of the record that asked, `CLOCK_BOOTTIME`, nanoseconds.
         at: u64,
     },
+    /// A process's name was looked up in `/proc`.
+    Name {
+        /// What was seen.
+        look: NameLook,
+        /// The time of the record that asked, `CLOCK_BOOTTIME`, nanoseconds.
+        at: u64,
+    },
     /// A descriptor was looked up in `/proc`.
     Descriptor {
         /// What was seen.
@@ -126,6 +133,8 @@ pub struct Start {
     pub files: bool,
     /// Whether tasks are watched because of their user ID.
     pub by_uid: bool,
+    /// The process of the command, which was made to be watched.
+    pub made: Option<u32>,
 }
 
 /// Which calls are shown, by how they ended.
@@ -175,6 +184,30 @@ pub struct Found {
     pub maps: Option<Vec<MapLine>>,
     /// Its descriptors and directories, if they were asked for and could be read.
     pub files: Option<FilesFound>,
+}
+
+/// What `/proc` says of a process's name.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NameLook {
+    /// The process.
+    pub pid: u32,
+    /// When the look began, `CLOCK_BOOTTIME`, nanoseconds.
+    pub began: u64,
+    /// When it ended.
+    pub ended: u64,
+    /// What there was; nothing if the process was gone.
+    pub found: Option<NameFound>,
+}
+
+/// The name of a process that was there.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NameFound {
+    /// Its start, clock ticks since boot.
+    pub start: u64,
+    /// The first word of its command line.
+    pub name: String,
 }
 
 /// The descriptors of a thread, and the directories that its paths begin at.

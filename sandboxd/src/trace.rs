@@ -110,7 +110,8 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
     plan.mark_attached(&mut loaded, &attached)?;
     targets.seed(&mut loaded)?;
     loaded.shared.begin();
-    let start = start(options, argv, &plan, &targets, &attached);
+    let mut start = start(options, argv, &plan, &targets, &attached);
+    start.made = waiting.as_ref().map(|waiting| waiting.pid);
     tracing::info!(
         "ready: {} probes on {} calls ({})",
         start.attached,
@@ -253,6 +254,7 @@ fn start(
         only: options.only.clone(),
         files: plan.files,
         by_uid: plan.by_uid,
+        made: None,
     }
 }
 

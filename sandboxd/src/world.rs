@@ -12,6 +12,7 @@ mod listed;
 mod looks;
 pub mod maps;
 pub mod meant;
+mod name;
 pub mod paths;
 pub mod table;
 
@@ -27,6 +28,7 @@ pub use happened::Happened;
 pub use looks::Want;
 use maps::Maps;
 use meant::{Meant, Tables};
+use name::Naming;
 
 /// A clock tick as user space counts them, nanoseconds.
 const TICK_NS: u64 = 10_000_000;
@@ -62,6 +64,8 @@ pub struct World {
     follows_files: bool,
     /// Whether a task is watched because of its user ID, which it can change.
     by_uid: bool,
+    /// The process that was made to be watched, until it was met.
+    made: Option<u32>,
 }
 
 #[derive(Debug)]
@@ -69,7 +73,7 @@ struct Process {
     proc: Proc,
     ppid: Option<u32>,
     uid: u32,
-    name: Option<Rc<str>>,
+    naming: Naming,
     threads: HashSet<u32>,
     space: u64,
     tables: Tables,
@@ -104,10 +108,12 @@ impl World {
         }
     }
 
-    /// Begins: whether descriptors are followed, and whether tasks are watched because of their user ID.
-    pub fn begin(&mut self, follows_files: bool, by_uid: bool) {
+    /// Begins: whether descriptors are followed, whether tasks are watched because of their user ID, and which process
+    /// was made to be watched.
+    pub fn begin(&mut self, follows_files: bool, by_uid: bool, made: Option<u32>) {
         self.follows_files = follows_files;
         self.by_uid = by_uid;
+        self.made = made;
     }
 
     /// Who calls: the process, and where the call comes from.
@@ -115,7 +121,7 @@ impl World {
         let process = self.process(header);
         process.threads.insert(header.tid);
         process.uid = header.uid;
-        let (proc, name, space) = (process.proc, process.name.clone(), process.space);
+        let (proc, name, space) = (process.proc, process.naming.name.clone(), process.space);
         let map = self
             .spaces
             .get(&space)
@@ -133,10 +139,10 @@ impl World {
     pub fn change(&mut self, record: &Record<'_>, mut out: impl FnMut(Happened<'_>)) {
         let header = &record.header;
         match record.body {
-            Body::Fork(fork) => self.fork(header, fork.child, fork.clone_flags, &mut out),
+            Body::Fork(fork) => self.fork(header, &fork, &mut out),
             Body::Exec(exec) => {
                 let path = record.parts().next().map(|part| part.bytes);
-                self.exec(header, exec.old_tid, path, &mut out);
+                self.exec(header, &exec, path, &mut out);
             }
             Body::ThreadExit | Body::Left => self.thread_gone(record, &mut out),
             Body::Enter(_) | Body::Exit(_) | Body::ExitOnly(..) | Body::Resumed => {}
@@ -243,7 +249,7 @@ impl Process {
             },
             ppid: None,
             uid: header.uid,
-            name: None,
+            naming: Naming::default(),
             threads: HashSet::new(),
             space,
             tables: Tables::default(),
@@ -277,7 +283,7 @@ impl Process {
             proc: self.proc,
             ppid: self.ppid,
             uid: self.uid,
-            name: self.name.clone(),
+            name: self.naming.name.clone(),
             path: None,
         }
     }

@@ -15,6 +15,7 @@ mod follow;
 mod inline;
 mod kallsyms;
 mod load;
+mod names;
 mod netlink;
 mod pairing;
 mod paths;
@@ -72,6 +73,8 @@ pub(crate) fn all() -> Vec<Case> {
         follow::USER,
         follow::USER_AND_PROCESS,
         follow::NUMBERS,
+        names::CASE,
+        names::COMMAND,
         load::FLOOD,
         load::FLOOD_BY_TRACEPOINT,
         load::ORDER,

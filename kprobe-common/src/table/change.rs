@@ -8,10 +8,15 @@ pub const MAPS: u8 = 1;
 pub const FDS: u8 = 2;
 /// User and group IDs.
 pub const IDENTITY: u8 = 4;
-/// The thread's or process's life, or its name.
+/// The thread's or process's life.
 pub const LIFE: u8 = 8;
 /// The address space, in a way that is uncertain from entry to return.
 pub const MAPS_BEFORE: u8 = 16;
+/// The thread's name, if the first argument is one of [`NAMES`].
+pub const NAME: u8 = 32;
+
+/// `PR_SET_NAME`.
+pub const NAMES: &[u32] = &[15];
 
 /// What a success does to the address space; the arguments are `mmap(2)`'s, `munmap(2)`'s and so on, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -197,7 +197,7 @@ pub static ROWS: &[Syscall] = &[
     sys(164,  75, "setrlimit",             0, &[arg("resource", Enum(&f::RLIMIT)), arg("rlim", Struct(&s::RLIMIT))], Ret::Zero).compat("setrlimit"),
     sys(165,  77, "getrusage",             0, &[arg("who", Enum(&f::RUSAGE_WHO)), arg("usage", StructOut(&s::RUSAGE))], Ret::Zero).compat("getrusage"),
     sys(166,  60, "umask",                 0, &[arg("mask", Mode)], Ret::Int),
-    sys(167, 172, "prctl",                 DEFAULT | PROCESS | CREDS, &[arg("op", Enum(&f::PRCTL)), arg("arg2", Hex), arg("arg3", Hex), arg("arg4", Hex), arg("arg5", Hex)], Ret::Int).variants("op", &v::PRCTL).changes(change::LIFE),
+    sys(167, 172, "prctl",                 DEFAULT | PROCESS | CREDS, &[arg("op", Enum(&f::PRCTL)), arg("arg2", Hex), arg("arg3", Hex), arg("arg4", Hex), arg("arg5", Hex)], Ret::Int).variants("op", &v::PRCTL).changes(change::NAME),
     sys(168, 345, "getcpu",                0, &[arg("cpu", StructOut(&s::UINT)), arg("node", StructOut(&s::UINT)), arg("tcache", Addr)], Ret::Zero),
     sys(169,  78, "gettimeofday",          CLOCK, &[arg("tv", StructOut(&s::TIMEVAL)), arg("tz", StructOut(&s::TIMEZONE))], Ret::Zero).compat("gettimeofday"),
     sys(170,  79, "settimeofday",          CLOCK, &[arg("tv", Struct(&s::TIMEVAL)), arg("tz", Struct(&s::TIMEZONE))], Ret::Zero).compat("settimeofday"),

@@ -139,7 +139,8 @@ impl Plan {
         let makes = self.files && row.state & change::LIFE != 0 && row.files.is_none() && !dies;
         let becomes = self.files && self.by_uid && row.state & change::IDENTITY != 0;
         let maps = row.state & change::MAPS != 0;
-        if !self.returns || !maps && files.is_none() && !makes && !becomes {
+        let names = row.state & change::NAME != 0;
+        if !self.returns || !maps && files.is_none() && !makes && !becomes && !names {
             return;
         }
         spec.flags |= spec::STATE_EXIT;
@@ -152,9 +153,12 @@ impl Plan {
         if files.is_some() {
             spec.followed = followed(row, abi);
         }
-        if let Some(commands) = files.and_then(Files::commands) {
+        // The argument with the command: of a call on a descriptor, the one behind it.
+        let listed = files.and_then(Files::commands).map(|list| (1, list));
+        let names = names.then_some((0, change::NAMES));
+        if let Some((at, commands)) = listed.or(names) {
             spec.flags |= spec::STATE_LISTED;
-            spec.state_register = row.registers(abi)[1];
+            spec.state_register = row.registers(abi)[at];
             self.state_commands
                 .extend(commands.iter().map(|&command| (index, command)));
         }

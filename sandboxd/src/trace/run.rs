@@ -124,8 +124,8 @@ impl Run {
         // What was lost before these were read may have changed what they mean.
         self.notice_losses();
         while let Some(record) = self.source.next_record() {
-            // At most thrice: losses, the process, a descriptor.
-            for _ in 0..3 {
+            // At most four: losses, the process, its name, a descriptor.
+            for _ in 0..4 {
                 let Some(look) = self.fold.wants(record) else {
                     break;
                 };
@@ -137,6 +137,7 @@ impl Run {
                         uid,
                         at,
                     } => facts::process(pid, tid, uid, at, files),
+                    Look::Name { pid, at } => facts::name(pid, at),
                     Look::Descriptor { pid, tid, fd } => facts::descriptor(pid, tid, fd),
                     Look::Losses => losses(&self.loaded, &self.indexes),
                 };

@@ -37,6 +37,7 @@ impl World {
         let header = &record.header;
         match record.body {
             Body::Enter(frame) => {
+                self.thread_is_called(header, frame.comm);
                 let Some(inside) = self.enter(record, &frame, false) else {
                     self.inside.remove(&header.tid);
                     return None;
@@ -55,6 +56,7 @@ impl World {
                 inside.meant
             }
             Body::ExitOnly(ret, frame) => {
+                self.thread_is_called(header, frame.comm);
                 let inside = self.enter(record, &frame, true)?;
                 if record.is_state() {
                     self.leave(record, &inside, ret.ret);
@@ -135,6 +137,7 @@ impl World {
                     _ => {}
                 }
             }
+            self.may_have_named(record, inside.row, ret);
             let changed = inside.alone || inside.uid != header.uid;
             if inside.row.state & change::IDENTITY != 0 && ret >= 0 && changed {
                 self.changed_user(header);

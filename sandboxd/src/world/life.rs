@@ -4,10 +4,11 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use kprobe_common::record::{Header, clone};
+use kprobe_common::record::{Exec, Fork, Header, clone};
 
 use super::maps::Maps;
 use super::meant::{Shared, Tables};
+use super::name::Naming;
 use super::table::{Done, Table};
 use super::{Happened, Process, World, happened};
 use crate::event::{Proc, ProcessEvent};
@@ -17,10 +18,10 @@ impl World {
     pub(super) fn fork(
         &mut self,
         header: &Header,
-        child: u32,
-        flags: u64,
+        fork: &Fork,
         out: &mut impl FnMut(Happened<'_>),
     ) {
+        let (child, flags) = (fork.child, fork.clone_flags);
         self.process(header);
         let tables = self.inherited(header, flags);
         if flags & clone::THREAD != 0 {
@@ -31,9 +32,9 @@ impl World {
             }
             return;
         }
-        self.forget(child);
+        self.replaced(child, header.time, out);
         let parent = self.process(header);
-        let (name, space) = (parent.name.clone(), parent.space);
+        let (naming, space) = (parent.naming.child(fork.comm), parent.space);
         let space = if flags & clone::VM != 0 {
             if let Some(space) = self.spaces.get_mut(&space) {
                 space.users += 1;
@@ -51,7 +52,7 @@ impl World {
                 ..Process::new(header, space).proc
             },
             ppid: Some(header.tgid),
-            name,
+            naming,
             threads: HashSet::from([child]),
             tables,
             announced: true,
@@ -85,10 +86,11 @@ impl World {
     pub(super) fn exec(
         &mut self,
         header: &Header,
-        old_tid: u32,
+        exec: &Exec,
         path: Option<&[u8]>,
         out: &mut impl FnMut(Happened<'_>),
     ) {
+        let old_tid = exec.old_tid;
         if let Some(inside) = self.inside.remove(&old_tid) {
             if let Some(meant) = &inside.meant {
                 meant.settle(None);
@@ -102,7 +104,7 @@ impl World {
         process.tables = executed(&tables, old_tid, header.time);
         process.own_tables.clear();
         process.threads = HashSet::from([header.tid]);
-        process.name = None;
+        process.naming = Naming::executed(exec.comm);
         process.stale = true;
         process.uid = header.uid;
         process.announced = true;
@@ -111,6 +113,14 @@ impl World {
             ..process.happened(ProcessEvent::Exec, header.time)
         });
         self.leave_space(old);
+    }
+
+    /// The number is another process's now: whoever had it has ended, and that was missed.
+    pub(super) fn replaced(&mut self, pid: u32, time: u64, out: &mut impl FnMut(Happened<'_>)) {
+        if let Some(process) = self.processes.get(&pid).filter(|process| process.announced) {
+            out(process.happened(ProcessEvent::Exit, time));
+        }
+        self.forget(pid);
     }
 
     /// A thread ended or is watched no more; with the last one, its process.

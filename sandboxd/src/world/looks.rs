@@ -13,7 +13,7 @@ use super::meant::{Tables, number};
 use super::table::{CWD, ROOT, Table};
 use super::{Happened, TICK_NS, World};
 use crate::event::{Proc, ProcessEvent};
-use crate::input::{DescriptorLook, FilesFound, OpenFile, ProcessLook};
+use crate::input::{DescriptorLook, FilesFound, Found, OpenFile, ProcessLook};
 use crate::record::{Body, Record};
 
 /// A process that could not be read is not looked at again so soon, nanoseconds.
@@ -29,21 +29,29 @@ const DELETED: &[u8] = b" (deleted)";
 pub enum Want {
     /// At the whole process.
     Process,
+    /// At its name.
+    Name,
     /// At one of its descriptors.
     Descriptor(i32),
 }
 
 impl World {
-    /// What should be looked at before this record: its process if it is new or has become unknown, a descriptor that
-    /// no call made.
+    /// What should be looked at before this record: its process if it is new or has become unknown, its name if that
+    /// may have changed, a descriptor that no call made.
     #[must_use]
     pub fn wants(&self, record: &Record<'_>) -> Option<Want> {
-        if !record.begins_call() {
+        // After it executes a program, it could not be told when it began.
+        let executes = matches!(record.body, Body::Exec(_));
+        if !record.begins_call() && !executes {
             return None;
         }
-        let Some(process) = self.processes.get(&record.header.tgid) else {
+        let process = self.processes.get(&record.header.tgid);
+        let Some(process) = process.filter(|process| !executes || process.announced) else {
             return Some(Want::Process);
         };
+        if executes {
+            return None;
+        }
         let maps = self.spaces.get(&process.space).map(|space| &space.maps);
         let unknown = process.stale || !process.announced || !maps.is_some_and(Maps::is_known);
         let due = unknown
@@ -52,6 +60,9 @@ impl World {
             });
         if due {
             return Some(Want::Process);
+        }
+        if process.name_is_due(record.header.time) {
+            return Some(Want::Name);
         }
         self.wanted_descriptor(record).map(Want::Descriptor)
     }
@@ -95,6 +106,9 @@ impl World {
             time: at,
             ..Header::default()
         };
+        if self.is_another(look) {
+            self.replaced(look.pid, at, &mut out);
+        }
         let process = self.process(&header);
         let is_new = !std::mem::replace(&mut process.announced, true);
         if is_new {
@@ -109,25 +123,53 @@ impl World {
         }
         process.looked = Some(look.ended);
         process.stale = false;
-        let (space, tables) = (process.space, process.tables_of(look.tid).clone());
-        if let Some(found) = &look.found {
-            process.ppid = Some(found.ppid);
-            process.name = (!found.name.is_empty()).then(|| found.name.as_str().into());
-            process.threads.extend(&found.tids);
-            if let (Some(space), Some(lines)) = (self.spaces.get_mut(&space), &found.maps) {
-                space.maps.read(lines, self.page, look.began, look.ended);
-            }
-            if let Some(files) = found.files.as_ref().filter(|_| self.follows_files) {
-                // Threads of other users are not watched, and change the same tables.
-                if self.by_uid && files.users > 1 {
-                    tables.files.borrow_mut().distrusted = true;
-                }
-                read_files(&tables, files, look.began, look.ended);
-            }
-        }
+        let renamed = look
+            .found
+            .as_ref()
+            .is_some_and(|found| self.found(look, found));
+        let process = &self.processes[&look.pid];
         if is_new {
-            out(self.processes[&look.pid].happened(ProcessEvent::Attach, at));
+            let is_made = self.made.take_if(|made| *made == look.pid).is_some();
+            let event = if is_made {
+                ProcessEvent::Start
+            } else {
+                ProcessEvent::Attach
+            };
+            out(process.happened(event, at));
+        } else if renamed {
+            out(process.happened(ProcessEvent::Rename, at));
         }
+    }
+
+    /// Whether the number is another process's than the one that is known by it.
+    fn is_another(&self, look: &ProcessLook) -> bool {
+        // What a record says of the start is a little later than what `/proc` says of the same process.
+        let (process, found) = (self.processes.get(&look.pid), look.found.as_ref());
+        process
+            .zip(found)
+            .is_some_and(|(process, found)| process.announced && found.start > process.proc.start)
+    }
+
+    /// Takes what a look found. Returns whether the process has another name now.
+    fn found(&mut self, look: &ProcessLook, found: &Found) -> bool {
+        let Some(process) = self.processes.get_mut(&look.pid) else {
+            return false;
+        };
+        process.ppid = Some(found.ppid);
+        process.threads.extend(&found.tids);
+        let renamed = process.naming.take(&found.name, look.ended);
+        let (space, tables) = (process.space, process.tables_of(look.tid).clone());
+        if let (Some(space), Some(lines)) = (self.spaces.get_mut(&space), &found.maps) {
+            space.maps.read(lines, self.page, look.began, look.ended);
+        }
+        if let Some(files) = found.files.as_ref().filter(|_| self.follows_files) {
+            // Threads of other users are not watched, and change the same tables.
+            if self.by_uid && files.users > 1 {
+                tables.files.borrow_mut().distrusted = true;
+            }
+            read_files(&tables, files, look.began, look.ended);
+        }
+        renamed
     }
 
     /// Takes a look at a descriptor.

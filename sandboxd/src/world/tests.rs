@@ -1,5 +1,7 @@
 //! What records and looks make of the world: small tables of inputs, and what lines would say.
 
+mod life;
+
 use bytemuck::bytes_of;
 use kprobe_common::index::Abi;
 use kprobe_common::record::{Fork, Frame, Header, Return, Slot, flag, kind};
@@ -22,7 +24,7 @@ struct Run {
 impl Run {
     fn new() -> Self {
         let mut run = Self::default();
-        run.world.begin(true, false);
+        run.world.begin(true, false, None);
         run
     }
 
@@ -356,7 +358,7 @@ fn after_a_loss_nothing_is_known() {
 #[test]
 fn a_process_that_becomes_the_user_keeps_what_was_looked_at_since() {
     let mut run = Run::new();
-    run.world.begin(true, true);
+    run.world.begin(true, true, None);
     let row = ROWS.iter().find(|row| row.name == "setresuid").unwrap();
     let header = run.header(PID, kind::EXIT_ONLY, row.index(Abi::Arm64).unwrap());
     // It is looked at before its first record is taken, and after what that tells of.
@@ -371,7 +373,7 @@ fn a_process_that_becomes_the_user_keeps_what_was_looked_at_since() {
 #[test]
 fn after_a_change_of_user_a_process_is_looked_at_again() {
     let mut run = Run::new();
-    run.world.begin(true, true);
+    run.world.begin(true, true, None);
     run.fstat(PID, 0);
     run.look(&[]);
     run.enter(PID, "setresuid", &[10123, 10123, 10123], &[]);
