@@ -4,6 +4,7 @@
 mod memory;
 mod netlink;
 mod number;
+pub mod odd;
 mod room;
 mod vector;
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 mod word;
 
 pub use word::{
-    Bytes, CallCount, ErrorName, Fds, Hex, Name, PathText, Perms, Proc, Statuses, Time,
+    Bytes, CallCount, ErrorName, Fds, Hex, Mapping, Name, PathText, Perms, Proc, Statuses, Time,
 };
 
 use crate::args::Args;
@@ -167,6 +167,9 @@ pub struct Syscall<'a> {
     pub user: u32,
     /// The thread's name.
     pub comm: Bytes<'a>,
+    /// Its bytes, where it is not UTF-8.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comm_hex: Option<String>,
     /// The app's package, where the user ID belongs to one alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub package: Option<&'a str>,
@@ -220,17 +223,6 @@ pub struct Caller {
     /// The mapping it lies in, where known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub map: Option<Mapping>,
-}
-
-/// A mapping.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Mapping {
-    /// First address.
-    pub start: Hex,
-    /// First address behind it.
-    pub end: Hex,
-    /// `rwxp` as in `/proc/PID/maps`.
-    pub perms: Perms,
 }
 
 /// `process`

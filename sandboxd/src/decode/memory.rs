@@ -5,7 +5,7 @@ use kprobe_common::spec::request_size;
 use kprobe_common::table::kind::Kind;
 use kprobe_common::table::structs::StructDef;
 
-use super::Argument;
+use super::{Argument, odd};
 use crate::args::{Buffer, Value};
 use crate::event::Hex;
 use crate::record::Part;
@@ -33,13 +33,10 @@ impl<'a> Argument<'_, 'a> {
             Kind::Request(op) | Kind::RequestOut(op) | Kind::RequestInOut(op) => {
                 self.request(op, status)
             }
-            Kind::Sockaddr(_) => self
-                .bytes(self.taken(), status)
-                .map_or(Value::Null, Value::Sockaddr),
+            Kind::Sockaddr(_) => self.socket_address(self.taken(), status),
             Kind::SockaddrOut(len) => {
                 let (source, _) = self.within(len, status);
-                self.bytes(source, status)
-                    .map_or(Value::Null, Value::Sockaddr)
+                self.socket_address(source, status)
             }
             Kind::SocklenInOut => match self.bytes(self.given_or_taken(), status) {
                 Some(&[a, b, c, d]) => Value::Int(i64::from(u32::from_le_bytes([a, b, c, d]))),
@@ -215,16 +212,16 @@ impl<'a> Argument<'_, 'a> {
                 },
             );
         }
-        if std::str::from_utf8(bytes).is_err() {
-            raise(
-                status,
-                Status {
-                    hex: Some(hex(bytes)),
-                    ..Status::new(State::Bytes)
-                },
-            );
-        }
+        odd::string(bytes, status);
         Value::Text(bytes)
+    }
+
+    fn socket_address(&self, source: Source<'a>, status: &mut Option<Status>) -> Value<'a> {
+        let Some(bytes) = self.bytes(source, status) else {
+            return Value::Null;
+        };
+        odd::address(bytes, status);
+        Value::Sockaddr(bytes)
     }
 
     fn buffer(&self, source: Source<'a>, len: u64, status: &mut Option<Status>) -> Value<'a> {
@@ -353,18 +350,4 @@ pub(super) fn raise(status: &mut Option<Status>, new: Status) {
             hex: old.hex.or(new.hex),
         },
     });
-}
-
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes
-        .iter()
-        .flat_map(|byte| {
-            [
-                DIGITS[usize::from(byte >> 4)],
-                DIGITS[usize::from(byte & 15)],
-            ]
-        })
-        .map(char::from)
-        .collect()
 }

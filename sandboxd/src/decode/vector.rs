@@ -6,8 +6,8 @@ use kprobe_common::spec::read;
 use kprobe_common::table::kind::{Filter, Kind};
 use kprobe_common::table::structs::{SpanDef, StructDef};
 
-use super::Argument;
 use super::memory::raise;
+use super::{Argument, odd};
 use crate::args::{Buffer, Message, Program, Value};
 use crate::event::Hex;
 use crate::record::Part;
@@ -244,6 +244,9 @@ impl<'a> Argument<'_, 'a> {
             len: self.word(head.bytes, 5).max(bytes.len() as u64),
             bytes,
         });
+        if let Some(name) = name {
+            odd::address(name, status);
+        }
         let count = self.word(head.bytes, 3);
         let flags = self.word(head.bytes, 6) as u32;
         let iov = self.vector(parts, first + msghdr::IOVEC, count, limit, status);

@@ -44,6 +44,17 @@ pub struct Perms {
     pub shared: bool,
 }
 
+/// A mapping.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Mapping {
+    /// First address.
+    pub start: Hex,
+    /// First address behind it.
+    pub end: Hex,
+    /// `rwxp` as in `/proc/PID/maps`.
+    pub perms: Perms,
+}
+
 /// Text from the kernel: UTF-8 where it is, `\xNN` where it is not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bytes<'a>(pub &'a [u8]);

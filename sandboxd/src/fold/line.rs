@@ -73,6 +73,7 @@ impl Fold {
         }
         let (ret, ret_hex) = returned(&call, row, paired.outcome);
         let seq = self.next_seq();
+        let comm = comm(&call.frame.comm);
         let line = event::Syscall {
             run: &self.start.run,
             seq,
@@ -84,7 +85,8 @@ impl Fold {
             tid: header.tid,
             uid: header.uid,
             user: header.uid / 100_000,
-            comm: event::Bytes(comm(&call.frame.comm)),
+            comm: event::Bytes(comm),
+            comm_hex: decode::odd::hex(comm),
             package: self.identity.package(header.uid),
             process_name: paired.who.name.as_deref(),
             abi: abi_name(call.abi),

@@ -29,6 +29,7 @@ pub(super) fn write(out: &mut Vec<u8>, call: &Syscall<'_>) {
         uid,
         user,
         comm,
+        comm_hex,
         package,
         process_name,
         abi,
@@ -62,6 +63,7 @@ pub(super) fn write(out: &mut Vec<u8>, call: &Syscall<'_>) {
     number(out, br#","user":"#, *user);
     out.extend_from_slice(br#","comm":"#);
     put::bytes(out, until_zero(comm.0));
+    text(out, br#","comm_hex":"#, comm_hex.as_deref());
     text(out, br#","package":"#, *package);
     text(out, br#","process_name":"#, *process_name);
     out.extend_from_slice(br#","abi":"#);

@@ -258,6 +258,11 @@ pub(super) const SYSCALL: &[Field] = &[
     UID,
     USER,
     always("comm", Kind::Word, "the thread's name"),
+    sometimes(
+        "comm_hex",
+        Kind::Text,
+        "its bytes in hexadecimal, where it is not UTF-8",
+    ),
     PACKAGE,
     PROCESS_NAME,
     always("abi", Kind::Words(abis), "which of the kernel's two tables"),

@@ -23,6 +23,7 @@ fn call<'a>(args: &'a Args<'a>, change: impl FnOnce(&mut Syscall<'a>)) -> String
         uid: 10123,
         user: 0,
         comm: Bytes(b"pool-2\0"),
+        comm_hex: None,
         package: None,
         process_name: None,
         abi: "arm64",

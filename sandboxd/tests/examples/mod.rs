@@ -195,6 +195,7 @@ fn syscall<'a>(args: &'a Args<'a>, full: bool) -> Syscall<'a> {
         uid: 10123,
         user: 0,
         comm: Bytes(b"pool-2\0"),
+        comm_hex: full.then(|| "706f6f6c".to_owned()),
         package: full.then_some("com.example.app"),
         process_name: full.then_some("com.example.app:push"),
         abi: "arm64",
