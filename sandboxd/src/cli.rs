@@ -1,5 +1,8 @@
 //! The command line: what was typed. What it means is left to the verbs.
 
+mod words;
+
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -7,6 +10,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::schema::Which;
 use crate::sink::Format;
+pub use words::shown;
 
 /// Shows every system call an Android app makes, from the kernel, with nothing in the app
 #[derive(Debug, Parser)]
@@ -51,7 +55,7 @@ pub enum Verb {
     Without -e the selection is %default (see `sandboxd list %default`); -e all is everything.")]
 pub struct Trace {
     /// Watch tasks with this user ID (an app's is in `pm list packages -U`)
-    #[arg(short, long = "uid", value_name = "UID", value_delimiter = ',')]
+    #[arg(short, long = "uid", value_name = "UID", value_delimiter = ',', value_parser = words::user)]
     pub uids: Vec<u32>,
     /// Watch a process, its threads and its children
     #[arg(short, long = "pid", value_name = "PID", value_delimiter = ',')]
@@ -106,10 +110,10 @@ pub struct Trace {
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
     /// Size of the ring between kernel and daemon (8M, 64K)
-    #[arg(long, value_name = "SIZE", default_value = "8M", value_parser = parse_size)]
+    #[arg(long, value_name = "SIZE", default_value = "8M", value_parser = words::size)]
     pub buffer: u32,
     /// Size of the ring of state records (1M, 64K)
-    #[arg(long, value_name = "SIZE", default_value = "4M", value_parser = parse_size, hide_short_help = true)]
+    #[arg(long, value_name = "SIZE", default_value = "4M", value_parser = words::size, hide_short_help = true)]
     pub state_buffer: u32,
     /// Follow children of a process or command: the default
     #[arg(short = 'f', long = "follow", action = ArgAction::SetTrue)]
@@ -118,17 +122,17 @@ pub struct Trace {
     #[arg(long, conflicts_with = "follow")]
     pub no_follow: bool,
     /// Label the run: NAME=VALUE in its `start` line
-    #[arg(long = "tag", value_name = "NAME=VALUE", value_parser = parse_tag)]
+    #[arg(long = "tag", value_name = "NAME=VALUE", value_parser = words::tag)]
     pub tags: Vec<(String, String)>,
     /// Start the command with this user and group ID
-    #[arg(long, value_name = "UID", requires = "command")]
+    #[arg(long, value_name = "UID", requires = "command", value_parser = words::user)]
     pub as_uid: Option<u32>,
     /// Probe these kernel symbols too
     #[arg(long = "symbol", value_name = "SYMBOL", hide = true)]
     pub symbols: Vec<String>,
     /// Start this command and watch it; its standard output goes to standard error while lines go to standard output
     #[arg(last = true, value_name = "CMD")]
-    pub command: Vec<String>,
+    pub command: Vec<OsString>,
 }
 
 /// `replay`
@@ -137,7 +141,7 @@ pub struct Trace {
     after_help = "Example:\n  sandboxd trace -u 10123 --record run.rec > live.jsonl; sandboxd replay run.rec | cmp - live.jsonl"
 )]
 pub struct Replay {
-    /// A recording made by `trace --record`
+    /// A recording made by `trace --record`; `-`: standard input
     pub file: PathBuf,
     /// Write lines to FILE instead of standard output
     #[arg(short, long = "output", value_name = "FILE")]
@@ -200,33 +204,6 @@ pub enum BackendName {
     Tracepoint,
 }
 
-/// `64K`, `8M`, or bytes; at least a page, at most a gigabyte.
-fn parse_size(text: &str) -> Result<u32, String> {
-    let number = text.strip_suffix(['B', 'b']).unwrap_or(text);
-    let (digits, unit) = match number.split_at_checked(number.len().saturating_sub(1)) {
-        Some((digits, "K" | "k")) => (digits, 1 << 10),
-        Some((digits, "M" | "m")) => (digits, 1 << 20),
-        Some((digits, "G" | "g")) => (digits, 1 << 30),
-        _ => (number, 1),
-    };
-    let size = digits
-        .parse::<u64>()
-        .ok()
-        .and_then(|number| number.checked_mul(unit));
-    match size {
-        Some(size @ 4096..=0x4000_0000) => Ok((size as u32).next_power_of_two()),
-        Some(size) => Err(format!("{size} bytes are not between 4K and 1G")),
-        None => Err("a size is a number with K, M or G behind it, like 8M".to_owned()),
-    }
-}
-
-fn parse_tag(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("a tag is NAME=VALUE, like case=42".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -235,17 +212,5 @@ mod tests {
     fn the_command_line_is_consistent() {
         use clap::CommandFactory as _;
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn sizes_have_units() {
-        assert_eq!(parse_size("64K"), Ok(65_536));
-        assert_eq!(parse_size("8M"), Ok(8 << 20));
-        assert_eq!(parse_size("5000"), Ok(8192));
-        assert_eq!(parse_size("8MB"), Ok(8 << 20));
-        assert_eq!(parse_size("8192B"), Ok(8192));
-        assert!(parse_size("1").is_err());
-        assert!(parse_size("B").is_err());
-        assert!(parse_size("8X").is_err());
     }
 }

@@ -1,16 +1,35 @@
 //! A command that is started to be watched: it waits, still as the daemon's own child code, until the probes are live,
 //! so that its first call that is seen is its `execve`.
 
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 
+use crate::cli;
+
+/// Where `execvp` looks without a `PATH`.
+const PATH: &str = "/usr/local/bin:/bin:/usr/bin";
+
 /// Why a command could not be started.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
+    /// It is not there, or is no program.
+    #[error("cannot start {name}: {source}")]
+    Find {
+        /// The program.
+        name: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// There is no word.
+    #[error("the command behind `--` has an empty name: write the program to start there")]
+    Nameless,
     /// No pipe, no process.
     #[error("cannot start {name}: {source}")]
     Start {
@@ -34,19 +53,24 @@ pub struct Waiting {
 /// Starts `argv` as a process that waits. With `own_stdout` false the command's standard output goes to standard
 /// error, since standard output carries the lines.
 pub fn prepare(
-    argv: &[String],
+    argv: &[OsString],
     uid: Option<u32>,
     own_stdout: bool,
 ) -> Result<Waiting, CommandError> {
-    let name = argv.first().cloned().unwrap_or_default();
+    let program = argv.first().filter(|name| !name.is_empty());
+    let program = program.ok_or(CommandError::Nameless)?;
+    let name = cli::shown(program);
     let error = |source| CommandError::Start {
         name: name.clone(),
         source,
     };
-    find(&name).map_err(error)?;
+    find(program).map_err(|source| CommandError::Find {
+        name: name.clone(),
+        source,
+    })?;
     let (mut told, tell) = io::pipe().map_err(error)?;
     let (wait, go) = io::pipe().map_err(error)?;
-    let mut command = Command::new(&name);
+    let mut command = Command::new(program);
     command.args(argv.iter().skip(1));
     if let Some(uid) = uid {
         command.uid(uid).gid(uid);
@@ -75,17 +99,32 @@ pub fn prepare(
 }
 
 /// Looks for the program where `execvp` will, so that a typing error is said before anything is attached.
-fn find(name: &str) -> io::Result<()> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = if name.contains('/') {
-        Path::new(name).exists()
+fn find(name: &OsStr) -> io::Result<()> {
+    if name.as_bytes().contains(&b'/') {
+        return judge(Path::new(name));
+    }
+    let path = std::env::var_os("PATH").unwrap_or_else(|| PATH.into());
+    let mut answer = Err(io::Error::from_raw_os_error(libc::ENOENT));
+    for dir in std::env::split_paths(&path) {
+        match judge(&dir.join(name)) {
+            Ok(()) => return Ok(()),
+            // What is no program is passed over, and said if there is nothing better.
+            Err(error) if error.raw_os_error() == Some(libc::EACCES) => answer = Err(error),
+            Err(_) => {}
+        }
+    }
+    answer
+}
+
+/// Whether a file is a program, in the words of a shell.
+fn judge(path: &Path) -> io::Result<()> {
+    let metadata = std::fs::metadata(path)?;
+    if metadata.is_dir() {
+        Err(io::Error::from_raw_os_error(libc::EISDIR))
+    } else if metadata.permissions().mode() & 0o111 == 0 {
+        Err(io::Error::from_raw_os_error(libc::EACCES))
     } else {
-        std::env::split_paths(&path).any(|dir| dir.join(name).exists())
-    };
-    if found {
         Ok(())
-    } else {
-        Err(io::ErrorKind::NotFound.into())
     }
 }
 
@@ -153,7 +192,7 @@ mod tests {
 
     #[test]
     fn a_command_that_is_never_released_goes_away() {
-        let argv = ["true".to_owned()];
+        let argv = ["true".into()];
         let Waiting { go, spawned, .. } = prepare(&argv, None, true).unwrap();
         drop(go);
         let spawned = spawned.recv_timeout(std::time::Duration::from_secs(10));
@@ -161,8 +200,26 @@ mod tests {
     }
 
     #[test]
-    fn a_command_that_is_not_there_is_said_at_once() {
-        let error = prepare(&["no-such-program".to_owned()], None, true).unwrap_err();
-        assert!(error.to_string().contains("no-such-program"), "{error}");
+    fn a_command_that_cannot_be_is_said_at_once() {
+        let said = |name: &str| prepare(&[name.into()], None, true).unwrap_err().to_string();
+        assert!(said("no-such-program").starts_with("cannot start no-such-program: No such file"));
+        assert!(said("/tmp").starts_with("cannot start /tmp: Is a directory"));
+        assert!(said("/etc/passwd").starts_with("cannot start /etc/passwd: Permission denied"));
+        assert!(said("").contains("empty name"));
+        assert!(matches!(
+            prepare(&[], None, true),
+            Err(CommandError::Nameless)
+        ));
+        let odd = OsStr::from_bytes(b"no-such-\xff").to_owned();
+        let error = prepare(&[odd], None, true).unwrap_err();
+        assert!(error.to_string().contains(r"no-such-\xff"), "{error}");
+    }
+
+    #[test]
+    fn words_that_are_not_utf8_arrive_as_they_are() {
+        let test = [b"test".as_slice(), b"\xff\xfe", b"=", b"\xff\xfe"];
+        let argv = test.map(|word| OsStr::from_bytes(word).to_owned());
+        let mut running = prepare(&argv, None, true).unwrap().release().unwrap();
+        assert!(running.child.wait().unwrap().success());
     }
 }

@@ -29,6 +29,7 @@ pub mod event;
 pub mod json;
 pub mod schema;
 pub mod sink;
+pub mod stdout;
 pub mod summary;
 pub mod text;
 pub mod trace;

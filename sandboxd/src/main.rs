@@ -4,9 +4,9 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use sandboxd::cli::{Cli, Verb};
+use sandboxd::cli::{self, Cli, Verb};
 use sandboxd::trace::{self, TraceError};
-use sandboxd::{list, schema, select};
+use sandboxd::{list, schema, select, stdout};
 
 /// The kernel half; empty where it was not built.
 static KERNEL_HALF: &[u8] = aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/kprobe-ebpf.o"));
@@ -14,9 +14,7 @@ static KERNEL_HALF: &[u8] = aya::include_bytes_aligned!(concat!(env!("OUT_DIR"),
 fn main() -> ExitCode {
     let cli = Cli::parse();
     log_to_stderr();
-    let argv: Vec<String> = std::env::args_os()
-        .map(|arg| arg.to_string_lossy().into_owned())
-        .collect();
+    let argv: Vec<String> = std::env::args_os().map(|arg| cli::shown(&arg)).collect();
     let result = match &cli.verb {
         Verb::Trace(options) => trace::trace(KERNEL_HALF, options, &argv).map_err(Failure::from),
         Verb::Replay(options) => trace::replay(options).map_err(Failure::from),
@@ -64,6 +62,12 @@ fn log_to_stderr() {
 
 /// Lets a verb write to standard output. A reader that has seen enough is no failure.
 fn print(verb: impl FnOnce(&mut dyn io::Write) -> anyhow::Result<()>) -> Result<(), Failure> {
+    if stdout::was_closed() {
+        return Err(Failure {
+            code: 1,
+            message: stdout::CLOSED.to_owned(),
+        });
+    }
     let mut out = io::BufWriter::new(io::stdout().lock());
     let result = verb(&mut out).and_then(|()| out.flush().map_err(Into::into));
     match result {

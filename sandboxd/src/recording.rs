@@ -113,7 +113,7 @@ impl Recorder {
 
 /// Reads a recording.
 #[derive(Debug)]
-pub struct Recording<R = BufReader<File>> {
+pub struct Recording<R = Box<dyn Read>> {
     path: PathBuf,
     file: R,
     at: u64,
@@ -122,10 +122,14 @@ pub struct Recording<R = BufReader<File>> {
 }
 
 impl Recording {
-    /// Opens a recording.
+    /// Opens a recording; `-` is standard input.
     pub fn open(path: &Path) -> Result<Self, RecordingError> {
+        if path.as_os_str() == "-" {
+            let stdin: Box<dyn Read> = Box::new(io::stdin().lock());
+            return Self::read(stdin, Path::new("standard input"));
+        }
         let file = File::open(path).map_err(|source| io_error("open", path, source))?;
-        Self::read(BufReader::new(file), path)
+        Self::read(Box::new(BufReader::new(file)), path)
     }
 }
 

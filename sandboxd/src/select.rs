@@ -52,7 +52,12 @@ pub fn parse(exprs: &[String]) -> Result<Selection, SelectError> {
                 .map_err(|problem| SelectError::new(expression, &token, problem))?;
         }
     }
-    Ok(selection.unwrap_or_else(default_calls))
+    match selection {
+        Some(selection) if selection.is_empty() => {
+            Err(SelectError::of_all(exprs, Problem::Nothing))
+        }
+        selection => Ok(selection.unwrap_or_else(default_calls)),
+    }
 }
 
 /// Every row, once for each ABI that has it.
@@ -79,6 +84,10 @@ impl Selection {
         }
         selection.others = true;
         selection
+    }
+
+    fn is_empty(&self) -> bool {
+        !self.others && self.scopes.iter().all(Option::is_none)
     }
 
     fn set(&mut self, row: &Syscall, abi: Abi, scope: Option<Scope>) {

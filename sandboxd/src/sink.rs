@@ -22,7 +22,7 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::event::Line;
-use crate::{json, text};
+use crate::{json, stdout, text};
 use block::Block;
 use place::Place;
 use queue::Queue;
@@ -81,6 +81,9 @@ pub enum SinkError {
     /// Standard output cannot be used.
     #[error("cannot use standard output: {0}: redirect it, or choose a file with -o")]
     Stdout(#[source] io::Error),
+    /// Standard output is closed.
+    #[error("{}", stdout::CLOSED)]
+    Closed,
     /// There is no thread for writing.
     #[error(
         "cannot start the thread that writes the output: {0}: free memory or raise the limit of threads"
@@ -149,8 +152,7 @@ impl Options {
 impl Sink {
     /// Opens the output and starts its writer.
     pub fn open(options: Options) -> Result<Self, SinkError> {
-        let stdout = io::stdout();
-        let terminal = stdout.is_terminal();
+        let terminal = io::stdout().is_terminal();
         let look = |on_terminal: bool| match options.format {
             Format::Json => Look::Json,
             Format::Auto if !on_terminal => Look::Json,
@@ -160,6 +162,9 @@ impl Sink {
         };
         let to_stdout = options.to_stdout();
         let Some(path) = options.out.filter(|_| !to_stdout) else {
+            if stdout::was_closed() {
+                return Err(SinkError::Closed);
+            }
             let place = Place::stdout().map_err(SinkError::Stdout)?;
             return Ok(Self {
                 main: Output::start(place, look(terminal))?,

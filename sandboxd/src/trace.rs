@@ -1,8 +1,10 @@
 //! `sandboxd trace`: from options to a run and through it. The loop that feeds the fold is in `run`.
 
+mod files;
 mod plan;
 mod replay;
 mod run;
+mod said;
 mod targets;
 mod waits;
 
@@ -68,7 +70,9 @@ impl TraceError {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Select(_) | Self::Usage(_) => 2,
+            Self::Select(_)
+            | Self::Usage(_)
+            | Self::Command(CommandError::Find { .. } | CommandError::Nameless) => 2,
             Self::Probe(error) if error.is_platform() => 3,
             Self::Probe(_)
             | Self::Command(_)
@@ -90,6 +94,7 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
         out: options.out.clone(),
         format: options.format,
     };
+    files::are_apart(options)?;
     let waiting = prepare(options, &output)?;
     let sink = Sink::open(output)?;
     let recorder = options

@@ -27,6 +27,9 @@ pub enum Problem {
     /// Nothing between two commas, or nothing at all.
     #[error("a name is missing")]
     Empty,
+    /// Everything that was named was taken away again, or nothing was.
+    #[error("this selects no system call")]
+    Nothing,
     /// No such call.
     #[error("no system call is called `{name}`")]
     UnknownCall {
@@ -92,15 +95,18 @@ impl Problem {
             | Self::UnknownNumber { .. }
             | Self::NoMatch { .. }
             | Self::UnknownCommand { .. } => true,
-            Self::Empty | Self::BadRegex { .. } | Self::Entangled { .. } | Self::Foreign { .. } => {
-                false
-            }
+            Self::Empty
+            | Self::Nothing
+            | Self::BadRegex { .. }
+            | Self::Entangled { .. }
+            | Self::Foreign { .. } => false,
         }
     }
 
     fn advice(&self) -> String {
         match self {
             Self::Empty => "write names, %groups, /regular expressions/ or numbers, with commas between".into(),
+            Self::Nothing => "`sandboxd list` shows what there is; `all` is everything".into(),
             Self::UnknownCall { name } => {
                 let names = nearest(name, ROWS.iter().map(|row| row.name));
                 format!("{names}`sandboxd list` shows all; `?{name}` is passed over where it is unknown")
@@ -131,6 +137,17 @@ impl Problem {
 }
 
 impl SelectError {
+    /// Of all expressions together.
+    pub(super) fn of_all(expressions: &[String], problem: Problem) -> Self {
+        let expression = expressions.join(",");
+        Self {
+            start: 0,
+            length: expression.chars().count().max(1),
+            expression,
+            problem,
+        }
+    }
+
     pub(super) fn new(expression: &str, token: &Token, problem: Problem) -> Self {
         Self {
             expression: expression.into(),
@@ -150,12 +167,20 @@ impl fmt::Display for SelectError {
     }
 }
 
-/// "did you mean", with the nearest names, or nothing where none is near.
+/// "did you mean", with the nearest names in whatever case, or nothing where none is near.
 fn nearest(wanted: &str, names: impl Iterator<Item = &'static str>) -> String {
-    let near = |name: &'static str| (strsim::damerau_levenshtein(wanted, name), name);
+    let wanted = wanted.to_ascii_lowercase();
+    let near = |name: &'static str| {
+        let lower = name.to_ascii_lowercase();
+        (strsim::damerau_levenshtein(&wanted, &lower), name)
+    };
     let mut found: Vec<_> = names.map(near).collect();
     found.sort_unstable();
     found.dedup();
+    // It is only written otherwise.
+    if let Some((0, name)) = found.first() {
+        return format!("did you mean {name}?\n");
+    }
     let most = 1 + wanted.len() / 4;
     found.retain(|(distance, _)| *distance <= most);
     found.truncate(3);

@@ -17,6 +17,11 @@ fn index(name: &str, abi: Abi) -> u16 {
 #[track_caller]
 fn check(exprs: &[&str], names: &str) {
     let names: Vec<&str> = names.split_whitespace().collect();
+    if names.is_empty() {
+        let exprs: Vec<String> = exprs.iter().map(|&expr| expr.into()).collect();
+        let error = parse(&exprs).expect_err("nothing");
+        return assert_eq!(error.problem, Problem::Nothing, "{exprs:?}");
+    }
     assert_eq!(select(exprs).names(), names, "{exprs:?}");
 }
 
@@ -214,6 +219,31 @@ did you mean openat or openat2?
 `sandboxd list` shows all; `?opneat` is passed over where it is unknown",
     );
     check_error(
+        "OPENAT",
+        "
+no system call is called `OPENAT`
+  OPENAT
+  ^^^^^^
+did you mean openat?
+`sandboxd list` shows all; `?OPENAT` is passed over where it is unknown",
+    );
+    check_error(
+        "openat,//",
+        "
+not a regular expression: it is empty; `all` is every call
+  openat,//
+         ^^
+write it between slashes, as in /^pidfd_/",
+    );
+    check_error(
+        "openat,!openat",
+        "
+this selects no system call
+  openat,!openat
+  ^^^^^^^^^^^^^^
+`sandboxd list` shows what there is; `all` is everything",
+    );
+    check_error(
         "close,,openat",
         "
 a name is missing
@@ -244,6 +274,9 @@ fn what_is_wrong() {
     let problem = |expr: &str| parse(&[expr.into()]).expect_err(expr).problem;
     assert!(matches!(problem("%fil"), Problem::UnknownGroup { .. }));
     assert!(matches!(problem("/(/"), Problem::BadRegex { .. }));
+    for none in ["//", "/", "!/", "close,//"] {
+        assert!(matches!(problem(none), Problem::BadRegex { .. }), "{none}");
+    }
     assert!(matches!(problem("/^tux/"), Problem::NoMatch { .. }));
     assert!(matches!(
         problem("ioctl:TUX*"),

@@ -181,7 +181,13 @@ fn named(bare: &str) -> Result<Calls, Problem> {
         return Ok(Calls::Group(group.into()));
     }
     if let Some(pattern) = bare.strip_prefix('/') {
+        // strace has no slash at the end.
         let pattern = pattern.strip_suffix('/').unwrap_or(pattern);
+        if pattern.is_empty() {
+            return Err(Problem::BadRegex {
+                reason: "it is empty; `all` is every call".into(),
+            });
+        }
         let regex = Regex::new(pattern);
         let reason = |error: regex_lite::Error| Problem::BadRegex {
             reason: error.to_string(),

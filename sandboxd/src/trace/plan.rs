@@ -83,12 +83,6 @@ impl Plan {
         if selection.others {
             plan.add_others();
         }
-        if plan.indexes.is_empty() {
-            return Err(TraceError::Usage(
-                "the expression selects no system call; see `sandboxd list` for what there is"
-                    .to_owned(),
-            ));
-        }
         plan.symbols = symbols
             .into_iter()
             .chain(options.symbols.iter().cloned())

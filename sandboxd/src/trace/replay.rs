@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::waits::survive_file_size_limit;
-use super::{TraceError, runtime, signals_failed};
+use super::{TraceError, files, runtime, signals_failed};
 use crate::cli;
 use crate::fold::Fold;
 use crate::recording::Recording;
@@ -14,6 +14,7 @@ const LAST_LINES: Duration = Duration::from_mins(1);
 
 /// Writes the lines of a recording.
 pub fn replay(options: &cli::Replay) -> Result<(), TraceError> {
+    files::is_kept(options)?;
     let recording = Recording::open(&options.file)?;
     let sink = Sink::open(Options {
         out: options.out.clone(),

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 
 use super::TraceError;
+use super::said::Said;
 use super::targets::Targets;
 use super::waits::{Signals, Waits};
 use crate::command::Running;
@@ -36,8 +37,7 @@ pub(super) struct Run {
     indexes: Vec<u16>,
     show: Show,
     losses: u64,
-    /// The output refused lines: said once, counted always.
-    refused: bool,
+    said: Said,
 }
 
 impl Run {
@@ -58,7 +58,7 @@ impl Run {
             indexes,
             show,
             losses: 0,
-            refused: false,
+            said: Said::default(),
         };
         run.push(Input::Fact(&Fact::Start(Box::new(start))));
         run
@@ -171,15 +171,16 @@ impl Run {
     /// Counts what the output did not take. Returns whether its reader is gone.
     fn take_events(&mut self) -> bool {
         let mut gone = false;
-        for event in self.sink.try_events() {
+        let events = self.sink.try_events();
+        if let Some(error) = self.said.refused(&events) {
+            tracing::error!("lines could not be written: {error}; the run goes on and counts them");
+        }
+        for event in events {
             match event {
                 Event::ReaderGone => gone = true,
                 Event::Unwritten {
-                    by_index,
-                    lines,
-                    error,
+                    by_index, lines, ..
                 } => {
-                    self.say_refused(&error);
                     let boot_ns = facts::boot_ns();
                     self.push(Input::Fact(&Fact::Unwritten {
                         boot_ns,
@@ -198,6 +199,9 @@ impl Run {
         if total != self.losses {
             self.losses = total;
             self.tell_losses();
+            if let Some(advice) = self.said.losses(total, self.fold.received()) {
+                tracing::warn!("{advice}");
+            }
         }
     }
 
@@ -230,13 +234,10 @@ impl Run {
             .sink
             .finish(END_LINE.max(deadline.saturating_duration_since(Instant::now())))
             .await;
-        for event in &finished.events {
-            if let Event::Unwritten { error, .. } = event
-                && !std::mem::replace(&mut self.refused, true)
-            {
-                tracing::error!("lines could not be written: {error}");
-            }
+        if let Some(error) = self.said.refused(&finished.events) {
+            tracing::error!("lines could not be written: {error}");
         }
+        let gone = why == "reader_gone" || finished.events.contains(&Event::ReaderGone);
         tracing::info!(
             "{}; lines unwritten {}",
             self.fold.summary(why, &finished.unwritten),
@@ -248,7 +249,7 @@ impl Run {
             let _ = write!(io::stderr(), "{table}");
         }
         self.recorder.map_or(Ok(()), Recorder::finish)?;
-        if finished.lines > 0 && why != "reader_gone" {
+        if finished.lines > 0 && !gone {
             return Err(TraceError::Unwritten {
                 lines: finished.lines,
             });
@@ -293,12 +294,6 @@ impl Run {
             boot_ns: facts::boot_ns(),
             counts: counts.collect(),
             threads_full: shared.threads_full(),
-        }
-    }
-
-    fn say_refused(&mut self, error: &str) {
-        if !std::mem::replace(&mut self.refused, true) {
-            tracing::error!("lines could not be written: {error}; the run goes on and counts them");
         }
     }
 

@@ -96,7 +96,11 @@ impl Targets {
             pids: options.pids.clone(),
             tids: options.tids.clone(),
             packages: Vec::new(),
-            command: options.command.clone(),
+            command: options
+                .command
+                .iter()
+                .map(|word| cli::shown(word))
+                .collect(),
             all_apps: options.all_apps,
             follow: self.follow,
         }

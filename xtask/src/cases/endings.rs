@@ -154,6 +154,11 @@ fn reader_gone(outcome: &Outcome) -> Result<()> {
         "no summary on stderr: {}",
         tail(&log)
     );
+    ensure!(
+        !log.contains("ERROR"),
+        "an error where there is none: {}",
+        tail(&log)
+    );
     Ok(())
 }
 

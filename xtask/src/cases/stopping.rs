@@ -129,7 +129,7 @@ fn nothing_left(outcome: &Outcome) -> Result<()> {
     outcome.expect_status(0)?;
     let (facts, log) = (Facts::read(outcome, "facts")?, outcome.text("log")?);
     no_panic(&log)?;
-    for (what, code) in [("no_root", 3), ("no_file", 1), ("no_program", 1)] {
+    for (what, code) in [("no_root", 3), ("no_file", 1), ("no_program", 2)] {
         let found = facts.number(what)?;
         ensure!(found == code, "{what}: exit code {found}: {}", tail(&log));
     }

@@ -27,12 +27,15 @@ try no-target sandboxd trace -e openat
 try no-directory sandboxd trace -u 10123 -e openat -o /nowhere/at/all/out
 try unknown-option sandboxd trace -u 10123 --colour
 try no-recording sandboxd replay /nowhere/rec
+try no-output sh -c 'exec sandboxd list %network >&-'
+try no-command sandboxd trace -e openat -- /data
+try one-file sandboxd trace -u 10123 -e openat -o one --record ./one
 try help sandboxd --help
 try version sandboxd --version
 "#;
 
 /// Name, exit codes that are right, words that have to be said on stderr.
-const WANTED: [(&str, &[i32], &[&str]); 8] = [
+const WANTED: [(&str, &[i32], &[&str]); 11] = [
     ("no-root", &[3], &["root"]),
     ("unknown-call", &[2], &["opneat", "openat"]),
     ("bad-expression", &[2], &["/unclosed"]),
@@ -41,6 +44,9 @@ const WANTED: [(&str, &[i32], &[&str]); 8] = [
     ("no-directory", &[1, 2], &["/nowhere/at/all"]),
     ("unknown-option", &[2], &["--colour"]),
     ("no-recording", &[1, 2], &["/nowhere/rec"]),
+    ("no-output", &[1], &["standard output is closed"]),
+    ("no-command", &[2], &["/data", "directory"]),
+    ("one-file", &[2], &["the same file"]),
 ];
 
 fn check(outcome: &Outcome) -> Result<()> {

@@ -1,0 +1,134 @@
+//! What is typed wrongly, and how the program says so: exit codes and words, of the program itself.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use sandboxd::input::{Fact, Input, Stop};
+use sandboxd::recording::Recorder;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_sandboxd");
+
+fn run(args: &[&str]) -> Output {
+    Command::new(PROGRAM).args(args).output().expect("it runs")
+}
+
+/// In a shell, where `$0` is the program.
+fn shell(script: &str) -> Output {
+    let mut command = Command::new("sh");
+    let command = command.args(["-c", script, PROGRAM]);
+    command.output().expect("a shell")
+}
+
+/// It ended with that code and said those words.
+#[track_caller]
+fn refused(output: &Output, code: i32, words: &[&str]) {
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{said}");
+    for word in words {
+        assert!(said.contains(word), "no {word:?} in: {said}");
+    }
+    assert!(output.stdout.is_empty(), "{:?}", output.stdout);
+}
+
+/// A recording of nothing.
+fn recorded(path: &Path) {
+    let mut recorder = Recorder::create(path).expect("a recording");
+    for fact in [Fact::Start(Box::default()), Fact::Stop(Stop::default())] {
+        recorder.push(Input::Fact(&fact));
+    }
+    recorder.finish().expect("written");
+}
+
+#[test]
+fn a_closed_output_is_no_output() {
+    let words = &["standard output is closed", "-o"];
+    refused(&shell("exec \"$0\" list %network >&-"), 1, words);
+    refused(&shell("exec \"$0\" schema >&-"), 1, words);
+    refused(&shell("exec \"$0\" trace -u 10123 >&-"), 1, words);
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("rec");
+    recorded(&path);
+    let replay = format!("exec \"$0\" replay {} >&-", path.display());
+    refused(&shell(&replay), 1, words);
+    let away = format!("exec \"$0\" replay {} >/dev/null", path.display());
+    refused(&shell(&away), 0, &[]);
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let output = shell("\"$0\" list --json | head -1; \"$0\" list >/dev/null");
+    assert!(output.status.success());
+    assert_eq!(
+        String::from_utf8_lossy(&output.stderr),
+        "",
+        "nothing to say"
+    );
+    assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 1);
+}
+
+#[test]
+fn a_command_that_cannot_be_is_wrong_usage() {
+    for (name, words) in [
+        ("", "empty name"),
+        ("/tmp", "Is a directory"),
+        ("/etc/passwd", "Permission denied"),
+        ("no-such-program", "No such file or directory"),
+    ] {
+        refused(&run(&["trace", "--", name]), 2, &[words]);
+    }
+}
+
+#[test]
+fn a_selection_of_nothing_is_wrong_usage_everywhere() {
+    let words = &["this selects no system call", "openat,!openat"];
+    refused(&run(&["list", "openat,!openat"]), 2, words);
+    let trace = ["trace", "-u", "10123", "-e", "openat,!openat"];
+    refused(&run(&trace), 2, words);
+}
+
+#[test]
+fn a_user_is_a_number_that_a_task_can_have() {
+    let no_task = &["(uid_t)-1"];
+    refused(&run(&["trace", "-u", "4294967295"]), 2, no_task);
+    let as_none = ["trace", "--as-uid", "4294967295", "--", "true"];
+    refused(&run(&as_none), 2, no_task);
+    let name = ["trace", "-u", "com.example.app"];
+    refused(&run(&name), 2, &["a user ID is a number", "packages.list"]);
+}
+
+#[test]
+fn lines_and_recording_need_a_file_each() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("one");
+    let name = path.to_str().unwrap();
+    let by_way = dir.path().join("./one");
+    let by_way = by_way.to_str().unwrap();
+    let trace = ["trace", "-u", "10123", "-o", name, "--record", by_way];
+    refused(&run(&trace), 2, &["-o and --record", by_way]);
+    let script = format!("exec \"$0\" trace -u 10123 --record {name} >{name}");
+    refused(&shell(&script), 2, &["standard output goes to"]);
+    recorded(&path);
+    let before = fs::read(&path).unwrap();
+    refused(
+        &run(&["replay", name, "-o", by_way]),
+        2,
+        &["the recording itself"],
+    );
+    assert_eq!(fs::read(&path).unwrap(), before, "it is as it was");
+}
+
+#[test]
+fn a_recording_may_come_by_standard_input() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("rec");
+    recorded(&path);
+    let wanted = run(&["replay", path.to_str().unwrap()]);
+    let mut command = Command::new(PROGRAM);
+    let file = Stdio::from(fs::File::open(&path).unwrap());
+    let got = command.args(["replay", "-"]).stdin(file).output().unwrap();
+    assert!(got.status.success() && !got.stdout.is_empty());
+    assert_eq!(got.stdout, wanted.stdout);
+    let nothing = shell("exec \"$0\" replay - </dev/null");
+    refused(&nothing, 1, &["standard input is not a sandboxd recording"]);
+}
