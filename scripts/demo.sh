@@ -21,6 +21,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 options=("$@")
 set --
 . scripts/setup.sh
+# `cargo xtask` compiles itself without a word.
+echo "demo: building; the first time this takes some minutes" >&2
+cargo build --package xtask >&2
 cargo xtask build >&2
 echo "demo: booting a kernel; the sample app runs as UID 10123, sandboxd traces it" >&2
 exec cargo xtask vm "${options[@]}" -- 'sandboxd trace --as-uid 10123 -- /bin/protected-app'

@@ -19,6 +19,7 @@ mod programs;
 mod qemu;
 mod report;
 mod round;
+mod signals;
 mod strace;
 mod stream;
 mod tidy;
@@ -45,7 +46,7 @@ enum Verb {
 
 fn main() -> ExitCode {
     let verb = Verb::parse();
-    let result = qemu::catch_signals().and_then(|()| match verb {
+    let result = signals::catch().and_then(|()| match verb {
         Verb::Check(_) => Ok(check::Check::run()),
         Verb::Build(build) => build.run(),
         Verb::Vm(vm) => Ok(vm.run()),

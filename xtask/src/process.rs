@@ -4,9 +4,17 @@
 
 use std::io;
 use std::os::fd::AsFd;
-use std::process::{Command, Output, Stdio};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+
+use crate::signals;
+
+/// How often a program is looked at whether it has ended: compilers of small programs are many, and quick.
+const LOOK: Duration = Duration::from_millis(5);
 
 /// Runs a program whose output is for people: all of it goes to stderr, since stdout may carry a guest's bytes.
 pub(crate) fn run(command: &mut Command, purpose: &str) -> Result<()> {
@@ -14,11 +22,13 @@ pub(crate) fn run(command: &mut Command, purpose: &str) -> Result<()> {
         .as_fd()
         .try_clone_to_owned()
         .context("cannot duplicate stderr")?;
-    let status = command
+    let mut child = command
         .stdin(Stdio::null())
         .stdout(stderr)
-        .status()
+        .process_group(0)
+        .spawn()
         .with_context(|| missing(command, purpose))?;
+    let status = wait(&mut child, purpose)?;
     if !status.success() {
         bail!(
             "{purpose}: {} ended with {status}\n  command: {command:?}",
@@ -26,6 +36,25 @@ pub(crate) fn run(command: &mut Command, purpose: &str) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// Waits for a program that leads a group of its own. A signal that was caught ends it, and what it started in turn.
+fn wait(child: &mut Child, purpose: &str) -> Result<ExitStatus> {
+    let mut asked = false;
+    loop {
+        if let Some(status) = child.try_wait().context(purpose.to_owned())? {
+            if asked {
+                bail!("{purpose}: interrupted");
+            }
+            return Ok(status);
+        }
+        if signals::caught() && !std::mem::replace(&mut asked, true) {
+            let group = format!("-{}", child.id());
+            let killed = Command::new("kill").args(["-TERM", "--", &group]).status();
+            killed.context("cannot end what was started")?;
+        }
+        thread::sleep(LOOK);
+    }
 }
 
 /// Runs a program and returns its stdout; its stderr is shown only on failure.
@@ -63,4 +92,18 @@ fn missing(command: &Command, purpose: &str) -> String {
         "{purpose}: cannot run {} (scripts/setup.sh installs what is needed)",
         name(command)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_fails_says_what_it_was_for() {
+        run(&mut Command::new("true"), "nothing").unwrap();
+        let error = run(&mut Command::new("false"), "trying").unwrap_err();
+        assert!(error.to_string().contains("trying: false ended with"));
+        let error = run(&mut Command::new("/nowhere/at/all"), "trying").unwrap_err();
+        assert!(error.to_string().contains("scripts/setup.sh"));
+    }
 }

@@ -9,7 +9,6 @@ use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -18,14 +17,11 @@ use anyhow::{Context, Result, bail};
 
 use crate::guest::{Copy, Guest, Programs};
 use crate::kernels::Kernel;
+use crate::signals::{self, LOOK};
 use crate::stream::{self, End};
 
 const QEMU: &str = "qemu-system-aarch64";
-/// How often a running machine is looked at; its messages are awaited, not polled.
-const LOOK: Duration = Duration::from_millis(50);
 const CONSOLE_LINES: usize = 40;
-
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// A machine to boot, and the command it is to run.
 #[derive(Clone)]
@@ -63,11 +59,6 @@ enum Event {
     Started,
     Status(i32),
     Ended(End),
-}
-
-/// Lets Ctrl-C and a polite kill end the machines before this program ends.
-pub(crate) fn catch_signals() -> Result<()> {
-    ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed)).context("cannot catch Ctrl-C")
 }
 
 /// QEMU's version, as it tells it.
@@ -178,7 +169,7 @@ impl Machine {
             if let (Some(status), 2) = (status, complete) {
                 return Ok(Report { status, boot });
             }
-            if INTERRUPTED.load(Ordering::Relaxed) {
+            if signals::caught() {
                 bail!("interrupted");
             }
             if begin.elapsed() > self.timeout {

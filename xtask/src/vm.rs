@@ -2,10 +2,10 @@
 //!
 //! Turns the command line into a machine; `qemu` runs it.
 
-use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
+use std::{fs, io};
 
 use anyhow::{Context, Result};
 use clap::Args;
@@ -87,6 +87,7 @@ impl Vm {
     fn boot(&self) -> Result<i32> {
         let kernel = kernels::find(&self.kernel)?;
         kernel.suits(&self.cpu)?;
+        are_there(&self.copy)?;
         if !self.no_build {
             Build::quiet()
                 .program()
@@ -114,6 +115,14 @@ impl Vm {
     }
 }
 
+/// Whether what is to be copied is there: said before anything is built.
+fn are_there(copies: &[Copy]) -> Result<()> {
+    for (host, _) in copies {
+        fs::metadata(host).with_context(|| format!("--copy: cannot read {}", host.display()))?;
+    }
+    Ok(())
+}
+
 fn parse_forward(text: &str) -> Result<(u16, u16)> {
     let (host, guest) = text
         .split_once(':')
@@ -138,6 +147,17 @@ fn parse_copy(text: &str) -> Result<Copy> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn copies_that_are_not_there_are_said_by_name() {
+        let copy = |host: &str| are_there(&[parse_copy(host).unwrap()]);
+        assert!(copy("/etc").is_ok());
+        let error = copy("/nowhere/at/all").unwrap_err();
+        assert!(
+            format!("{error:#}").contains("/nowhere/at/all: No such file"),
+            "{error:#}"
+        );
+    }
 
     #[test]
     fn copies_go_where_they_say_or_where_adb_would_put_them() {
