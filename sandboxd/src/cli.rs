@@ -72,7 +72,7 @@ pub struct Trace {
     /// Write lines to FILE instead of standard output
     #[arg(short, long = "output", value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// Show at most so many bytes of a buffer
+    /// Show at most so many bytes of a buffer, 0 to 4096
     #[arg(short, long, value_name = "BYTES", default_value_t = 256, value_parser = clap::value_parser!(u32).range(0..=4096))]
     pub strsize: u32,
     /// Show successful calls only
@@ -109,10 +109,10 @@ pub struct Trace {
     /// Keep the run's inputs in FILE, for `sandboxd replay`
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
-    /// Size of the ring between kernel and daemon (8M, 64K)
+    /// Size of the ring between kernel and daemon (64K, 8M), 4K to 1G; a power of two is made of it
     #[arg(long, value_name = "SIZE", default_value = "8M", value_parser = words::size)]
     pub buffer: u32,
-    /// Size of the ring of state records (1M, 64K)
+    /// Size of the ring of state records (64K, 1M), within the same limits
     #[arg(long, value_name = "SIZE", default_value = "4M", value_parser = words::size, hide_short_help = true)]
     pub state_buffer: u32,
     /// Follow children of a process or command: the default
@@ -130,7 +130,8 @@ pub struct Trace {
     /// Probe these kernel symbols too
     #[arg(long = "symbol", value_name = "SYMBOL", hide = true)]
     pub symbols: Vec<String>,
-    /// Start this command and watch it; its standard output goes to standard error while lines go to standard output
+    /// Start this command and watch it; its standard output goes to standard error while lines go to standard output. If
+    /// the run ends before it, it goes on unwatched; Ctrl-C at a terminal reaches it too
     #[arg(last = true, value_name = "CMD")]
     pub command: Vec<OsString>,
 }
