@@ -1,17 +1,26 @@
 //! A run's inputs in a file, as they came: `trace --record`, `replay`.
 //!
-//! A line that names the format, then frames: length (u32, little-endian), kind (one byte), that many bytes. Records
-//! are stored as they are, facts as JSON.
+//! A line that names the format, then frames: length (u32, little-endian), kind (one byte), checksum (u32), that many
+//! bytes. Records are stored as they are, facts as JSON; the last frame says that nothing follows. The checksum is that
+//! of all frames so far, without the checksums in them: a frame that is changed, missing or moved shows.
+//!
+//! The first format had neither checksums nor a last frame. It is read still.
 
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
+use crc32fast::Hasher;
+
 use crate::input::{Fact, Input};
 
-const MAGIC: &[u8] = b"sandboxd recording 1\n";
+const MAGIC: &[u8; 21] = b"sandboxd recording 2\n";
+const FIRST_MAGIC: &[u8; 21] = b"sandboxd recording 1\n";
 const RECORD: u8 = 0;
 const FACT: u8 = 1;
+const END: u8 = 2;
+/// What is said of a frame that is not whole.
+const ENDS_INSIDE: &str = "it ends inside a frame";
 /// No frame is longer: a look at a process with very many mappings is the longest.
 const FRAME_MAX: u32 = 64 << 20;
 
@@ -51,6 +60,8 @@ pub enum RecordingError {
 pub struct Recorder {
     path: PathBuf,
     file: BufWriter<File>,
+    /// Of the frames so far.
+    sum: Hasher,
     /// Something is missing in it, so that nothing more is added.
     broken: Option<RecordingError>,
 }
@@ -62,6 +73,7 @@ impl Recorder {
         let mut recorder = Self {
             path: path.to_owned(),
             file: BufWriter::new(file),
+            sum: Hasher::new(),
             broken: None,
         };
         recorder.write(|file| file.write_all(MAGIC))?;
@@ -91,14 +103,20 @@ impl Recorder {
 
     /// Ends the recording: everything is in the file, or what went wrong first.
     pub fn finish(mut self) -> Result<(), RecordingError> {
+        if self.broken.is_none() {
+            self.frame(END, &[])?;
+        }
         self.write(Write::flush)?;
         self.broken.map_or(Ok(()), Err)
     }
 
     fn frame(&mut self, kind: u8, bytes: &[u8]) -> Result<(), RecordingError> {
+        let len = (bytes.len() as u32).to_le_bytes();
+        let head = [len[0], len[1], len[2], len[3], kind];
+        let sum = add(&mut self.sum, &head, bytes);
         self.write(|file| {
-            file.write_all(&(bytes.len() as u32).to_le_bytes())?;
-            file.write_all(&[kind])?;
+            file.write_all(&head)?;
+            file.write_all(&sum.to_le_bytes())?;
             file.write_all(bytes)
         })
     }
@@ -111,12 +129,21 @@ impl Recorder {
     }
 }
 
+/// Adds a frame to a checksum and gives it.
+fn add(sum: &mut Hasher, head: &[u8], bytes: &[u8]) -> u32 {
+    sum.update(head);
+    sum.update(bytes);
+    sum.clone().finalize()
+}
+
 /// Reads a recording.
 #[derive(Debug)]
 pub struct Recording<R = Box<dyn Read>> {
     path: PathBuf,
     file: R,
     at: u64,
+    /// Of the frames so far; none in the first format.
+    sum: Option<Hasher>,
     bytes: Vec<u8>,
     fact: Option<Fact>,
 }
@@ -140,12 +167,17 @@ impl<R: Read> Recording<R> {
             path: path.to_owned(),
             file,
             at: MAGIC.len() as u64,
+            sum: Some(Hasher::new()),
             bytes: Vec::new(),
             fact: None,
         };
         let mut magic = [0; MAGIC.len()];
         match recording.file.read_exact(&mut magic) {
-            Ok(()) if magic == MAGIC => Ok(recording),
+            Ok(()) if magic == *MAGIC => Ok(recording),
+            Ok(()) if magic == *FIRST_MAGIC => {
+                recording.sum = None;
+                Ok(recording)
+            }
             Err(source) if source.kind() != ErrorKind::UnexpectedEof => {
                 Err(io_error("read", path, source))
             }
@@ -157,15 +189,41 @@ impl<R: Read> Recording<R> {
 
     /// The next input; `None` at the end.
     pub fn next_input(&mut self) -> Result<Option<Input<'_>>, RecordingError> {
-        let mut head = [0; 5];
+        let Some(kind) = self.frame()? else {
+            return Ok(None);
+        };
+        let begin = self.at;
+        self.at += self.bytes.len() as u64;
+        match kind {
+            RECORD => Ok(Some(Input::Record(&self.bytes))),
+            FACT => match serde_json::from_slice(&self.bytes) {
+                Ok(fact) => Ok(Some(Input::Fact(self.fact.insert(fact)))),
+                Err(error) => Err(self.damaged(begin, error.to_string())),
+            },
+            END if self.sum.is_some() => match self.file.read(&mut [0]) {
+                Ok(0) => Ok(None),
+                Ok(_) => Err(self.damaged(self.at, "something follows its end")),
+                Err(source) => Err(io_error("read", &self.path, source)),
+            },
+            kind => Err(self.damaged(begin, format!("a frame of the unknown kind {kind}"))),
+        }
+    }
+
+    /// Reads a frame's bytes and gives its kind; `None` where the file ends before it.
+    fn frame(&mut self) -> Result<Option<u8>, RecordingError> {
+        let (begin, mut head, mut wanted) = (self.at, [0; 5], [0; 4]);
         match self.file.read(&mut head[..1]) {
-            Ok(0) => return Ok(None),
+            Ok(0) if self.sum.is_none() => return Ok(None),
+            Ok(0) => return Err(self.damaged(begin, "it ends without its last mark")),
             Ok(_) => self.read_exact(&mut head[1..])?,
             Err(source) => return Err(io_error("read", &self.path, source)),
         }
+        if self.sum.is_some() {
+            self.read_exact(&mut wanted)?;
+        }
         let len = u32::from_le_bytes([head[0], head[1], head[2], head[3]]);
         if len > FRAME_MAX {
-            return Err(self.damaged(format!("a frame of {len} bytes")));
+            return Err(self.damaged(begin, format!("a frame of {len} bytes")));
         }
         self.bytes.clear();
         // Memory for what is there, not for what a damaged length says.
@@ -174,34 +232,33 @@ impl<R: Read> Recording<R> {
             .read_to_end(&mut self.bytes)
         {
             Ok(read) if read == len as usize => {}
-            Ok(_) => return Err(self.damaged("it ends inside a frame".to_owned())),
+            Ok(_) => return Err(self.damaged(begin, ENDS_INSIDE)),
             Err(source) => return Err(io_error("read", &self.path, source)),
         }
-        self.at += 5 + u64::from(len);
-        match head[4] {
-            RECORD => Ok(Some(Input::Record(&self.bytes))),
-            FACT => match serde_json::from_slice(&self.bytes) {
-                Ok(fact) => Ok(Some(Input::Fact(self.fact.insert(fact)))),
-                Err(error) => Err(self.damaged(error.to_string())),
-            },
-            kind => Err(self.damaged(format!("a frame of the unknown kind {kind}"))),
+        self.at += head.len() as u64;
+        if let Some(sum) = &mut self.sum {
+            if add(sum, &head, &self.bytes) != u32::from_le_bytes(wanted) {
+                return Err(self.damaged(begin, "its checksum says otherwise"));
+            }
+            self.at += wanted.len() as u64;
         }
+        Ok(Some(head[4]))
     }
 
     fn read_exact(&mut self, bytes: &mut [u8]) -> Result<(), RecordingError> {
         self.file
             .read_exact(bytes)
             .map_err(|source| match source.kind() {
-                ErrorKind::UnexpectedEof => self.damaged("it ends inside a frame".to_owned()),
+                ErrorKind::UnexpectedEof => self.damaged(self.at, ENDS_INSIDE),
                 _ => io_error("read", &self.path, source),
             })
     }
 
-    fn damaged(&self, what: String) -> RecordingError {
+    fn damaged(&self, at: u64, what: impl Into<String>) -> RecordingError {
         RecordingError::Damaged {
             path: self.path.clone(),
-            at: self.at,
-            what,
+            at,
+            what: what.into(),
         }
     }
 }

@@ -6,12 +6,13 @@ use std::fs;
 use std::mem::{offset_of, size_of};
 use std::path::Path;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use kprobe_common::record::{Exec, Fork, Frame, Header, Return, kind};
 use serde_json::Value;
 
-const MAGIC: &[u8] = b"sandboxd recording 1\n";
-const FRAME_HEAD: usize = 5;
+const MAGIC: &[u8] = b"sandboxd recording 2\n";
+/// Length, kind and checksum, which is `sandboxd replay`'s to look at.
+const FRAME_HEAD: usize = 9;
 
 /// A run's inputs, in order.
 pub(super) struct Recording {
@@ -49,12 +50,12 @@ impl Recording {
             inputs.push(match head[4] {
                 0 => Input::Record(Record::parse(frame)?),
                 1 => Input::Fact(serde_json::from_slice(frame)?),
+                2 => return Ok(Self { inputs }),
                 other => bail!("a frame of the unknown kind {other}"),
             });
             rest = after;
         }
-        ensure!(rest.is_empty(), "{} ends inside a frame", path.display());
-        Ok(Self { inputs })
+        bail!("{} ends without its last mark", path.display())
     }
 
     /// The fact of a kind that comes first.
