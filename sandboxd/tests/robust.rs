@@ -16,7 +16,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use sandboxd::fold::Fold;
-use sandboxd::input::{Fact, Input, Stop};
+use sandboxd::input::{Fact, Input, NameFound, NameLook, Stop};
 use serde_json::Value;
 
 use cases::{Case, Owned};
@@ -179,6 +179,17 @@ fn facts() -> impl Strategy<Value = Fact> {
         any::<u64>().prop_map(|boot_ns| Fact::Tick { boot_ns }),
         (any::<u64>(), any::<i64>())
             .prop_map(|(boot_ns, offset_ns)| Fact::Clock { boot_ns, offset_ns }),
+        (1..4_u32, any::<u64>(), 0..3_u64, "[a-z.\"]{0,3}").prop_map(|(pid, at, start, name)| {
+            let found = Some(NameFound { start, name });
+            let (began, ended) = (at, at.saturating_add(1));
+            let look = NameLook {
+                pid,
+                began,
+                ended,
+                found,
+            };
+            Fact::Name { look, at }
+        }),
         (any::<u64>(), any::<u16>(), any::<u32>()).prop_map(|(boot_ns, index, count)| {
             Fact::Unwritten {
                 boot_ns,

@@ -55,6 +55,32 @@ fn a_closed_output_is_no_output() {
     refused(&shell(&away), 0, &[]);
 }
 
+/// However many lines there are: of few it is only known at the end that nobody read them.
+#[test]
+fn a_replay_whose_reader_has_seen_enough_is_no_failure() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("rec");
+    for lines in [2, 1000, 20_000] {
+        let mut recorder = Recorder::create(&path).unwrap();
+        recorder.push(Input::Fact(&Fact::Start(Box::default())));
+        for offset in 0..lines {
+            let (boot_ns, offset_ns) = (1, offset * 1_000_000_000);
+            recorder.push(Input::Fact(&Fact::Clock { boot_ns, offset_ns }));
+        }
+        recorder.push(Input::Fact(&Fact::Stop(Stop::default())));
+        recorder.finish().unwrap();
+        let path = path.display();
+        let output = shell(&format!(
+            "(\"$0\" replay {path}; echo \"code $?\" >&2) | head -n 1"
+        ));
+        assert_eq!(
+            String::from_utf8_lossy(&output.stderr),
+            "code 0\n",
+            "{lines} lines"
+        );
+    }
+}
+
 #[test]
 fn a_reader_that_has_seen_enough_is_no_failure() {
     let output = shell("\"$0\" list --json | head -1; \"$0\" list >/dev/null");

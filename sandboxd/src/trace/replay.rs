@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::said::Said;
 use super::waits::survive_file_size_limit;
 use super::{TraceError, files, runtime, signals_failed};
 use crate::cli;
@@ -27,6 +28,7 @@ async fn copy(mut recording: Recording, mut sink: Sink) -> Result<(), TraceError
     survive_file_size_limit().map_err(signals_failed)?;
     let mut fold = Fold::new();
     let mut result = Ok(());
+    let mut said = Said::default();
     loop {
         match recording.next_input() {
             Ok(Some(input)) => fold.push(input, &mut sink),
@@ -38,15 +40,19 @@ async fn copy(mut recording: Recording, mut sink: Sink) -> Result<(), TraceError
         }
         if sink.full() {
             sink.flush().await;
-            match sink.try_events().into_iter().next() {
-                Some(Event::ReaderGone) => return Ok(()),
-                Some(Event::Unwritten { error, .. }) => return Err(TraceError::Output(error)),
-                None => {}
+            let events = sink.try_events();
+            if events.contains(&Event::ReaderGone) {
+                return Ok(());
             }
+            taken(&mut said, &events)?;
         }
     }
-    match sink.finish(LAST_LINES).await.events.into_iter().next() {
-        Some(Event::Unwritten { error, .. }) => Err(TraceError::Output(error)),
-        _ => result,
-    }
+    taken(&mut said, &sink.finish(LAST_LINES).await.events)?;
+    result
+}
+
+/// Whether the output took all lines, as long as somebody read it.
+fn taken(said: &mut Said, events: &[Event]) -> Result<(), TraceError> {
+    let error = said.refused(events).map(str::to_owned);
+    error.map_or(Ok(()), |error| Err(TraceError::Output(error)))
 }
