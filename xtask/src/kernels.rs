@@ -99,7 +99,7 @@ impl Kernel {
     }
 
     /// The page size that an uncompressed image's header tells: flags at byte 24, the size in bits 1 and 2.
-    fn page_kib(&self) -> Result<Option<u32>> {
+    pub(crate) fn page_kib(&self) -> Result<Option<u32>> {
         let mut header = [0; 64];
         let mut image = fs::File::open(&self.image)
             .with_context(|| format!("cannot read {}", self.image.display()))?;

@@ -5,10 +5,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use serde_json::Value;
 
+use crate::kernels::Kernel;
+
 /// A lab test.
+#[derive(Clone, Copy)]
 pub(crate) struct Case {
     /// Its name on the command line and in the table; also its directory's.
     pub(crate) name: &'static str,
@@ -21,6 +24,20 @@ pub(crate) struct Case {
 }
 
 impl Case {
+    /// The inner error is why this kernel cannot run it, whatever sandboxd does.
+    pub(crate) fn suits(&self, kernel: &Kernel) -> Result<Result<()>> {
+        let big_pages = kernel.page_kib()? == Some(16);
+        Ok(if big_pages && self.script.contains("strace32") {
+            // `readelf -lW`: the load segments of strace, of libc and of the loader are aligned to 0x1000.
+            Err(anyhow!(
+                "Debian's strace for armhf is linked for 4 KiB pages, {} has 16 KiB",
+                kernel.name
+            ))
+        } else {
+            Ok(())
+        })
+    }
+
     /// Whether its script calls `strace` or `strace32`, which not every guest has.
     pub(crate) fn needs_strace(&self) -> bool {
         self.script.contains("strace")

@@ -56,6 +56,25 @@ pub(crate) struct Matrix {
 struct Boot {
     kernel: Kernel,
     cpu: String,
+    cases: Vec<Case>,
+}
+
+impl Boot {
+    /// Without the cases that this kernel cannot run, which is said.
+    fn new(kernel: Kernel, cpu: &str, cases: &[Case], skipped: &mut Vec<Skipped>) -> Result<Self> {
+        let mut can = Vec::new();
+        for case in cases {
+            match case.suits(&kernel)? {
+                Ok(()) => can.push(*case),
+                Err(reason) => skip(&format!("{}, {}", kernel.name, case.name), &reason, skipped),
+            }
+        }
+        Ok(Self {
+            kernel,
+            cpu: cpu.to_owned(),
+            cases: can,
+        })
+    }
 }
 
 impl Matrix {
@@ -69,13 +88,13 @@ impl Matrix {
             return Ok(ExitCode::SUCCESS);
         }
         let mut skipped = Vec::new();
-        let boots = self.boots(&mut skipped)?;
+        let boots = self.boots(&cases, &mut skipped)?;
         if !self.no_build {
             Build::usual()
                 .program()
                 .context("cannot build what the guests run")?;
         }
-        let rounds = run_all(boots, &Programs::prepare()?, &cases);
+        let rounds = run_all(boots, &Programs::prepare()?);
         let report = Report {
             qemu: qemu::version()?,
             rounds,
@@ -102,9 +121,9 @@ impl Matrix {
         Ok(cases)
     }
 
-    fn boots(&self, skipped: &mut Vec<Skipped>) -> Result<Vec<Boot>> {
+    fn boots(&self, cases: &[Case], skipped: &mut Vec<Skipped>) -> Result<Vec<Boot>> {
         if self.quick {
-            return quick_boots(skipped);
+            return quick_boots(cases, skipped);
         }
         let given = |list: &[String], all: &[&str]| match list {
             [] => all.iter().map(|&name| name.to_owned()).collect(),
@@ -117,10 +136,7 @@ impl Matrix {
             };
             for cpu in given(&self.cpu, &[OLD_CPU, NEW_CPU]) {
                 match kernel.suits(&cpu) {
-                    Ok(()) => boots.push(Boot {
-                        kernel: kernel.clone(),
-                        cpu,
-                    }),
+                    Ok(()) => boots.push(Boot::new(kernel.clone(), &cpu, cases, skipped)?),
                     Err(error) => skip(&format!("{name}, {cpu}"), &error, skipped),
                 }
             }
@@ -129,17 +145,16 @@ impl Matrix {
     }
 }
 
-fn quick_boots(skipped: &mut Vec<Skipped>) -> Result<Vec<Boot>> {
+fn quick_boots(cases: &[Case], skipped: &mut Vec<Skipped>) -> Result<Vec<Boot>> {
     let mut boots = Vec::new();
     for (name, cpu, instead) in QUICK {
         let kernel = match (present(name, skipped)?, instead) {
             (None, Some(other)) => present(other, skipped)?,
             (kernel, _) => kernel,
         };
-        boots.extend(kernel.map(|kernel| Boot {
-            kernel,
-            cpu: cpu.to_owned(),
-        }));
+        if let Some(kernel) = kernel {
+            boots.push(Boot::new(kernel, cpu, cases, skipped)?);
+        }
     }
     Ok(boots)
 }
@@ -156,15 +171,15 @@ fn present(name: &str, skipped: &mut Vec<Skipped>) -> Result<Option<Kernel>> {
     }
 }
 
-fn skip(kernel: &str, error: &anyhow::Error, skipped: &mut Vec<Skipped>) {
+fn skip(what: &str, error: &anyhow::Error, skipped: &mut Vec<Skipped>) {
     eprintln!("xtask: skipped: {error}");
     skipped.push(Skipped {
-        kernel: kernel.into(),
+        what: what.into(),
         reason: error.to_string(),
     });
 }
 
-fn run_all(boots: Vec<Boot>, programs: &Programs, cases: &[Case]) -> Vec<Round> {
+fn run_all(boots: Vec<Boot>, programs: &Programs) -> Vec<Round> {
     let waiting: Mutex<VecDeque<_>> = Mutex::new(boots.into_iter().enumerate().collect());
     let done = Mutex::new(Vec::new());
     thread::scope(|scope| {
@@ -175,11 +190,11 @@ fn run_all(boots: Vec<Boot>, programs: &Programs, cases: &[Case]) -> Vec<Round> 
                         .lock()
                         .unwrap_or_else(PoisonError::into_inner)
                         .pop_front();
-                    let Some((order, Boot { kernel, cpu })) = next else {
+                    let Some((order, Boot { kernel, cpu, cases })) = next else {
                         return;
                     };
-                    let round = round::run(&kernel, &cpu, programs, cases)
-                        .unwrap_or_else(|error| failed(&kernel, &cpu, cases, &error));
+                    let round = round::run(&kernel, &cpu, programs, &cases)
+                        .unwrap_or_else(|error| failed(&kernel, &cpu, &cases, &error));
                     done.lock()
                         .unwrap_or_else(PoisonError::into_inner)
                         .push((order, round));

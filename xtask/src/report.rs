@@ -32,10 +32,10 @@ pub(crate) struct Verdict {
     pub(crate) seconds: f64,
 }
 
-/// A kernel that was not booted.
+/// A kernel that was not booted, or a case that was not run on one.
 #[derive(Serialize)]
 pub(crate) struct Skipped {
-    pub(crate) kernel: String,
+    pub(crate) what: String,
     pub(crate) reason: String,
 }
 
@@ -105,8 +105,8 @@ impl fmt::Display for Report {
                 }
             }
         }
-        for Skipped { kernel, reason } in &self.skipped {
-            writeln!(f, "skipped {kernel}: {reason}")?;
+        for Skipped { what, reason } in &self.skipped {
+            writeln!(f, "skipped {what}: {reason}")?;
         }
         if self.rounds.iter().any(|round| round.kernel == UNCOUNTED) {
             writeln!(f, "{UNCOUNTED} is reported, not counted")?;
