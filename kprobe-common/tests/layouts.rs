@@ -58,8 +58,6 @@ const LAYOUTS: &[(&StructDef, &str, &[Abi])] = &[
     (&structs::SCHED_PARAM, "struct own_sched_param", BOTH),
     (&structs::SCHED_ATTR, "struct sched_attr", BOTH),
     (&structs::CAP_HEADER, "struct __user_cap_header_struct", BOTH),
-    (&structs::CAP_LOW, "struct __user_cap_data_struct", BOTH),
-    (&structs::CAP_HIGH, "struct __user_cap_data_struct", BOTH),
     (&structs::CAP_DATA, "struct own_cap_data", BOTH),
     (&structs::UTSNAME, "struct new_utsname", BOTH),
     (&structs::SYSINFO, "struct sysinfo", BOTH),
@@ -245,7 +243,7 @@ struct own_itimerspec { struct __kernel_old_timespec it_interval, it_value; };
 struct own_sigset_arg { void *sigmask; size_t sigsetsize; };
 struct own_sigaction { void *sa_handler; unsigned long sa_flags; void *sa_restorer; unsigned int sa_mask[2]; };
 struct own_old_sigaction { void *sa_handler; unsigned int sa_mask; unsigned long sa_flags; void *sa_restorer; };
-struct own_cap_data { struct __user_cap_data_struct low, high; };
+struct own_cap_data { __u32 effective, permitted, inheritable, upper[3]; };
 struct own_sched_param { int sched_priority; };
 struct own_linger { int l_onoff, l_linger; };
 typedef struct { unsigned char b[6]; } __attribute__((packed)) own_bdaddr;
@@ -274,7 +272,7 @@ fn program(abi: Abi) -> String {
             }
             assert(format!("offsetof({name}, {})", field.name), field.at(abi));
             // Of a word of flags, the lower half is all that has names.
-            let half = matches!(field.field, Field::Flags(_, 4));
+            let half = matches!(field.field, Field::Flags(_, 4) | Field::FlagsApart(..));
             if !half {
                 assert(
                     format!("sizeof((({name} *)0)->{})", field.name),

@@ -58,7 +58,7 @@ impl Names {
     }
 
     fn field(&mut self, field: &Field) {
-        if let Field::Flags(set, _) = field {
+        if let Field::Flags(set, _) | Field::FlagsApart(set, _) = field {
             self.flags(set);
         } else if let Field::Enum(set, _) | Field::NetEnum(set) | Field::WordEnum(set) = field {
             self.values(set);

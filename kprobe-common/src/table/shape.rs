@@ -148,7 +148,7 @@ impl Field {
             | Self::Address(..)
             | Self::Bluetooth
             | Self::Octets(..) => Shape::Text,
-            Self::Flags(..) | Self::Sigset(_) => Shape::Texts,
+            Self::Flags(..) | Self::FlagsApart(..) | Self::Sigset(_) => Shape::Texts,
             Self::Bits(_) => Shape::Integers,
             Self::Struct(def) => of(def),
             Self::Buffer(_) => Shape::Object,

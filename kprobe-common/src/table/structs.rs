@@ -59,6 +59,8 @@ pub enum Field {
     Addr,
     /// A set of bits in 1, 2, 4 or 8 bytes.
     Flags(&'static FlagSet, u8),
+    /// A set of bits in two times 4 bytes, the upper half so many bytes behind the lower one.
+    FlagsApart(&'static FlagSet, u16),
     /// One of a list, in 1, 2, 4 or 8 bytes.
     Enum(&'static ValueSet, u8),
     /// A number of 2 or 4 bytes in the network's order, most significant byte first (ports).
@@ -156,6 +158,7 @@ impl Field {
             | Self::Net(bytes)
             | Self::Address(bytes, _)
             | Self::Sigset(bytes) => *bytes as u16,
+            Self::FlagsApart(_, gap) => *gap + 4,
             Self::NetEnum(_) => 2,
             Self::Bluetooth => 6,
             Self::Long | Self::Ulong | Self::Addr | Self::WordEnum(_) => match abi {

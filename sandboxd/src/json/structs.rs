@@ -210,6 +210,13 @@ impl<'a> Member<'a> {
                 set,
                 value: self.number()?,
             }),
+            Field::FlagsApart(set, gap) => {
+                let upper = bytes.get(usize::from(*gap)..)?;
+                Content::Flags(Flags {
+                    set,
+                    value: unsigned(bytes, 4)? | unsigned(upper, 4)? << 32,
+                })
+            }
             Field::Sigset(_) => Content::Signals(self.number()?),
             Field::Net(bytes) => {
                 let number = self.number()?.swap_bytes();

@@ -125,7 +125,7 @@ pub(super) fn of_field(field: &Field, defs: &mut Defs) -> Value {
     match field {
         Field::Int(_) | Field::Uint(_) | Field::Long | Field::Ulong | Field::Net(_) => integer(),
         Field::Hex(_) | Field::Addr => hex(defs),
-        Field::Flags(set, _) => flags(set, defs),
+        Field::Flags(set, _) | Field::FlagsApart(set, _) => flags(set, defs),
         Field::Enum(set, _) | Field::NetEnum(set) | Field::WordEnum(set) => one_of(set, defs),
         Field::Sigset(_) => {
             let examples: Vec<_> = SIGNALS.values.iter().map(|named| named.1).collect();

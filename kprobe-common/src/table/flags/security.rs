@@ -122,9 +122,9 @@ pub static GETRANDOM: FlagSet = FlagSet::new("getrandom", None, &[], &[
     (0x1, "GRND_NONBLOCK"), (0x2, "GRND_RANDOM"), (0x4, "GRND_INSECURE"),
 ]);
 
-/// Capabilities 0 to 31: `include/uapi/linux/capability.h`.
+/// Capabilities: `include/uapi/linux/capability.h`.
 #[rustfmt::skip]
-pub static CAPS_LOW: FlagSet = FlagSet::new("capabilities_low", None, &[], &[
+pub static CAPS: FlagSet = FlagSet::new("capabilities", None, &[], &[
     (0x1, "CAP_CHOWN"), (0x2, "CAP_DAC_OVERRIDE"), (0x4, "CAP_DAC_READ_SEARCH"), (0x8, "CAP_FOWNER"),
     (0x10, "CAP_FSETID"), (0x20, "CAP_KILL"), (0x40, "CAP_SETGID"), (0x80, "CAP_SETUID"), (0x100, "CAP_SETPCAP"),
     (0x200, "CAP_LINUX_IMMUTABLE"), (0x400, "CAP_NET_BIND_SERVICE"), (0x800, "CAP_NET_BROADCAST"),
@@ -135,14 +135,9 @@ pub static CAPS_LOW: FlagSet = FlagSet::new("capabilities_low", None, &[], &[
     (0x200_0000, "CAP_SYS_TIME"), (0x400_0000, "CAP_SYS_TTY_CONFIG"), (0x800_0000, "CAP_MKNOD"),
     (0x1000_0000, "CAP_LEASE"), (0x2000_0000, "CAP_AUDIT_WRITE"), (0x4000_0000, "CAP_AUDIT_CONTROL"),
     (0x8000_0000, "CAP_SETFCAP"),
-]);
-
-/// Capabilities 32 and above: `include/uapi/linux/capability.h`.
-#[rustfmt::skip]
-pub static CAPS_HIGH: FlagSet = FlagSet::new("capabilities_high", None, &[], &[
-    (0x1, "CAP_MAC_OVERRIDE"), (0x2, "CAP_MAC_ADMIN"), (0x4, "CAP_SYSLOG"), (0x8, "CAP_WAKE_ALARM"),
-    (0x10, "CAP_BLOCK_SUSPEND"), (0x20, "CAP_AUDIT_READ"), (0x40, "CAP_PERFMON"), (0x80, "CAP_BPF"),
-    (0x100, "CAP_CHECKPOINT_RESTORE"),
+    (0x1_0000_0000, "CAP_MAC_OVERRIDE"), (0x2_0000_0000, "CAP_MAC_ADMIN"), (0x4_0000_0000, "CAP_SYSLOG"),
+    (0x8_0000_0000, "CAP_WAKE_ALARM"), (0x10_0000_0000, "CAP_BLOCK_SUSPEND"), (0x20_0000_0000, "CAP_AUDIT_READ"),
+    (0x40_0000_0000, "CAP_PERFMON"), (0x80_0000_0000, "CAP_BPF"), (0x100_0000_0000, "CAP_CHECKPOINT_RESTORE"),
 ]);
 
 /// Security modules: `include/uapi/linux/lsm.h`.

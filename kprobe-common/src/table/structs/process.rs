@@ -102,35 +102,15 @@ pub static CAP_HEADER: StructDef = StructDef {
     ],
 };
 
-/// `struct __user_cap_data_struct`: `include/uapi/linux/capability.h`: capabilities 0 to 31.
-pub static CAP_LOW: StructDef = StructDef {
-    name: "user_cap_data_low",
-    size: [12, 12],
-    fields: &[
-        field("effective", 0, 0, Field::Flags(&f::CAPS_LOW, 4)),
-        field("permitted", 4, 4, Field::Flags(&f::CAPS_LOW, 4)),
-        field("inheritable", 8, 8, Field::Flags(&f::CAPS_LOW, 4)),
-    ],
-};
-
-/// `struct __user_cap_data_struct`: `include/uapi/linux/capability.h`: capabilities 32 and above.
-pub static CAP_HIGH: StructDef = StructDef {
-    name: "user_cap_data_high",
-    size: [12, 12],
-    fields: &[
-        field("effective", 0, 0, Field::Flags(&f::CAPS_HIGH, 4)),
-        field("permitted", 4, 4, Field::Flags(&f::CAPS_HIGH, 4)),
-        field("inheritable", 8, 8, Field::Flags(&f::CAPS_HIGH, 4)),
-    ],
-};
-
-/// `struct user_cap_data`: `include/uapi/linux/capability.h`: the two elements that versions 2 and 3 take.
+/// `struct __user_cap_data_struct`, twice, as versions 2 and 3 take it: `include/uapi/linux/capability.h`. Each set is in
+/// two halves: capabilities 0 to 31 in the first structure, the others in the second.
 pub static CAP_DATA: StructDef = StructDef {
     name: "user_cap_data",
     size: [24, 24],
     fields: &[
-        field("low", 0, 0, Field::Struct(&CAP_LOW)),
-        field("high", 12, 12, Field::Struct(&CAP_HIGH)),
+        field("effective", 0, 0, Field::FlagsApart(&f::CAPS, 12)),
+        field("permitted", 4, 4, Field::FlagsApart(&f::CAPS, 12)),
+        field("inheritable", 8, 8, Field::FlagsApart(&f::CAPS, 12)),
     ],
 };
 

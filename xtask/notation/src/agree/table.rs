@@ -96,7 +96,7 @@ fn structure(names: &mut Names, def: &'static StructDef) {
 
 fn field(names: &mut Names, of: &'static Field) {
     match of {
-        Field::Flags(set, _) => flags(names, set),
+        Field::Flags(set, _) | Field::FlagsApart(set, _) => flags(names, set),
         Field::Enum(set, _) | Field::NetEnum(set) | Field::WordEnum(set) => {
             values(names, set.values);
         }
