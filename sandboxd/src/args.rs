@@ -54,8 +54,8 @@ pub enum Value<'a> {
     Message(Message<'a>),
     /// Messages: a list.
     Messages(Vec<Message<'a>>),
-    /// Descriptors, one bit each, of which so many count: a list of numbers.
-    FdSet(&'a [u8], u64),
+    /// Descriptors that a call waits for, and those that are ready: an object with `asked` and `ready`.
+    FdSet(FdSet<'a>),
     /// Directory entries: a list of objects.
     Dirents(&'a [u8]),
     /// The same, of the older kind.
@@ -100,6 +100,17 @@ pub struct Program<'a> {
     pub bytes: &'a [u8],
     /// Whether it judges system calls: what it returns is an answer then, and a length else.
     pub seccomp: bool,
+}
+
+/// Descriptors, one bit each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FdSet<'a> {
+    /// What the call was given, where that was read.
+    pub asked: Option<&'a [u8]>,
+    /// What it gave, where it did.
+    pub ready: Option<&'a [u8]>,
+    /// How many bits count.
+    pub count: u64,
 }
 
 /// A `struct msghdr` and what it points at.

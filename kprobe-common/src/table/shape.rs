@@ -84,6 +84,7 @@ impl Kind {
             | Self::MsgbufOut(_)
             | Self::Span(_)
             | Self::SpanInOut(_)
+            | Self::FdSet(_)
             | Self::Program(_) => Shape::Object,
             Self::Struct(def)
             | Self::StructSized(def, _)
@@ -97,7 +98,6 @@ impl Kind {
             | Self::StructsOut(def, _)
             | Self::StructsInOut(def, _)
             | Self::Pointers(def, _) => of(def).listed(),
-            Self::FdSet(_) => Shape::Integers,
             Self::Dirents
             | Self::OldDirents
             | Self::Iovec(_)

@@ -6,7 +6,7 @@ use kprobe_common::table::kind::Kind;
 use kprobe_common::table::structs::StructDef;
 
 use super::{Argument, odd};
-use crate::args::{Buffer, Value};
+use crate::args::{Buffer, FdSet, Value};
 use crate::event::Hex;
 use crate::record::Part;
 use crate::status::{State, Status};
@@ -287,13 +287,16 @@ impl<'a> Argument<'_, 'a> {
         )
     }
 
-    /// A set of descriptors. What lies behind the last that counts is whatever was there before.
+    /// Two sets of descriptors. What lies behind the last that counts is whatever was there before.
     fn fd_set(&self, count: u64, status: &mut Option<Status>) -> Value<'a> {
-        let Some(bytes) = self.bytes(self.given_or_taken(), status) else {
+        let asked = self.bytes(self.taken(), status);
+        let ready = self.bytes(self.given(), status);
+        let count = u64::try_from(count as i32).unwrap_or(0);
+        let least = asked.into_iter().chain(ready).map(<[u8]>::len).min();
+        let Some(least) = least else {
             return Value::Null;
         };
-        let count = u64::try_from(count as i32).unwrap_or(0);
-        if count > 8 * bytes.len() as u64 {
+        if count > 8 * least as u64 {
             raise(
                 status,
                 Status {
@@ -302,7 +305,11 @@ impl<'a> Argument<'_, 'a> {
                 },
             );
         }
-        Value::FdSet(bytes, count)
+        Value::FdSet(FdSet {
+            asked,
+            ready,
+            count,
+        })
     }
 
     fn dirents(&self, status: &mut Option<Status>) -> Value<'a> {

@@ -9,6 +9,7 @@ use super::memory::raise;
 use crate::args::{EXACT, Value};
 use crate::event::Hex;
 use crate::json::dirents::Dirents;
+use crate::json::span::Span;
 use crate::json::structs::{Struct, each, pointed};
 use crate::status::{State, Status};
 
@@ -119,6 +120,13 @@ pub(super) fn note_big(value: &Value<'_>, status: &mut Option<Status>) {
         Value::Struct(def, abi, bytes) => Struct { def, abi, bytes }.big(),
         Value::Structs(def, abi, bytes) => each(Struct { def, abi, bytes }).find_map(Struct::big),
         Value::Pointed(def, abi, ref all) => pointed(def, abi, all).find_map(Struct::big),
+        Value::Span(def, abi, head, content) => Span {
+            def,
+            abi,
+            head,
+            content,
+        }
+        .big(),
         Value::Dirents(bytes) => Dirents(bytes).find_map(|entry| entry.big()),
         _ => None,
     };

@@ -20,11 +20,10 @@ impl Serialize for Fds<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
         for used in self.0 {
-            match used.place {
-                None => map.serialize_entry(used.name, used)?,
-                Some(place) => {
-                    map.serialize_entry(&format_args!("{}[{place}]", used.name), used)?;
-                }
+            if used.listed {
+                map.serialize_entry(&format_args!("{}[{}]", used.name, used.number), used)?;
+            } else {
+                map.serialize_entry(used.name, used)?;
             }
         }
         map.end()

@@ -47,6 +47,16 @@ impl<'a> Span<'a> {
         })
     }
 
+    /// The first number that JSON cannot carry, with the name of its field.
+    pub(crate) fn big(self) -> Option<(Option<&'static str>, u64)> {
+        self.parts().find_map(|(name, part)| match part {
+            Part::Own(member) => member.big().map(|value| (Some(name), value)),
+            Part::One(whole) => whole.big(),
+            Part::Many(whole) => each(whole).find_map(Struct::big),
+            Part::Pointer(_) => None,
+        })
+    }
+
     fn element(self, bytes: &'a [u8]) -> Struct<'a> {
         Struct {
             def: self.def.element,

@@ -179,7 +179,7 @@ impl<'a> Member<'a> {
     }
 
     /// The first number in it that JSON cannot carry.
-    fn big(self) -> Option<u64> {
+    pub(crate) fn big(self) -> Option<u64> {
         match self.content() {
             Content::Int(value) => exact(value).is_none().then_some(value.cast_unsigned()),
             Content::Uint(value) => exact_unsigned(value).is_none().then_some(value),

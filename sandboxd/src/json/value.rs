@@ -3,7 +3,7 @@
 //! What each kind of argument gives is `decode`'s; how it looks is here, and `schema` says the same in JSON Schema.
 
 use kprobe_common::table::flags::{FlagSet, Request, ValueSet};
-use serde::ser::{Serialize, SerializeSeq, Serializer};
+use serde::ser::{Serialize, SerializeSeq, SerializeStruct, Serializer};
 
 use super::netlink::netlink;
 use super::number::{exact, exact_unsigned, hex};
@@ -11,7 +11,7 @@ use super::sockaddr::Sockaddr;
 use super::span::Span;
 use super::structs::{Struct, each, pointed};
 use super::{Dirents, Escaped, OldDirents};
-use crate::args::{Value, fd_set};
+use crate::args::{FdSet, Value, fd_set};
 use crate::event::Hex;
 
 /// A set of bits: a list of names, what has none last.
@@ -95,9 +95,27 @@ impl Serialize for Value<'_> {
             Self::Buffers(buffers) => serializer.collect_seq(buffers),
             Self::Message(message) => message.serialize(serializer),
             Self::Messages(messages) => serializer.collect_seq(messages),
-            Self::FdSet(bytes, count) => serializer.collect_seq(fd_set(bytes, *count)),
+            Self::FdSet(set) => set.serialize(serializer),
             Self::Dirents(bytes) => serializer.collect_seq(Dirents(bytes)),
             Self::OldDirents(bytes) => serializer.collect_seq(OldDirents(bytes)),
         }
+    }
+}
+/// The descriptors of a set, in the order of their numbers.
+struct Numbers<'a>(&'a [u8], u64);
+
+impl Serialize for Numbers<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(fd_set(self.0, self.1))
+    }
+}
+
+impl Serialize for FdSet<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let numbers = |bytes: Option<_>| bytes.map(|bytes| Numbers(bytes, self.count));
+        let mut object = serializer.serialize_struct("fd_set", 2)?;
+        object.serialize_field("asked", &numbers(self.asked))?;
+        object.serialize_field("ready", &numbers(self.ready))?;
+        object.end()
     }
 }

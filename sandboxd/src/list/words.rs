@@ -47,7 +47,7 @@ pub(super) fn meaning(kind: &Kind) -> String {
         }
         Kind::StructsOut(def, _) => format!("struct {}[]", def.name),
         Kind::Pointers(def, count) => format!("struct {} *[{count}]", def.name),
-        Kind::FdSet(count) => format!("descriptors below {count}"),
+        Kind::FdSet(count) => format!("descriptors below {count}, asked for and ready"),
         Kind::Dirents | Kind::OldDirents => "directory entries".into(),
         Kind::Iovec(count) | Kind::IovecOut(count) => format!("buffers[{count}]"),
         Kind::Strings => "strings".into(),

@@ -109,7 +109,7 @@ fn of_kind(kind: &Kind, defs: &mut Defs) -> Value {
         | Kind::StructsOut(def, _)
         | Kind::StructsInOut(def, _)
         | Kind::Pointers(def, _) => list(structure(def, defs)),
-        Kind::FdSet(_) => list(json!({"type": "integer", "minimum": 0})),
+        Kind::FdSet(_) => fd_set(defs),
         Kind::Dirents | Kind::OldDirents => list(dirent(defs)),
         Kind::Iovec(_) | Kind::IovecOut(_) => list(buffer(defs)),
         Kind::Strings => list(json!({"type": "string"})),
@@ -277,6 +277,17 @@ fn program(defs: &mut Defs) -> Value {
     defined("program", def, defs)
 }
 
+fn fd_set(defs: &mut Defs) -> Value {
+    let numbers = json!({"type": ["array", "null"], "items": {"type": "integer", "minimum": 0}});
+    let def = json!({
+        "type": ["object", "null"],
+        "description": "descriptors that are waited for, and those that are ready",
+        "properties": {"asked": numbers, "ready": numbers},
+        "required": ["asked", "ready"],
+    });
+    defined("fd_set", def, defs)
+}
+
 fn sockaddr(defs: &mut Defs) -> Value {
     let hex = hex(defs);
     let family = one_of(&kprobe_common::table::flags::SOCKET_DOMAIN, defs);
@@ -353,41 +364,4 @@ fn dirent(defs: &mut Defs) -> Value {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use super::*;
-
-    #[test]
-    fn parts_of_addresses_have_one_type_each() {
-        let mut types: BTreeMap<&str, Value> = BTreeMap::new();
-        for field in ADDRESSES.iter().flat_map(|address| address.def.fields) {
-            let name = crate::json::sockaddr::short(field.name);
-            let described = of_field(&field.field, &mut Defs::new());
-            let before = types.entry(name).or_insert_with(|| described.clone());
-            assert_eq!(*before, described, "{name}");
-        }
-        assert_eq!(types["addr"], text());
-        assert_eq!(types["port"], integer());
-    }
-
-    #[test]
-    fn one_name_has_one_definition_and_can_be_referred_to() {
-        let mut whole = Defs::new();
-        alternatives(&mut whole);
-        for row in ROWS {
-            for arg in row.forms().flat_map(|form| form.args()) {
-                let mut alone = Defs::new();
-                of_kind(&arg.kind, &mut alone);
-                for (name, def) in alone {
-                    assert_eq!(whole[&name], def, "{name} has two meanings");
-                    let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-                    assert!(
-                        name.chars().all(plain),
-                        "{name} must be escaped in a reference"
-                    );
-                }
-            }
-        }
-    }
-}
+mod tests;

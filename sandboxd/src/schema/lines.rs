@@ -288,7 +288,7 @@ pub(super) const SYSCALL: &[Field] = &[
     sometimes(
         "fds",
         Kind::ObjectMap(FD),
-        "what descriptors among the arguments were, by name (in a list: name[place]), and the one given (ret), where known",
+        "what descriptors among the arguments were, by name (in a list: name[number]), and the one given (ret), where known",
     ),
     or_null("ret", Kind::Int, "the return value"),
     sometimes(

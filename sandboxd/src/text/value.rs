@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter};
 
 use kprobe_common::table::flags::Request;
 
-use crate::args::{Buffer, Value, fd_set, set_bits};
+use crate::args::{Buffer, FdSet, Value, fd_set, set_bits};
 use crate::json::sockaddr::Sockaddr;
 use crate::json::span::{Part, Span};
 use crate::json::structs::{Content, Elements, Member, Struct, each, pointed, signals};
@@ -70,7 +70,7 @@ impl Display for Shown<'_> {
             }
             Value::Message(message) => write!(f, "{message}"),
             Value::Messages(messages) => list(f, messages.iter().map(Several), cut),
-            Value::FdSet(bytes, count) => words(f, fd_set(bytes, *count)),
+            Value::FdSet(set) => descriptors(f, set),
             Value::OldDirents(bytes) => list(f, OldDirents(bytes), cut),
             Value::Dirents(bytes) => list(f, Dirents(bytes), cut),
         }?;
@@ -140,6 +140,20 @@ pub(super) fn list(
 }
 
 /// Words with spaces between them, as strace prints sets.
+/// What was asked; what is ready stands in a comment behind it.
+fn descriptors(f: &mut Formatter<'_>, set: &FdSet<'_>) -> fmt::Result {
+    match set.asked {
+        Some(asked) => words(f, fd_set(asked, set.count))?,
+        None => f.write_str("NULL")?,
+    }
+    if let Some(ready) = set.ready {
+        f.write_str(" /* ready ")?;
+        words(f, fd_set(ready, set.count))?;
+        f.write_str(" */")?;
+    }
+    Ok(())
+}
+
 fn words(f: &mut Formatter<'_>, items: impl Iterator<Item = impl Display>) -> fmt::Result {
     f.write_str("[")?;
     for (at, item) in items.enumerate() {

@@ -1,5 +1,7 @@
 //! Descriptors in lists that arguments point at: what a call waits for.
 
+use std::collections::BTreeSet;
+
 use kprobe_common::index::Abi;
 use kprobe_common::record::{Frame, state};
 use kprobe_common::table::kind::Kind;
@@ -21,20 +23,20 @@ pub(super) fn is_list(arg: &Arg) -> bool {
     }
 }
 
-/// The descriptors of such an argument, in the order and with the places that it is shown with.
+/// The descriptors of such an argument, each once.
 pub(super) fn numbers(
     record: &Record<'_>,
     frame: &Frame,
     (row, abi): (&Syscall, Abi),
     arg: &Arg,
     register: u8,
-) -> Vec<(usize, i32)> {
+) -> BTreeSet<i32> {
     let mut parts = record.parts();
     let Some(part) = parts.find(|part| part.register == register && !part.late) else {
-        return Vec::new();
+        return BTreeSet::new();
     };
     if part.state == state::UNREAD {
-        return Vec::new();
+        return BTreeSet::new();
     }
     let all: Vec<i32> = match arg.kind {
         Kind::FdSet(count) => {
@@ -46,8 +48,7 @@ pub(super) fn numbers(
         _ => poll(part.bytes),
     };
     // Of a negative number, `poll` takes no notice.
-    let asked = all.into_iter().enumerate();
-    asked.filter(|&(_, number)| number >= 0).collect()
+    all.into_iter().filter(|&number| number >= 0).collect()
 }
 
 fn poll(bytes: &[u8]) -> Vec<i32> {

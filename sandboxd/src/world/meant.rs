@@ -35,13 +35,14 @@ pub(super) struct Tables {
 pub struct Used {
     /// The argument, or `ret`.
     pub name: &'static str,
-    /// Its place in the list, if the argument is one.
-    pub place: Option<usize>,
+    /// Whether the argument is a list with it in it.
+    pub listed: bool,
     /// What it is of.
     pub file: Rc<File>,
     /// What was known of the socket then.
     pub socket: Option<Rc<Socket>>,
-    number: i32,
+    /// Its number.
+    pub number: i32,
 }
 
 /// The directory that a path argument begins at.
@@ -72,7 +73,7 @@ impl Used {
         let socket = file.as_socket();
         Self {
             name,
-            place: None,
+            listed: false,
             file,
             socket,
             number,
@@ -117,12 +118,11 @@ impl Meant {
                     }
                     _ if listed::is_list(arg) => {
                         let each = listed::numbers(record, frame, (row, abi), arg, register);
-                        used.extend(each.into_iter().filter_map(|(place, number)| {
-                            let file = at(number)?;
-                            let place = Some(place);
+                        used.extend(each.into_iter().filter_map(|number| {
+                            let listed = true;
                             Some(Used {
-                                place,
-                                ..Used::new(arg.name, number, file)
+                                listed,
+                                ..Used::new(arg.name, number, at(number)?)
                             })
                         }));
                     }

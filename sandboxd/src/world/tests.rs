@@ -169,8 +169,8 @@ fn told(meant: &Meant) -> String {
             .as_deref()
             .and_then(|socket| socket.peer.clone());
         let peer = peer.map(|peer| format!(" to {peer:?}")).unwrap_or_default();
-        let place = used.place.map(|place| format!("[{place}]"));
-        let name = format!("{}{}", used.name, place.unwrap_or_default());
+        let number = used.listed.then(|| format!("[{}]", used.number));
+        let name = format!("{}{}", used.name, number.unwrap_or_default());
         match path {
             Some(path) => format!("{name}={}:{path}", used.file.kind),
             None => format!("{name}={}{peer}", used.file.kind),
@@ -288,7 +288,7 @@ fn a_netlink_socket_says_of_which_protocol_its_messages_are() {
 }
 
 #[test]
-fn what_a_call_waits_for_is_known_by_its_place() {
+fn what_a_call_waits_for_is_known_by_its_number() {
     let mut run = Run::new();
     run.fstat(PID, 0);
     run.look(&[(1, "pipe:[5]"), (4, "anon_inode:[eventpoll]")]);
@@ -300,7 +300,7 @@ fn what_a_call_waits_for_is_known_by_its_place() {
         .collect();
     assert_eq!(
         run.call(PID, "ppoll", &[1, 4, 0, 0, 8], &[(0, &all)], 0),
-        "fds[2]=epoll fds[3]=pipe"
+        "fds[1]=pipe fds[4]=epoll"
     );
     assert_eq!(
         run.call(
@@ -310,7 +310,7 @@ fn what_a_call_waits_for_is_known_by_its_place() {
             &[(1, &[0b1_0011]), (2, &[0b10])],
             0
         ),
-        "readfds[1]=pipe writefds[0]=pipe",
+        "readfds[1]=pipe writefds[1]=pipe",
         "descriptor 4 does not count"
     );
 }

@@ -36,6 +36,10 @@ impl<'a> Comparison<'a> {
             (_, Value::Object(own)) if let Some(Value::Array(own)) = own.get("netlink") => {
                 self.netlink(tree, own, json);
             }
+            // strace says what was asked where the argument stands, and what is ready behind the result.
+            (Tree::List(_), Value::Object(own)) if let Some(asked) = own.get("asked") => {
+                self.value(tree, asked);
+            }
             (Tree::Struct(fields), Value::Object(_)) => self.structure(tree, fields, json),
             (Tree::List(items), Value::Array(own)) => self.list(tree, items, own, json),
             (Tree::AllBut(items), Value::Array(own)) => {
