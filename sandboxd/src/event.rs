@@ -189,6 +189,9 @@ pub struct Syscall<'a> {
     /// The argument registers as they are: of a call without a row, of all with `--raw`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub regs: Option<[Hex; 6]>,
+    /// The same of every call, for what says where something is that was not given.
+    #[serde(skip)]
+    pub registers: [u64; 6],
     /// What is known about them, by name.
     #[serde(skip_serializing_if = "Statuses::is_empty")]
     pub arg_status: Statuses<'a>,

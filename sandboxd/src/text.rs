@@ -68,6 +68,8 @@ impl Call<'_> {
     fn arguments(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let call = self.call;
         let row = self.row();
+        let form = row.map(|row| row.form_in(self.abi(), &call.registers));
+        let registers = form.map(|form| form.registers(self.abi()));
         for (at, (name, value)) in call.args.0.iter().enumerate() {
             if at > 0 {
                 f.write_str(", ")?;
@@ -77,10 +79,13 @@ impl Call<'_> {
             // Only a number looks different behind one, and the arguments of all commands are many.
             let is_number = matches!(value, Value::Int(_));
             let pointer = is_number && row.is_some_and(|row| is_pointer(row, name));
+            let register = registers.and_then(|registers| registers.get(at).copied());
+            let address = register.and_then(|register| call.registers.get(usize::from(register)));
             let shown = Shown {
                 value,
                 status,
                 pointer,
+                address: address.copied().unwrap_or(0),
             };
             write!(f, "{shown}")?;
         }
@@ -94,14 +99,17 @@ impl Call<'_> {
         Ok(())
     }
 
-    fn row(&self) -> Option<&'static Row> {
-        let abi = if self.call.abi == "arm64" {
+    fn abi(&self) -> Abi {
+        if self.call.abi == "arm64" {
             Abi::Arm64
         } else {
             Abi::Arm32
-        };
+        }
+    }
+
+    fn row(&self) -> Option<&'static Row> {
         match self.call.syscall {
-            Name::Row(_) => table::row(index::index(abi, self.call.nr)),
+            Name::Row(_) => table::row(index::index(self.abi(), self.call.nr)),
             Name::Unknown(_) => None,
         }
     }

@@ -95,6 +95,7 @@ impl Fold {
             outcome: paired.outcome,
             args: &args,
             regs: (row.is_none() || self.start.raw).then(|| call.frame.args.map(Hex)),
+            registers: call.frame.args,
             arg_status: Statuses(&statuses),
             paths: &paths,
             fds: Fds(&fds),

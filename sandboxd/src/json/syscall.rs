@@ -38,6 +38,7 @@ pub(super) fn write(out: &mut Vec<u8>, call: &Syscall<'_>) {
         outcome,
         args,
         regs,
+        registers: _,
         arg_status,
         paths,
         fds,

@@ -32,6 +32,7 @@ fn call<'a>(args: &'a Args<'a>, change: impl FnOnce(&mut Syscall<'a>)) -> String
         outcome: Outcome::Returned,
         args,
         regs: None,
+        registers: [0; 6],
         arg_status: Statuses(&[]),
         paths: &[],
         fds: Fds(&[]),
@@ -56,6 +57,7 @@ fn shown(value: &Value<'_>) -> String {
         value,
         status: None,
         pointer: true,
+        address: 0,
     }
     .to_string()
 }
@@ -142,6 +144,18 @@ fn what_is_not_whole_says_so() {
         line.contains("(0x7f12, \"/long\"..., 0xffffffffffffffff, NULL)"),
         "{line}"
     );
+}
+
+#[test]
+fn what_was_not_given_is_where_it_would_be() {
+    let args = Args(vec![
+        ("dirfd", Value::DirFd(-100)),
+        ("pathname", Value::Null),
+        ("flags", Value::Int(0)),
+        ("mode", Value::Null),
+    ]);
+    let line = call(&args, |call| call.registers = [0, 0x7ff0, 0, 0, 0, 0]);
+    assert!(line.contains("(AT_FDCWD, 0x7ff0, 0, NULL)"), "{line}");
 }
 
 #[test]

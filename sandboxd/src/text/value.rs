@@ -23,6 +23,8 @@ pub(super) struct Shown<'a> {
     pub(super) status: Option<&'a Status>,
     /// Whether the argument is a pointer: a number behind one stands in brackets.
     pub(super) pointer: bool,
+    /// Its register: where it is what the call has not given or did not look at.
+    pub(super) address: u64,
 }
 
 impl Display for Shown<'_> {
@@ -32,7 +34,7 @@ impl Display for Shown<'_> {
             .is_some_and(|status| status.state == State::Cut || status.len.is_some());
         let more = if cut { "..." } else { "" };
         match self.value {
-            Value::Null => null(f, self.status),
+            Value::Null => null(f, self.status, self.address),
             Value::DirFd(value) if *value == i64::from(libc::AT_FDCWD) => f.write_str("AT_FDCWD"),
             Value::Int(value) if self.pointer => write!(f, "[{value}]"),
             Value::Int(value) | Value::DirFd(value) => write!(f, "{value}"),
@@ -106,11 +108,12 @@ fn span(f: &mut Formatter<'_>, whole: Span<'_>, cut: bool) -> fmt::Result {
     f.write_str("}")
 }
 
-/// What could not be read is its address; what JSON cannot carry is its number.
-fn null(f: &mut Formatter<'_>, status: Option<&Status>) -> fmt::Result {
-    match status.and_then(|status| status.value.or(status.addr)) {
-        Some(number) => write!(f, "{:#x}", number.0),
-        None => f.write_str("NULL"),
+/// What could not be read or was not given is its address; what JSON cannot carry is its number.
+fn null(f: &mut Formatter<'_>, status: Option<&Status>, address: u64) -> fmt::Result {
+    let known = status.and_then(|status| status.value.or(status.addr));
+    match known.map_or(address, |number| number.0) {
+        0 => f.write_str("NULL"),
+        number => write!(f, "{number:#x}"),
     }
 }
 

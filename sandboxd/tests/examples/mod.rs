@@ -204,6 +204,7 @@ fn syscall<'a>(args: &'a Args<'a>, full: bool) -> Syscall<'a> {
         outcome: Outcome::Returned,
         args,
         regs: None,
+        registers: [0; 6],
         arg_status: Statuses(&[]),
         paths: &[],
         fds: Fds(&[]),

@@ -7,6 +7,9 @@ use super::text::{Bytes, of_hex, unescaped};
 use super::{Comparison, filter, number, same_name, signal};
 use crate::tree::{Field, Text, Tree};
 
+/// No program has memory below, unless the kernel's `vm.mmap_min_addr` was lowered.
+const FIRST_ADDRESS: i128 = 4096;
+
 /// By how many bits a macro puts its first number above its second.
 fn compound(name: &str) -> Option<u32> {
     match name {
@@ -98,6 +101,10 @@ impl<'a> Comparison<'a> {
             (Some(0), _) => self.findings.same += 1,
             (Some(strace), Some(own)) => self.settle(number::same(strace, own), tree, json),
             (Some(_), None) if self.failed => self.findings.not_given += 1,
+            // Where it would be, in place of what it is: a call that succeeded did not give it.
+            (Some(FIRST_ADDRESS..), None) if matches!(tree, Tree::Number(_)) => {
+                self.findings.not_given += 1;
+            }
             (None, None) if self.failed && only_places(tree) => self.findings.not_given += 1,
             _ => self.settle(false, tree, json),
         }
