@@ -118,8 +118,10 @@ pub struct FdSet<'a> {
 pub struct Message<'a> {
     /// The address.
     pub name: Option<&'a [u8]>,
-    /// The buffers.
+    /// The buffers, perhaps only the first.
     pub iov: Vec<Buffer<'a>>,
+    /// How many there are in truth.
+    pub iovlen: u64,
     /// The control data.
     pub control: Option<Buffer<'a>>,
     /// `msg_flags`.

@@ -254,6 +254,7 @@ impl<'a> Argument<'_, 'a> {
         Some(Message {
             name,
             iov,
+            iovlen: count,
             control,
             flags,
             netlink,

@@ -52,12 +52,10 @@ impl Display for Message<'_> {
         f.write_str(", msg_iov=")?;
         let netlink = |at| self.netlink.filter(|_| at == 0);
         let buffers = self.iov.iter().enumerate();
-        list(
-            f,
-            buffers.map(|(at, buffer)| Iovec(buffer, netlink(at))),
-            false,
-        )?;
-        write!(f, ", msg_iovlen={}", self.iov.len())?;
+        let cut = self.iovlen > self.iov.len() as u64;
+        let each = buffers.map(|(at, buffer)| Iovec(buffer, netlink(at)));
+        list(f, each, cut)?;
+        write!(f, ", msg_iovlen={}", self.iovlen)?;
         if let (Some(controls), Some(control)) = (self.controls(), &self.control) {
             f.write_str(", msg_control=")?;
             let cut = control.len > control.bytes.len() as u64;

@@ -228,6 +228,7 @@ fn each_kind_of_value_has_a_form() {
     let message = Message {
         name: None,
         iov: vec![buffer],
+        iovlen: 1,
         control: None,
         flags: 0x40,
         len: None,
@@ -235,7 +236,10 @@ fn each_kind_of_value_has_a_form() {
         abi: Abi::Arm64,
     };
     let wanted = r#"{msg_name=NULL, msg_iov=[{iov_base="a\n\33[\377\""..., iov_len=9}], msg_iovlen=1, msg_flags=MSG_DONTWAIT}"#;
-    assert_eq!(shown(&Value::Message(message)), wanted);
+    assert_eq!(shown(&Value::Message(message.clone())), wanted);
+    let iovlen = 12;
+    let cut = shown(&Value::Message(Message { iovlen, ..message }));
+    assert!(cut.contains("iov_len=9}, ...], msg_iovlen=12"), "{cut}");
 }
 
 #[test]

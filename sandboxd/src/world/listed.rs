@@ -11,9 +11,6 @@ use kprobe_common::table::{Arg, Syscall};
 use crate::args::fd_set;
 use crate::record::Record;
 
-/// The number and `pollfd`'s other fields.
-const POLLFD_LEN: usize = 8;
-
 /// Whether an argument points at descriptors.
 pub(super) fn is_list(arg: &Arg) -> bool {
     match arg.kind {
@@ -52,7 +49,7 @@ pub(super) fn numbers(
 }
 
 fn poll(bytes: &[u8]) -> Vec<i32> {
-    let each = bytes.chunks_exact(POLLFD_LEN);
+    let each = bytes.chunks_exact(POLLFD.size(Abi::Arm64).into());
     each.filter_map(|pollfd| pollfd.first_chunk().map(|fd| i32::from_le_bytes(*fd)))
         .collect()
 }
