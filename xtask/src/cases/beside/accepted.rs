@@ -41,8 +41,6 @@ const fn row(call: &'static str, place: &'static str, why: &'static str) -> Acce
 
 const UNUSED: &str = "strace shows registers that the command does not use, and counts them";
 const OPTION: &str = "strace shows the option's bytes, JSON what they say or that they are too few";
-const BIG: &str =
-    "a number in a structure that JSON cannot carry is null, and its status is not there yet";
 const UNNAMED: &str = "the value has no name in the table yet";
 const TAKES_NONE: &str = "strace names every AT_ flag there is; this call takes none of the others";
 const COPIED_ELSEWHERE: &str = "strace reads what the pointer leads to; the row keeps the pointer";
@@ -64,7 +62,6 @@ const BOTH: &[Accepted] = &[
     row("setsockopt", "value", OPTION),
     row("getsockopt", "cred.pid", OPTION),
     row("getdents64", "dirp[*", "an entry's length in the kernel's format follows from its name"),
-    row("prlimit64", "old_limit.rlim_max", BIG),
     row("keyctl", "buffer", "a key that did not fit was not given: strace shows what lay there before"),
     row("fchownat", "flags", TAKES_NONE),
     row("unlinkat", "flags", TAKES_NONE),
@@ -80,9 +77,6 @@ const BOTH: &[Accepted] = &[
 pub(super) const ARM64: &[Accepted] = &[
     row("sendmmsg", "msgvec[*", "what was sent of each is written behind the entry, at which the messages are read"),
     row("mincore", "vec", COPIED_ELSEWHERE),
-    row("getrlimit", "rlim.rlim_max", BIG),
-    row("setrlimit", "rlim.rlim_max", BIG),
-    row("shmctl", "shminfo.*", BIG),
     row("ptrace", "op", "all 64 bits of a number that is no request; the row has 32"),
 ];
 
