@@ -113,6 +113,8 @@ struct Slot {
     seen: u64,
     /// When a call put another file here, by count: a call that was given the number before may not have told yet.
     replaced: u64,
+    /// When the state became known, by count; of a free number: when that did of the file that was there before.
+    since: u64,
 }
 
 #[derive(Clone, Debug)]

@@ -26,7 +26,11 @@ impl Table {
         let certain = match (slot.map(|slot| &slot.state), taker) {
             _ if others => false,
             (None, None) => !call.doubts(number),
-            (Some(State::Free), None) => true,
+            // It was given after the close that left it free, if what was closed was there all the time; else it may
+            // have been given before, closed unseen in between, and given to another call since.
+            (Some(State::Free), None) => {
+                !call.doubts(number) || slot.is_some_and(|slot| slot.since <= call.seq)
+            }
             (Some(State::Unknown), None) => !changed,
             (Some(State::Open(_)), None) => {
                 // It was given while it was open: a look saw it already, or somebody replaced it; or something was
@@ -35,7 +39,7 @@ impl Table {
                 if !seen && !changed {
                     self.forget();
                 }
-                seen && !changed
+                seen && !changed && !call.doubts(number)
             }
             // The only call that may close it has done so, or the number could not have been given; unless a look saw
             // what is only now told of.
@@ -89,7 +93,12 @@ impl Table {
                 Some(State::Unknown) | None if opening => State::Unknown,
                 Some(State::Open(_) | State::Free | State::Unknown) | None => State::Free,
             };
+            let was = self.slots.get(&number).map(|slot| slot.since);
+            let was = was.filter(|_| state == State::Free);
             self.set(number, state, None, time);
+            if let (Some(since), Some(slot)) = (was, self.slots.get_mut(&number)) {
+                slot.since = since;
+            }
         }
     }
 
@@ -218,6 +227,7 @@ impl Table {
             flag_seq: self.seq,
             seen: 0,
             replaced: 0,
+            since: self.seq,
         };
         self.slots.insert(number, slot);
         self.outdate(number, time);

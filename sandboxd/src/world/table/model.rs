@@ -328,7 +328,8 @@ fn run_of(threads: u32) -> impl Strategy<Value = (Vec<(u32, Op)>, Vec<Peek>)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    // More where `PROPTEST_CASES` asks for more.
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.max(2000)))]
 
     #[test]
     fn what_is_known_is_true((steps, peeks) in run_of(4)) {

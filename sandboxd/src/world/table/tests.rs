@@ -129,6 +129,22 @@ fn what_overlaps_is_decided_or_unknown() {
             ],
         ),
         (
+            "a number that was given, closed, given and closed again before the first call tells of it",
+            vec![
+                Enter(2, Aim::Opens),
+                Enter(1, closes(7)),
+                Leave(1, Done::Closed),
+                Enter(1, Aim::Opens),
+                Leave(1, opened(7, 2)),
+                Is(7, Some(2)),
+                Enter(1, closes(7)),
+                Leave(1, Done::Closed),
+                Enter(3, Aim::Opens),
+                Leave(2, opened(7, 3)),
+                Is(7, None),
+            ],
+        ),
+        (
             "replaced",
             vec![
                 Enter(1, Aim::Replaces(5)),
