@@ -52,6 +52,38 @@ pub struct Part<'a> {
     pub bytes: &'a [u8],
 }
 
+/// How long an address is that a call gives, and how much room there is for it: the kernel leaves its whole length in
+/// the caller's `socklen_t`, and fills no more than that said at entry.
+/// See `move_addr_to_user` in <https://github.com/torvalds/linux/blob/v6.12/net/socket.c>.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// The whole length.
+    pub whole: u64,
+    /// The room; `None`: not known.
+    pub room: Option<u64>,
+}
+
+impl Extent {
+    /// How many bytes the call filled, as far as known.
+    #[must_use]
+    pub fn filled(self) -> u64 {
+        self.whole.min(self.room.unwrap_or(u64::MAX))
+    }
+
+    /// Whether there was room for the whole, for sure.
+    #[must_use]
+    pub fn fits(self) -> bool {
+        self.room.is_some_and(|room| self.whole <= room)
+    }
+}
+
+/// A `socklen_t`.
+#[must_use]
+pub fn socklen(bytes: &[u8]) -> Option<u64> {
+    let bytes = <[u8; 4]>::try_from(bytes).ok()?;
+    Some(u64::from(u32::from_le_bytes(bytes)))
+}
+
 impl<'a> Record<'a> {
     /// Reads a record; `None` if it is too short for what it says it is.
     #[must_use]

@@ -8,7 +8,7 @@ use kprobe_common::table::structs::MSGBUF;
 use super::Argument;
 use super::memory::{Source, raise};
 use crate::args::Value;
-use crate::record::Part;
+use crate::record::{Extent, Part, socklen};
 use crate::status::{State, Status};
 
 impl<'a> Argument<'_, 'a> {
@@ -18,21 +18,24 @@ impl<'a> Argument<'_, 'a> {
     }
 
     /// What the call gave of as many bytes as the `socklen_t` behind the named argument says, and how many these are:
-    /// the kernel leaves there how long the whole is, and fills what that number was at entry.
-    /// See `move_addr_to_user` in <https://github.com/torvalds/linux/blob/v6.12/net/socket.c>.
+    /// see [`Extent`].
     pub(super) fn within(&self, len: &str, status: &mut Option<Status>) -> (Source<'a>, u64) {
         let source = self.given();
         let Some(at) = self.form.position(len) else {
             return (source, 0);
         };
         let register = self.registers[at];
-        let whole = number(self.call.given(register).next()).unwrap_or(0);
-        let taken = self.call.taken(register).next();
-        let room = number(taken).filter(|_| taken.is_some_and(|part| !part.late));
-        let Source::Read(part) = source else {
-            return (source, whole);
+        let number = |part: Option<Part<'_>>| part.and_then(|part| socklen(part.bytes));
+        // What was read late is what the call left there.
+        let taken = self.call.taken(register).next().filter(|part| !part.late);
+        let extent = Extent {
+            whole: number(self.call.given(register).next()).unwrap_or(0),
+            room: number(taken),
         };
-        let (part, given) = Self::fit(part, whole, room, status);
+        let Source::Read(part) = source else {
+            return (source, extent.whole);
+        };
+        let (part, given) = Self::fit(part, extent, status);
         (Source::Read(part), given)
     }
 
@@ -70,26 +73,25 @@ impl<'a> Argument<'_, 'a> {
             .taken(self.register)
             .find(|taken| taken.part == head.part)
             .filter(|taken| !taken.late && taken.state != state::UNREAD);
-        Self::fit(part, len(head), taken.as_ref().map(len), status).0
+        let extent = Extent {
+            whole: len(head),
+            room: taken.as_ref().map(len),
+        };
+        Self::fit(part, extent, status).0
     }
 
-    /// The part of a slot that the call filled, and its length: `whole`, as far as there was room.
-    fn fit(
-        part: Part<'a>,
-        whole: u64,
-        room: Option<u64>,
-        status: &mut Option<Status>,
-    ) -> (Part<'a>, u64) {
-        if room.is_none() {
+    /// The part of a slot that the call filled, and its length.
+    fn fit(part: Part<'a>, extent: Extent, status: &mut Option<Status>) -> (Part<'a>, u64) {
+        if extent.room.is_none() {
             // What was read late is what the call left there: how much room there was is not known.
             raise(status, Status::new(State::Late));
         }
-        let given = whole.min(room.unwrap_or(u64::MAX));
-        if whole > given {
+        let given = extent.filled();
+        if extent.whole > given {
             raise(
                 status,
                 Status {
-                    len: Some(whole),
+                    len: Some(extent.whole),
                     ..Status::new(State::Cut)
                 },
             );
@@ -111,12 +113,5 @@ fn first(part: Part<'_>, len: u64) -> Part<'_> {
         },
         Some(bytes) => Part { bytes, ..part },
         None => part,
-    }
-}
-
-fn number(part: Option<Part<'_>>) -> Option<u64> {
-    match part?.bytes {
-        &[a, b, c, d] => Some(u64::from(u32::from_le_bytes([a, b, c, d]))),
-        _ => None,
     }
 }

@@ -12,6 +12,21 @@ const NETLINK: u32 = libc::AF_NETLINK.cast_unsigned();
 /// Address families and the bytes that their addresses have at least: IPv4, IPv6, netlink.
 const LEAST: &[(u16, usize)] = &[(2, 8), (10, 28), (16, 12)];
 
+/// Address families, and the bytes that are all of one value where the kernel chooses: any port, any address. IPv4,
+/// IPv6, netlink, Bluetooth (of which there are two layouts), `AF_VSOCK`, `AF_QIPCRTR`.
+const CHOSEN: &[(u16, std::ops::Range<usize>, u8)] = &[
+    (2, 2..4, 0),
+    (2, 4..8, 0),
+    (10, 2..4, 0),
+    (10, 8..24, 0),
+    (16, 4..8, 0),
+    (31, 2..8, 0),
+    (31, 4..10, 0),
+    (40, 4..8, 0xff),
+    (40, 8..12, 0xff),
+    (42, 8..12, 0),
+];
+
 /// The kind of sockets.
 pub const SOCKET: &str = "socket";
 
@@ -38,10 +53,14 @@ pub struct Socket {
     pub kind: Option<u32>,
     /// Protocol, unless it is 0 and that means the family's usual one.
     pub protocol: Option<u32>,
-    /// Its own address: a `struct sockaddr` of any family.
+    /// Its own address: a `struct sockaddr` of any family, unless the kernel chooses a part of it.
     pub local: Option<Rc<[u8]>>,
-    /// The other side's.
+    /// The other side's, or the one that it was asked to connect to without waiting.
     pub peer: Option<Rc<[u8]>>,
+    /// Its own address was asked for, and stays whatever it is connected to.
+    pub(super) is_bound: bool,
+    /// Counts beginnings and ends of calls that connect it.
+    pub(super) connects: u32,
 }
 
 /// An address to keep: none where it is too short for its family.
@@ -55,6 +74,26 @@ pub fn address(bytes: &[u8]) -> Option<Rc<[u8]>> {
     (bytes.len() >= least).then(|| bytes.into())
 }
 
+/// A socket's own address, as it was asked for or found: none where the kernel chooses a part of it, now or once the
+/// socket is connected.
+#[must_use]
+pub fn own_address(bytes: &[u8]) -> Option<Rc<[u8]>> {
+    let is_chosen = |(of, range, value): &(u16, std::ops::Range<usize>, u8)| {
+        bytes.starts_with(&of.to_le_bytes())
+            && bytes
+                .get(range.clone())
+                .is_none_or(|part| part.iter().all(|byte| byte == value))
+    };
+    // Of a family alone, nothing is said: the kernel names a socket of `AF_UNIX` then.
+    address(bytes).filter(|bytes| bytes.len() > 2 && !CHOSEN.iter().any(is_chosen))
+}
+
+/// The other side's address: none where the call dissolves what was connected (`AF_UNSPEC`).
+#[must_use]
+pub fn other_address(bytes: &[u8]) -> Option<Rc<[u8]>> {
+    address(bytes).filter(|bytes| bytes.len() > 2 && bytes[..2] != [0, 0])
+}
+
 impl Socket {
     /// A socket as it was asked for or found.
     #[must_use]
@@ -65,6 +104,35 @@ impl Socket {
             // Of netlink, 0 is a protocol like others.
             protocol: protocol.filter(|&protocol| protocol != 0 || domain == Some(NETLINK)),
             ..Self::default()
+        }
+    }
+
+    /// A call begins to connect it, or dissolves its connection: where it leads to is not known, nor from where, unless
+    /// that was asked for. Gives the count by which [`Self::connected`] knows the call.
+    pub(super) fn connecting(&mut self) -> u32 {
+        self.peer = None;
+        // Names of `AF_UNIX` and numbers of netlink stay with their socket.
+        let stays = [libc::AF_UNIX.cast_unsigned(), NETLINK];
+        let stays = self.domain.is_some_and(|domain| stays.contains(&domain));
+        if !self.is_bound && !stays {
+            self.local = None;
+        }
+        self.connects = self.connects.wrapping_add(1);
+        self.connects
+    }
+
+    /// The call is over that began at that count. Of two at once, nobody knows which was the last.
+    pub(super) fn connected(&mut self, began: u32, peer: Option<Rc<[u8]>>) {
+        self.peer = peer.filter(|_| self.connects == began);
+        self.connects = self.connects.wrapping_add(1);
+    }
+
+    /// The socket that somebody got by connecting to this one.
+    pub(super) fn accepted(&self, peer: Option<Rc<[u8]>>) -> Self {
+        Self {
+            peer,
+            is_bound: false,
+            ..self.clone()
         }
     }
 
@@ -131,11 +199,11 @@ impl File {
     }
 
     /// Learns more about the socket.
-    pub fn learn(&self, change: impl FnOnce(&mut Socket)) {
-        if let Some(socket) = &self.socket {
-            let mut now = Socket::clone(&socket.borrow());
-            change(&mut now);
-            *socket.borrow_mut() = Rc::new(now);
-        }
+    pub fn learn<T>(&self, change: impl FnOnce(&mut Socket) -> T) -> Option<T> {
+        let socket = self.socket.as_ref()?;
+        let mut now = Socket::clone(&socket.borrow());
+        let answer = change(&mut now);
+        *socket.borrow_mut() = Rc::new(now);
+        Some(answer)
     }
 }

@@ -7,7 +7,7 @@ use kprobe_common::record::Header;
 use kprobe_common::table::kind::Kind;
 use kprobe_common::table::{self, Files};
 
-use super::file::{File, SOCKET, Socket, address};
+use super::file::{File, SOCKET, Socket, other_address, own_address};
 use super::maps::Maps;
 use super::meant::{Tables, number};
 use super::table::{CWD, ROOT, Table};
@@ -223,18 +223,13 @@ fn read_file(files: &mut Table, open: &OpenFile, began: u64, ended: u64) {
     files.look(open.fd, Rc::new(file), open.on_exec, began, ended);
 }
 
-/// An address, unless the socket has none.
-fn named(bytes: &[u8]) -> Option<Rc<[u8]>> {
-    address(bytes).filter(|address| address.len() > 2)
-}
-
 /// What a link in `/proc/PID/fd` says.
 fn seen(open: &OpenFile) -> File {
     let link = open.link.as_bytes();
     if let Some(socket) = &open.socket {
         return File::socket(Socket {
-            local: named(&socket.local),
-            peer: named(&socket.peer),
+            local: own_address(&socket.local),
+            peer: other_address(&socket.peer),
             ..Socket::new(socket.domain, socket.kind, socket.protocol)
         });
     }

@@ -1,6 +1,7 @@
 //! What records and looks make of the world: small tables of inputs, and what lines would say.
 
 mod life;
+mod sockets;
 
 use bytemuck::bytes_of;
 use kprobe_common::index::Abi;
@@ -121,10 +122,14 @@ impl Run {
             link: link.to_owned(),
             ..OpenFile::default()
         });
+        self.look_at(open.collect());
+    }
+
+    fn look_at(&mut self, open: Vec<OpenFile>) {
         let files = FilesFound {
             cwd: "/data".to_owned(),
             root: "/".to_owned(),
-            open: open.collect(),
+            open,
             users: 1,
         };
         let look = ProcessLook {

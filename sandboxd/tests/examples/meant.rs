@@ -17,13 +17,9 @@ pub(crate) fn meant() -> (Vec<PathText>, Vec<Used>) {
         &[99, 0, 1],
     ];
     let used = addresses.into_iter().map(|bytes| {
-        let mut file = File::socket(Socket {
-            domain: Some(2),
-            kind: Some(1),
-            protocol: Some(6),
-            local: address(bytes),
-            peer: address(bytes),
-        });
+        let mut socket = Socket::new(Some(2), Some(1), Some(6));
+        (socket.local, socket.peer) = (address(bytes), address(bytes));
+        let mut file = File::socket(socket);
         file.path = Some(b"/a\xff"[..].into());
         file.name = Some(b"jit"[..].into());
         file.pid = Some(412);

@@ -8,9 +8,9 @@ use kprobe_common::table::kind::Kind;
 use kprobe_common::table::{Files, Ret, Syscall, change};
 
 use super::Inside;
-use super::made::{chosen, file, on_exec, pair, taken, word};
+use super::made::{file, on_exec, pair, room, taken, word};
 use crate::record::Record;
-use crate::world::file::{File, address};
+use crate::world::file::{File, Socket, other_address, own_address};
 use crate::world::meant::{EBADF, Meant, Tables};
 use crate::world::table::{Aim, CWD, Done, ROOT, Span};
 
@@ -38,6 +38,10 @@ pub(super) struct Asked {
     path: Option<Rc<[u8]>>,
     /// The first string or address, as the call took it.
     pub(super) taken: Option<Rc<[u8]>>,
+    /// How much room there is for an address.
+    pub(super) room: Option<u64>,
+    /// The socket that it connects, and by which count.
+    connects: Option<(Rc<File>, u32)>,
     /// It has an effect on directories, not on descriptors.
     is_dir: bool,
 }
@@ -75,6 +79,14 @@ pub(super) fn begin(
         on_exec: row.files.and_then(|files| on_exec(files, word)),
         path,
         taken: taken(record, row, abi, name).map(Into::into),
+        room: room(record, row, abi),
+        connects: meant
+            .first(row)
+            .filter(|_| row.files == Some(Files::Connects))
+            .and_then(|file| {
+                let began = file.learn(Socket::connecting)?;
+                Some((file, began))
+            }),
         is_dir: matches!(
             row.files,
             Some(Files::Chdir | Files::Roots | Files::RootsAll)
@@ -88,11 +100,6 @@ pub(super) fn begin(
     } else {
         (Aim::Nothing, aim)
     };
-    if row.files == Some(Files::Connects)
-        && let Some(file) = meant.first(row)
-    {
-        file.learn(|socket| socket.peer = None);
-    }
     for (table, aim) in [(&tables.files, files_aim), (&tables.dirs, dirs_aim)] {
         table.borrow_mut().begin(header.tid, aim, header.time);
     }
@@ -255,19 +262,23 @@ fn succeeded(
 
 /// A socket has another address now.
 fn name_socket(asked: &Asked, files: Files, meant: &Meant, inside: &Inside, ret: i64) {
-    let Some(socket) = meant.first(inside.row) else {
-        return;
-    };
-    let address = asked.taken.as_deref().and_then(address);
-    match files {
-        Files::Connects if ret == 0 || ret == EINPROGRESS => {
-            socket.learn(|socket| socket.peer = address);
-        }
-        Files::Binds if ret == 0 => {
-            let address = address.filter(|address| !chosen(address));
-            socket.learn(|socket| socket.local = address);
-        }
-        _ => {}
+    let address = asked.taken.as_deref();
+    if let Some((socket, began)) = &asked.connects {
+        // One that does not wait may fail later, which no call has to tell; until another one connects it, it leads
+        // there or nowhere.
+        let connects = ret == 0 || ret == EINPROGRESS;
+        let peer = address.filter(|_| connects).and_then(other_address);
+        socket.learn(|socket| socket.connected(*began, peer));
+    }
+    if files == Files::Binds
+        && ret == 0
+        && let Some(socket) = meant.first(inside.row)
+    {
+        let address = address.and_then(own_address);
+        socket.learn(|socket| {
+            socket.is_bound = address.is_some();
+            socket.local = address;
+        });
     }
 }
 

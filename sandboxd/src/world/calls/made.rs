@@ -1,5 +1,7 @@
 //! What a new descriptor is of, and what a call took and gave in memory.
 
+use std::rc::Rc;
+
 use kprobe_common::index::{self, Abi};
 use kprobe_common::record::{Frame, state};
 use kprobe_common::table::kind::Kind;
@@ -7,15 +9,12 @@ use kprobe_common::table::{Cloexec, Files, Made, Syscall};
 
 use super::Inside;
 use super::files::Asked;
-use crate::record::{Part, Record};
-use crate::world::file::{File, Socket, address};
+use crate::record::{Extent, Part, Record, socklen};
+use crate::world::file::{File, Socket, other_address};
 use crate::world::meant::Meant;
 
 /// `SOCK_TYPE_MASK`.
 const SOCK_TYPE: u32 = 0xf;
-/// Address families whose own address may be chosen by the kernel, and the bytes that are zero then.
-const CHOSEN: &[(u16, std::ops::Range<usize>)] = &[(2, 2..4), (10, 2..4), (16, 4..8)];
-const AF_UNIX: u16 = 1;
 
 /// What the descriptor is of that a call gives; `None`: only a look can tell.
 pub(super) fn file(
@@ -39,13 +38,8 @@ pub(super) fn file(
         }
         Made::Accepted => {
             let listening = meant.first(inside.row).and_then(|file| file.as_socket());
-            let peer = given(record, inside.row, |kind| {
-                matches!(kind, Kind::SockaddrOut(_))
-            });
-            File::socket(Socket {
-                peer: peer.and_then(address).filter(|peer| peer.len() > 2),
-                ..listening.as_deref().cloned().unwrap_or_default()
-            })
+            let peer = peer(asked, record, inside.row);
+            File::socket(listening.unwrap_or_default().accepted(peer))
         }
         Made::Process => File {
             pid: Some(number(0)),
@@ -55,21 +49,15 @@ pub(super) fn file(
     })
 }
 
-/// The address that a socket was given, unless the kernel chose a part of it.
-pub(super) fn chosen(address: &[u8]) -> bool {
-    let Some(&[low, high]) = address.get(..2) else {
-        return true;
+/// Who connected, unless the address is cut: behind the room that its caller gave lies what was there before.
+fn peer(asked: &Asked, record: &Record<'_>, row: &Syscall) -> Option<Rc<[u8]>> {
+    let len = given(record, row, |kind| *kind == Kind::SocklenInOut)?;
+    let extent = Extent {
+        whole: socklen(len)?,
+        room: asked.room,
     };
-    let family = u16::from_le_bytes([low, high]);
-    let zero = |range: &std::ops::Range<usize>| {
-        address
-            .get(range.clone())
-            .is_none_or(|bytes| bytes.iter().all(|&byte| byte == 0))
-    };
-    family == AF_UNIX && address.len() == 2
-        || CHOSEN
-            .iter()
-            .any(|(of, range)| *of == family && zero(range))
+    let address = given(record, row, |kind| matches!(kind, Kind::SockaddrOut(_)))?;
+    other_address(address).filter(|_| extent.fits())
 }
 
 /// The argument that says whether an exec closes a new descriptor: its value, or the first word behind it.
@@ -116,6 +104,12 @@ pub(super) fn taken<'a>(
 ) -> Option<&'a [u8]> {
     let at = row.args.iter().position(|arg| wanted(&arg.kind))?;
     taken_by(record, row.registers(abi)[at]).map(|part| part.bytes)
+}
+
+/// The room for what the call gives, as the first `socklen_t` says it at its entry.
+pub(super) fn room(record: &Record<'_>, row: &Syscall, abi: Abi) -> Option<u64> {
+    let bytes = taken(record, row, abi, |kind| *kind == Kind::SocklenInOut)?;
+    socklen(bytes)
 }
 
 fn taken_by<'a>(record: &Record<'a>, register: u8) -> Option<Part<'a>> {
