@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use kprobe_common::index::{self, Abi};
 use kprobe_common::record::{Frame, Header};
 use kprobe_common::table::kind::Kind;
-use kprobe_common::table::{self, Ret, Syscall};
+use kprobe_common::table::{self, Form, Ret, Syscall};
 
 use super::Fold;
 use super::books::Booked;
@@ -47,7 +47,8 @@ impl Fold {
             decode::decode(&call, row, &mut args, &mut statuses);
             if let Some(meant) = meant {
                 fds = meant.used();
-                paths = meant_paths(meant, row, &args, &statuses, &header).unwrap_or_default();
+                let form = row.form_in(call.abi, &call.frame.args);
+                paths = meant_paths(meant, &form, &args, &statuses, &header).unwrap_or_default();
             }
             shown = self.only.is_everything() || self.only.matches(row, &args, &paths, &fds);
         } else {
@@ -116,14 +117,14 @@ impl Fold {
 /// The absolute paths among the arguments, in their order; `None` if one of them is not known.
 fn meant_paths(
     meant: &Meant,
-    row: &Syscall,
+    form: &Form,
     args: &Args<'_>,
     statuses: &decode::Statuses,
     header: &Header,
 ) -> Option<Vec<PathText>> {
-    let of_row = row.args.iter().filter(|arg| arg.kind == Kind::Path);
+    let of_form = form.args().filter(|arg| arg.kind == Kind::Path);
     let mut paths = Vec::new();
-    for (at, arg) in of_row.enumerate() {
+    for (at, arg) in of_form.enumerate() {
         let (_, value) = args.0.iter().find(|(name, _)| *name == arg.name)?;
         let Value::Text(text) = value else { continue };
         let whole = |state: State| !matches!(state, State::Unread | State::Cut);

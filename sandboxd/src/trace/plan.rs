@@ -294,12 +294,13 @@ fn follows_files(selection: &Selection, options: &cli::Trace) -> bool {
     let by_uid = !options.uids.is_empty() || options.all_apps;
     // Of a thread alone, and of a process without its children, changes by others are not seen.
     let all_seen = options.tids.is_empty() && (by_uid || !options.no_follow);
-    let has_file = |row: &Syscall| {
-        row.ret == Ret::Fd
-            || row
-                .args
-                .iter()
-                .any(|arg| matches!(arg.kind, Kind::Fd | Kind::DirFd | Kind::Path))
+    let has_file = |row: &'static Syscall| {
+        row.forms().any(|form| {
+            form.ret == Ret::Fd
+                || form
+                    .args()
+                    .any(|arg| matches!(arg.kind, Kind::Fd | Kind::DirFd | Kind::Path))
+        })
     };
     let wanted = ROWS.iter().filter(|row| has_file(row)).any(|row| {
         [Abi::Arm64, Abi::Arm32]
@@ -322,6 +323,7 @@ fn followed(row: &Syscall, abi: Abi) -> u8 {
                     | Kind::Str
                     | Kind::Sockaddr(_)
                     | Kind::SockaddrOut(_)
+                    | Kind::SocklenInOut
                     | Kind::StructOut(_)
                     | Kind::StructSized(..)
             )

@@ -6,7 +6,7 @@ use kprobe_common::index;
 use kprobe_common::record::{Frame, Header};
 use kprobe_common::spec::REGISTERS;
 use kprobe_common::table::kind::Kind;
-use kprobe_common::table::{self, Files, Syscall, change};
+use kprobe_common::table::{self, Files, Form, Syscall, change};
 
 use super::World;
 use super::listed;
@@ -89,18 +89,19 @@ impl World {
         let header = &record.header;
         let row = table::row(header.index)?;
         let abi = index::abi(header.index);
+        let form = row.form_in(abi, &frame.args);
         if record.is_state() {
             self.maps_before(header, row, &frame.args);
         }
         let tables = self
             .tables(header)
-            .filter(|_| record.is_state() || asks(row));
+            .filter(|_| record.is_state() || asks(&form));
         if tables.is_none() && !record.is_state() {
             return None;
         }
         let meant = tables
             .as_ref()
-            .map(|tables| Rc::new(Meant::new(tables.clone(), row, abi, record, frame)));
+            .map(|tables| Rc::new(Meant::new(tables.clone(), &form, abi, record, frame)));
         let files = match (&tables, &meant) {
             (Some(tables), Some(meant)) if record.is_state() => {
                 files::begin(tables, meant, record, frame, row)
@@ -147,8 +148,7 @@ impl World {
 }
 
 /// Whether a call has anything to ask of descriptors and directories.
-fn asks(row: &Syscall) -> bool {
-    row.args
-        .iter()
+fn asks(form: &Form) -> bool {
+    form.args()
         .any(|arg| matches!(arg.kind, Kind::Fd | Kind::DirFd | Kind::Path) || listed::is_list(arg))
 }

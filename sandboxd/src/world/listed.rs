@@ -6,7 +6,7 @@ use kprobe_common::index::Abi;
 use kprobe_common::record::{Frame, state};
 use kprobe_common::table::kind::Kind;
 use kprobe_common::table::structs::POLLFD;
-use kprobe_common::table::{Arg, Syscall};
+use kprobe_common::table::{Arg, Form};
 
 use crate::args::fd_set;
 use crate::record::Record;
@@ -24,7 +24,7 @@ pub(super) fn is_list(arg: &Arg) -> bool {
 pub(super) fn numbers(
     record: &Record<'_>,
     frame: &Frame,
-    (row, abi): (&Syscall, Abi),
+    (form, abi): (&Form, Abi),
     arg: &Arg,
     register: u8,
 ) -> BTreeSet<i32> {
@@ -37,7 +37,7 @@ pub(super) fn numbers(
     }
     let all: Vec<i32> = match arg.kind {
         Kind::FdSet(count) => {
-            let count = super::meant::named(row, abi, frame, count) as i32;
+            let count = super::meant::named(form, abi, frame, count) as i32;
             let count = count.try_into().unwrap_or(0);
             let each = fd_set(part.bytes, count);
             each.filter_map(|number| number.try_into().ok()).collect()

@@ -82,10 +82,10 @@ impl World {
         }
         let tables = self.tables(header)?;
         let files = tables.files.borrow();
-        let registers = row.registers(index::abi(header.index));
-        row.args
-            .iter()
-            .zip(registers)
+        let abi = index::abi(header.index);
+        let form = row.form_in(abi, &frame.args);
+        form.args()
+            .zip(form.registers(abi))
             .filter(|(arg, _)| matches!(arg.kind, Kind::Fd | Kind::DirFd))
             .map(|(_, register)| number(&frame, register))
             .find(|&number| files.wants_look(number, header.time))

@@ -6,8 +6,9 @@ use std::rc::Rc;
 
 use kprobe_common::index::Abi;
 use kprobe_common::record::{Frame, Header};
-use kprobe_common::table::Syscall;
 use kprobe_common::table::kind::Kind;
+use kprobe_common::table::structs::OPEN_HOW;
+use kprobe_common::table::{Arg, Form, Syscall};
 
 use crate::record::Record;
 
@@ -17,6 +18,10 @@ use super::table::{CWD, ROOT, Table};
 
 /// `-EBADF`.
 pub(super) const EBADF: i64 = -9;
+
+/// `open_how.resolve` and one of its bits.
+const RESOLVE_AT: std::ops::Range<usize> = 16..24;
+const RESOLVE_IN_ROOT: u64 = 0x10;
 
 /// A table that threads share.
 pub(super) type Shared = Rc<RefCell<Table>>;
@@ -85,7 +90,7 @@ impl Meant {
     /// Looks the arguments up, before the call does anything.
     pub(super) fn new(
         tables: Tables,
-        row: &'static Syscall,
+        form: &Form,
         abi: Abi,
         record: &Record<'_>,
         frame: &Frame,
@@ -94,11 +99,12 @@ impl Meant {
         let mut used = Vec::new();
         let mut bases = Vec::new();
         let mut dir = CWD;
+        let usual = begins_as_usual(form, abi, record);
         let rooted;
         {
             let (mut files, mut dirs) = (tables.files.borrow_mut(), tables.dirs.borrow_mut());
-            rooted = dirs.at(ROOT, time).is_some();
-            for (arg, register) in row.args.iter().zip(row.registers(abi)) {
+            rooted = usual && dirs.at(ROOT, time).is_some();
+            for (arg, register) in form.args().zip(form.registers(abi)) {
                 let number = number(frame, register);
                 let mut at = |number: i32| match (number, &arg.kind) {
                     (CWD, Kind::DirFd | Kind::Path) => dirs.at(CWD, time),
@@ -113,11 +119,12 @@ impl Meant {
                     }
                     Kind::Path => {
                         let number = std::mem::replace(&mut dir, CWD);
-                        let dir = at(number).and_then(|file| file.path.clone());
+                        let dir = at(number).filter(|_| usual);
+                        let dir = dir.and_then(|file| file.path.clone());
                         bases.push(Base { number, dir });
                     }
                     _ if listed::is_list(arg) => {
-                        let each = listed::numbers(record, frame, (row, abi), arg, register);
+                        let each = listed::numbers(record, frame, (form, abi), arg, register);
                         used.extend(each.into_iter().filter_map(|number| {
                             let listed = true;
                             Some(Used {
@@ -211,10 +218,26 @@ impl Meant {
     }
 }
 
+/// Whether paths begin where they mostly do, and `..` leads out of there: not with `RESOLVE_IN_ROOT`, by which the
+/// descriptor's directory is the root. If that could not be read, nobody knows.
+/// See `path_init` in <https://github.com/torvalds/linux/blob/v6.12/fs/namei.c>.
+fn begins_as_usual(form: &Form, abi: Abi, record: &Record<'_>) -> bool {
+    let is_how = |arg: &Arg| matches!(arg.kind, Kind::StructSized(def, _) if std::ptr::eq(def, &raw const OPEN_HOW));
+    let Some(at) = form.args().position(is_how) else {
+        return true;
+    };
+    let register = form.registers(abi)[at];
+    let how = record
+        .parts()
+        .find(|part| part.register == register && part.part == 0 && !part.late);
+    let flags = how.and_then(|how| how.bytes.get(RESOLVE_AT)?.first_chunk().copied());
+    flags.is_some_and(|flags| u64::from_le_bytes(flags) & RESOLVE_IN_ROOT == 0)
+}
+
 /// The value of an argument by its name; 0 if there is none.
-pub(super) fn named(row: &Syscall, abi: Abi, frame: &Frame, name: &str) -> u64 {
-    let at = row.args.iter().position(|arg| arg.name == name);
-    let register = at.map(|at| usize::from(row.registers(abi)[at]));
+pub(super) fn named(form: &Form, abi: Abi, frame: &Frame, name: &str) -> u64 {
+    let at = form.position(name);
+    let register = at.map(|at| usize::from(form.registers(abi)[at]));
     let value = register.and_then(|register| frame.args.get(register));
     value.copied().unwrap_or(0)
 }

@@ -1,11 +1,13 @@
 //! What records and looks make of the world: small tables of inputs, and what lines would say.
 
+mod asked;
 mod life;
 mod sockets;
 
 use bytemuck::bytes_of;
 use kprobe_common::index::Abi;
 use kprobe_common::record::{Fork, Frame, Header, Return, Slot, flag, kind};
+use kprobe_common::table;
 use kprobe_common::table::rows::ROWS;
 
 use super::*;
@@ -20,6 +22,8 @@ struct Run {
     world: World,
     time: u64,
     uid: u32,
+    /// What the last record of an entry was, by thread.
+    flags: HashMap<u32, u8>,
 }
 
 impl Run {
@@ -60,9 +64,12 @@ impl Run {
             *register = *value as u64;
         }
         let mut header = self.header(tid, kind::ENTER, row.index(Abi::Arm64).unwrap());
-        if row.state == 0 {
+        let commands = row.files.and_then(table::Files::commands);
+        let changes = commands.is_none_or(|listed| listed.contains(&(frame.args[1] as u32)));
+        if row.state == 0 || !changes {
             header.flags = 0;
         }
+        self.flags.insert(tid, header.flags);
         let bytes = record(header, bytes_of(&frame), memory);
         self.world.call(&Record::parse(&bytes).unwrap())
     }
@@ -70,9 +77,7 @@ impl Run {
     fn exit(&mut self, tid: u32, name: &str, ret: i64, memory: &[(u8, &[u8])]) {
         let row = ROWS.iter().find(|row| row.name == name).expect("a row");
         let mut header = self.header(tid, kind::EXIT, row.index(Abi::Arm64).unwrap());
-        if row.state == 0 {
-            header.flags = 0;
-        }
+        header.flags = self.flags[&tid];
         let ret = Return {
             ret,
             ..Return::default()

@@ -14,7 +14,7 @@ macro_rules! fcntl {
         variants! {
         $(#[$doc])*
         $name: Commands::One(&f::FCNTL), [
-            of(&["F_DUPFD", "F_DUPFD_CLOEXEC"], &[arg("lowest", Fd)]).returns(Ret::Fd),
+            of(&["F_DUPFD", "F_DUPFD_CLOEXEC"], &[arg("lowest", Int)]).returns(Ret::Fd),
             of(&["F_DUPFD_QUERY"], &[arg("other", Fd)]),
             of(
                 &["F_GETFD", "F_GETFL", "F_GETSIG", "F_GETLEASE", "F_GETPIPE_SZ", "F_GET_SEALS", "F_CREATED_QUERY"],
