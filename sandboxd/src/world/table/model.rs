@@ -16,6 +16,8 @@ use crate::world::file::File;
 #[derive(Clone, Copy, Debug)]
 enum Op {
     Open,
+    /// The same by a call that is not followed.
+    OpenUnseen,
     Dup(i32),
     Close(i32),
     Dup2(i32, i32),
@@ -64,12 +66,12 @@ impl Kernel {
         match self.threads.remove(&tid) {
             None => {
                 self.threads.insert(tid, (op, 0, None));
-                self.log.push((time, Event::Enter(tid, op)));
+                self.tell(time, Event::Enter(tid, op));
             }
             Some((op, steps, Some(answer)))
-                if steps == 1 || !matches!(op, Op::Open | Op::Dup(_)) =>
+                if steps == 1 || !matches!(op, Op::Open | Op::OpenUnseen | Op::Dup(_)) =>
             {
-                self.log.push((time, Event::Leave(tid, op, answer)));
+                self.tell(time, Event::Leave(tid, op, answer));
             }
             Some((op, _, Some(answer))) => {
                 // The number was taken; now the file is put there.
@@ -91,13 +93,20 @@ impl Kernel {
         self.history.push(self.numbers.clone());
     }
 
+    fn tell(&mut self, time: u64, event: Event) {
+        let (Event::Enter(_, op) | Event::Leave(_, op, _)) = &event;
+        if !matches!(op, Op::OpenUnseen) {
+            self.log.push((time, event));
+        }
+    }
+
     fn get(&self, number: i32) -> Option<(u32, bool)> {
         self.numbers.get(&number).copied().flatten()
     }
 
     fn effect(&mut self, op: Op) -> Answer {
         match op {
-            Op::Open => {
+            Op::Open | Op::OpenUnseen => {
                 self.files += 1;
                 self.take(self.files)
             }
@@ -193,7 +202,7 @@ impl Daemon<'_> {
 
     fn enter(&mut self, tid: u32, op: Op, time: u64) {
         let (number, aim) = match op {
-            Op::Open => (None, Aim::Opens),
+            Op::Open | Op::OpenUnseen => (None, Aim::Opens),
             Op::Dup(number) => (Some(number), Aim::Opens),
             Op::Close(number) => (Some(number), closes(number)),
             Op::Dup2(from, to) if from == to => (Some(from), Aim::Nothing),
@@ -322,9 +331,12 @@ fn op() -> impl Strategy<Value = Op> {
     ]
 }
 
-fn run_of(threads: u32) -> impl Strategy<Value = (Vec<(u32, Op)>, Vec<Peek>)> {
+fn run_of(
+    threads: u32,
+    op: impl Strategy<Value = Op>,
+) -> impl Strategy<Value = (Vec<(u32, Op)>, Vec<Peek>)> {
     let peek = (0..80usize, 0..6u64, 0..6u64, 0..6i32);
-    (vec((0..threads, op()), 1..160), vec(peek, 0..12))
+    (vec((0..threads, op), 1..160), vec(peek, 0..12))
 }
 
 proptest! {
@@ -332,7 +344,15 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.max(2000)))]
 
     #[test]
-    fn what_is_known_is_true((steps, peeks) in run_of(4)) {
+    fn what_is_known_is_true((steps, peeks) in run_of(4, op())) {
+        simulate(&steps, &peeks, &Share::default())?;
+    }
+
+    // Whoever closes is seen, so a number that is given unseen is not believed to be what it was before.
+    #[test]
+    fn what_is_known_is_true_where_numbers_are_given_unseen(
+        (steps, peeks) in run_of(4, prop_oneof![4 => op(), 1 => Just(Op::OpenUnseen)])
+    ) {
         simulate(&steps, &peeks, &Share::default())?;
     }
 }
@@ -343,7 +363,7 @@ fn much_is_known() {
         let share = Share::default();
         let mut runner = TestRunner::deterministic();
         runner
-            .run(&run_of(threads), |(steps, peeks)| {
+            .run(&run_of(threads, op()), |(steps, peeks)| {
                 simulate(&steps, &peeks, &share)
             })
             .unwrap();
