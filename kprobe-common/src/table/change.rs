@@ -107,8 +107,13 @@ pub enum Cloexec {
 
 /// `O_CLOEXEC`, which most calls take by other names.
 const O_CLOEXEC: u32 = 0x8_0000;
-/// `F_DUPFD`, `F_SETFD`, `F_DUPFD_CLOEXEC`.
-const CONTROLS: &[u32] = &[0, 2, 1030];
+/// Commands of [`Files::Controls`].
+const F_DUPFD: u32 = 0;
+/// Says whether an exec closes the descriptor.
+pub const F_SETFD: u32 = 2;
+/// Like `F_DUPFD`; an exec closes the new descriptor.
+pub const F_DUPFD_CLOEXEC: u32 = 1030;
+const CONTROLS: &[u32] = &[F_DUPFD, F_SETFD, F_DUPFD_CLOEXEC];
 /// `FIONCLEX`, `FIOCLEX`.
 const MARKS: &[u32] = &[0x5450, 0x5451];
 

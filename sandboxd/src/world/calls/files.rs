@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use kprobe_common::index::{self, Abi};
 use kprobe_common::record::{Frame, Header, clone};
+use kprobe_common::table::change::{self, F_DUPFD_CLOEXEC, F_SETFD};
 use kprobe_common::table::kind::Kind;
-use kprobe_common::table::{Files, Ret, Syscall, change};
+use kprobe_common::table::{Files, Ret, Syscall};
 
 use super::Inside;
 use super::made::{file, on_exec, pair, room, taken, word};
@@ -17,9 +18,6 @@ use crate::world::table::{Aim, CWD, Done, ROOT, Span};
 const EINPROGRESS: i64 = -115;
 /// `__O_TMPFILE`: the path is the directory's.
 const O_TMPFILE: u32 = 0x40_0000;
-/// Commands of [`Files::Controls`].
-const F_SETFD: u32 = 2;
-const F_DUPFD_CLOEXEC: u32 = 1030;
 const FD_CLOEXEC: u64 = 1;
 /// Flags of [`Files::ClosesRange`].
 const RANGE_UNSHARE: u64 = 2;
