@@ -288,12 +288,9 @@ struct Signal(OneOf);
 
 impl Display for Signal {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match (self.0.set.name(self.0.value), self.0.value) {
-            (Some(name), _) => f.write_str(name.trim_start_matches("SIG")),
-            (None, 32) => f.write_str("RTMIN"),
-            (None, 33..64) => write!(f, "RT_{}", self.0.value - 32),
-            (None, 64) => f.write_str("RTMAX"),
-            (None, other) => write!(f, "{other}"),
+        match self.0.set.name(self.0.value) {
+            Some(name) => f.write_str(name.trim_start_matches("SIG")),
+            None => write!(f, "{}", self.0.value),
         }
     }
 }
