@@ -23,6 +23,8 @@ const HEAD: usize = 16;
 const FIRST_OWN: u16 = 16;
 /// Bits of an attribute's type that are none: nested, in the network's order.
 const TYPE: u16 = 0x3fff;
+/// `NLM_F_REQUEST`.
+const REQUEST: u16 = 1;
 static UNNAMED: ValueSet = ValueSet::new("unnamed", &[]);
 
 /// Messages one behind the other.
@@ -97,7 +99,7 @@ impl<'a> Iterator for Messages<'a> {
         self.bytes = self.bytes.get(next..).unwrap_or_default();
         let kind = number(head, 4)? as u16;
         let flags = (number(head, 4)? >> 16) as u16;
-        let (body, attributes) = self.parts(kind, payload);
+        let (body, attributes) = self.parts(kind, flags, payload);
         Some(Message {
             len,
             kind: OneOf {
@@ -137,7 +139,12 @@ impl<'a> Messages<'a> {
         }
     }
 
-    fn parts(&self, kind: u16, payload: &'a [u8]) -> (Option<Struct<'a>>, Attributes<'a>) {
+    fn parts(
+        &self,
+        kind: u16,
+        flags: u16,
+        payload: &'a [u8],
+    ) -> (Option<Struct<'a>>, Attributes<'a>) {
         let none = Attributes {
             def: None,
             bytes: &[],
@@ -147,7 +154,9 @@ impl<'a> Messages<'a> {
             return (body, none);
         }
         let fits = |body: &&BodyDef| {
-            self.protocol == Some(body.protocol) && (body.types.0..=body.types.1).contains(&kind)
+            self.protocol == Some(body.protocol)
+                && (body.types.0..=body.types.1).contains(&kind)
+                && (!body.asked || flags & REQUEST != 0)
         };
         let Some(def) = BODIES.iter().find(fits) else {
             return (None, none);

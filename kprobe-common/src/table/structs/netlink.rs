@@ -11,6 +11,8 @@ pub struct BodyDef {
     pub types: (u16, u16),
     /// What it begins with.
     pub def: &'static StructDef,
+    /// Only requests begin so (`NLM_F_REQUEST`): an answer of the same type does not.
+    pub asked: bool,
     /// What may stand there instead, where that is too short.
     pub short: Option<&'static StructDef>,
     /// The attributes behind it.
@@ -39,7 +41,10 @@ pub static BODIES: &[BodyDef] = &[
     route((36, 47), &TCMSG, Some(&TRAFFIC)),
     of(16, (16, 16), &CTRLMSGHDR, Some(&CONTROLLER)),
     of(16, (17, u16::MAX), &GENLMSGHDR, None),
-    of(4, (20, 21), &SOCK_DIAG_REQ, None),
+    BodyDef {
+        asked: true,
+        ..of(4, (20, 21), &SOCK_DIAG_REQ, None)
+    },
 ];
 
 /// Attributes of `RTM_NEWLINK` and its like.
@@ -156,6 +161,7 @@ const fn of(
         protocol,
         types,
         def,
+        asked: false,
         short: None,
         attributes,
     }

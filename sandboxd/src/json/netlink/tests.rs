@@ -91,6 +91,20 @@ fn types_are_named_by_protocol_alone() {
 }
 
 #[test]
+fn a_question_for_sockets_is_no_answer() {
+    let payload = [2, 6, 0, 0, 1, 0, 0, 0];
+    let body = |flags| json(Some(4), &message(20, flags, &payload));
+    let request = body(0x301);
+    assert!(
+        request.contains(r#""body":{"sdiag_family":"AF_INET","sdiag_protocol":"IPPROTO_TCP"}"#),
+        "{request}"
+    );
+    // `struct inet_diag_msg` begins with a family and a state.
+    let answer = body(2);
+    assert!(answer.contains(r#""body":null,"attrs":[]"#), "{answer}");
+}
+
+#[test]
 fn what_is_none_is_no_message() {
     assert_eq!(json(None, b"add@/devices/virtual"), "null");
     assert_eq!(json(ROUTE, &[15; 16]), "null");
