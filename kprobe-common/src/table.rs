@@ -14,6 +14,7 @@ pub mod flags;
 pub mod form;
 pub mod kind;
 mod lookup;
+mod only_if;
 pub mod rows;
 mod rows_ioctl;
 mod shape;
@@ -28,6 +29,7 @@ pub use change::{Cloexec, Effect, Files, Made};
 pub use form::Form;
 pub use group::Condition;
 use kind::Kind;
+pub use only_if::OnlyIf;
 pub use shape::Shape;
 use variant::Variants;
 
@@ -40,19 +42,10 @@ pub struct Arg {
     pub kind: Kind,
     /// Registers before it that this call does not look at.
     pub skip: u8,
-    /// The call looks at it only then.
+    /// The call looks at it, or leaves something there, only then.
     pub only_if: Option<OnlyIf>,
-}
-
-/// What another argument must be for the call to look at this one: that value within that mask, in each ABI.
-#[derive(Clone, Copy, Debug)]
-pub struct OnlyIf {
-    /// The other argument.
-    pub arg: &'static str,
-    /// The bits of it that count.
-    pub mask: [u32; 2],
-    /// What they must be.
-    pub value: [u32; 2],
+    /// It means something else then, of the same JSON type.
+    pub instead: Option<(OnlyIf, Kind)>,
 }
 
 impl Arg {
@@ -63,25 +56,17 @@ impl Arg {
         self
     }
 
-    /// The call looks at it only if these bits of another argument are set, in each ABI.
+    /// The call looks at it, or leaves something there, only then.
     #[must_use]
-    pub const fn only_if_bits(mut self, arg: &'static str, bits: [u32; 2]) -> Self {
-        self.only_if = Some(OnlyIf {
-            arg,
-            mask: bits,
-            value: bits,
-        });
+    pub const fn only_if(mut self, condition: OnlyIf) -> Self {
+        self.only_if = Some(condition);
         self
     }
 
-    /// The call looks at it only if another argument is that.
+    /// Then it is that, of which the kernel half has read enough for its own kind.
     #[must_use]
-    pub const fn only_if(mut self, arg: &'static str, value: u32) -> Self {
-        self.only_if = Some(OnlyIf {
-            arg,
-            mask: [u32::MAX; 2],
-            value: [value; 2],
-        });
+    pub const fn instead_if(mut self, condition: OnlyIf, kind: Kind) -> Self {
+        self.instead = Some((condition, kind));
         self
     }
 }
@@ -144,6 +129,8 @@ pub struct Syscall {
     pub effect: Option<Effect>,
     /// What a success does to descriptors and directories.
     pub files: Option<Files>,
+    /// It does so only then.
+    pub files_if: Option<OnlyIf>,
     /// Belongs to `%default` only under this condition.
     pub condition: Option<Condition>,
     /// The argument with the command, which chooses among [`Self::variants`].
@@ -176,6 +163,7 @@ pub const fn sys(
         state: 0,
         effect: None,
         files: None,
+        files_if: None,
         condition: None,
         command: None,
         variants: None,

@@ -9,10 +9,10 @@ mod room;
 mod vector;
 
 use kprobe_common::index::{self, Abi};
-use kprobe_common::record::Frame;
+use kprobe_common::record::{Frame, state};
 use kprobe_common::spec::REGISTERS;
 use kprobe_common::table::kind::Kind;
-use kprobe_common::table::{Form, Syscall};
+use kprobe_common::table::{Form, OnlyIf, Syscall};
 
 use crate::args::{Args, Netlink, Value};
 use crate::event::Hex;
@@ -107,7 +107,7 @@ pub fn decode<'a>(
     let registers = form.registers(call.abi);
     for (arg, register) in form.args().zip(registers) {
         let mut status = None;
-        let argument = Argument {
+        let mut argument = Argument {
             call,
             form,
             registers,
@@ -115,15 +115,20 @@ pub fn decode<'a>(
             kind: &arg.kind,
             register,
         };
-        let looked_at = arg.only_if.is_none_or(|only_if| {
-            let at = call.abi as usize;
-            argument.other(only_if.arg) as u32 & only_if.mask[at] == only_if.value[at]
-        });
-        let value = if looked_at {
-            argument.value(&mut status)
-        } else {
-            Value::Null
+        let mut is_known = true;
+        if let Some((condition, kind)) = &arg.instead {
+            match argument.holds(*condition) {
+                Some(true) => argument.kind = kind,
+                holds => is_known &= holds.is_some(),
+            }
+        }
+        let is_there = arg.only_if.map(|condition| argument.holds(condition));
+        is_known &= is_there != Some(None);
+        let value = match is_there {
+            Some(Some(false)) => Value::Null,
+            _ => argument.value(&mut status),
         };
+        let value = argument.judged(value, is_known, &mut status);
         number::note_big(&value, &mut status);
         args.0.push((arg.name, value));
         if let Some(status) = status {
@@ -162,6 +167,38 @@ impl<'a> Argument<'_, 'a> {
         }
     }
 
+    /// Whether a condition of the argument holds, as far as that is known.
+    fn holds(&self, condition: OnlyIf) -> Option<bool> {
+        let ret = self.call.ret;
+        condition.holds(self.call.abi, ret, &|name| self.first_number(name))
+    }
+
+    /// The number that another argument is, or the first one that it points at.
+    fn first_number(&self, name: &str) -> Option<u32> {
+        let at = self.form.position(name)?;
+        if !self.form.at(at).kind.is_pointer() {
+            return Some(self.other(name) as u32);
+        }
+        let register = self.registers[at];
+        let was_read = |part: &Part<'_>| part.state != state::UNREAD;
+        let given = self.call.given(register).next().filter(was_read);
+        let part = given.or_else(|| self.call.taken(register).next().filter(was_read))?;
+        part.bytes.first_chunk().copied().map(u32::from_le_bytes)
+    }
+
+    /// A value; none where it is not known whether these bytes are what they are taken for.
+    fn judged(&self, value: Value<'a>, is_known: bool, status: &mut Option<Status>) -> Value<'a> {
+        if is_known || matches!(value, Value::Null) {
+            return value;
+        }
+        let unread = Status {
+            addr: Some(Hex(self.raw())),
+            ..Status::new(State::Unread)
+        };
+        *status = Some(unread);
+        Value::Null
+    }
+
     /// A status with the pointer, of something that could not be read.
     fn unread(&self, error: i16) -> Status {
         let error = kprobe_common::table::errno::name(error.unsigned_abs());
@@ -190,3 +227,6 @@ impl<'a> Argument<'_, 'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! What a call's success changes: bits of `Syscall::state`, what it does to the address space and to descriptors.
 
-use super::Syscall;
+use super::{OnlyIf, Syscall};
 
 /// The address space.
 pub const MAPS: u8 = 1;
@@ -160,6 +160,13 @@ impl Syscall {
             | Effect::Detach
             | Effect::Unclear => MAPS | MAPS_BEFORE,
         };
+        self
+    }
+
+    /// [`Self::files`] holds only then: for other arguments the call has no such effect.
+    #[must_use]
+    pub const fn files_only_if(mut self, condition: OnlyIf) -> Self {
+        self.files_if = Some(condition);
         self
     }
 

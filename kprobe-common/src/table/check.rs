@@ -4,6 +4,7 @@
 
 use super::form::Form;
 use super::kind::Kind;
+use super::only_if::{Names, OnlyIf};
 use super::variant::Variants;
 use super::{Syscall, rows};
 use crate::index::Abi;
@@ -26,6 +27,9 @@ const fn check(rows: &[Syscall]) {
         check_form(&row.form(), row);
         if let Some(variants) = row.variants {
             check_variants(row, variants);
+        }
+        if let Some(only_if) = &row.files_if {
+            check_condition(&row.form(), only_if);
         }
         if let Some(condition) = &row.condition {
             let _ = row.arg(condition.arg);
@@ -69,10 +73,35 @@ const fn check_form(form: &Form, row: &Syscall) {
         if let Kind::EnumBy(_, by) = &form.at(i).kind {
             let _ = form.arg(by);
         }
-        if let Some(only_if) = &form.at(i).only_if {
-            let _ = form.arg(only_if.arg);
+        let arg = form.at(i);
+        if let Some(only_if) = &arg.only_if {
+            check_condition(form, only_if);
+        }
+        if let Some((only_if, kind)) = &arg.instead {
+            check_condition(form, only_if);
+            assert!(
+                kind.shape().is(arg.kind.shape()),
+                "an argument means two JSON types"
+            );
         }
         i += 1;
+    }
+}
+
+/// A condition speaks of arguments that are there.
+const fn check_condition(form: &Form, condition: &OnlyIf) {
+    match condition.names() {
+        Names::None => {}
+        Names::One(name) => {
+            let _ = form.arg(name);
+        }
+        Names::OfAll(several) => {
+            let mut i = 0;
+            while i < several.len() {
+                check_condition(form, &several[i]);
+                i += 1;
+            }
+        }
     }
 }
 

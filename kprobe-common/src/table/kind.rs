@@ -51,6 +51,9 @@ pub enum Kind {
     Pid,
     /// A user or group; -1 for "unchanged".
     Id,
+    /// A user or group, of which 32-bit code has 16 bits (`old_uid_t`); -1 for "unchanged".
+    /// See `low2highuid` in <https://github.com/torvalds/linux/blob/v6.12/include/linux/highuid.h>.
+    Id16,
     /// Permission bits, and a file's type where it has one.
     Mode,
     /// A device number.
@@ -108,7 +111,7 @@ pub enum Kind {
     /// A structure that the call gives, as many bytes as the `socklen_t` behind the named argument says, read at exit.
     /// What is there of it is shown; fields beyond are absent.
     StructOutLen(&'static StructDef, &'static str),
-    /// A structure that the call gives even where it fails, read at exit (`nanosleep`'s remainder).
+    /// A structure that the call gives where it fails, read at exit: the row says when (a sleep's remainder).
     StructOutAlways(&'static StructDef),
     /// A structure that the call takes and gives, read at entry and exit.
     StructInOut(&'static StructDef),
@@ -187,6 +190,7 @@ impl Kind {
             | Self::DirFd
             | Self::Pid
             | Self::Id
+            | Self::Id16
             | Self::Mode
             | Self::Dev
             | Self::Signal
@@ -303,6 +307,7 @@ impl Kind {
             | Self::DirFd
             | Self::Pid
             | Self::Id
+            | Self::Id16
             | Self::Mode
             | Self::Dev
             | Self::Signal
@@ -371,5 +376,6 @@ pub const fn arg(name: &'static str, kind: Kind) -> Arg {
         kind,
         skip: 0,
         only_if: None,
+        instead: None,
     }
 }

@@ -15,17 +15,31 @@ use super::group::{
 use super::kind::{
     Kind::{
         Addr, Buf, BufOut, BufOutLen, Dev, DirFd, Dirents, Enum, EnumAbi, EnumBy, Fd, FdSet, Flags,
-        Hex, Id, Int, Iovec, IovecOut, Long, Mmsghdr, MmsghdrOut, Mode, Msgbuf, MsgbufOut, Msghdr,
-        MsghdrOut, OldDirents, Path, PathOut, Pid, Pointers, Signal, Size, Sockaddr, SockaddrOut,
-        SocklenInOut, Span, Split, Str, StrOut, Strings, Struct, StructInOut, StructOut,
-        StructOutAlways, StructOutSized, StructSized, Structs, StructsInOut, StructsOut, Uint,
-        Wide, WideFlags, WideHex,
+        Hex, Id, Id16, Int, Iovec, IovecOut, Long, Mmsghdr, MmsghdrOut, Mode, Msgbuf, MsgbufOut,
+        Msghdr, MsghdrOut, OldDirents, Path, PathOut, Pid, Pointers, Signal, Size, Sockaddr,
+        SockaddrOut, SocklenInOut, Span, Split, Str, StrOut, Strings, Struct, StructInOut,
+        StructOut, StructOutAlways, StructOutSized, StructSized, Structs, StructsInOut, StructsOut,
+        Uint, Wide, WideFlags, WideHex,
     },
     arg,
 };
 use super::structs as s;
 use super::variant as v;
-use super::{Cloexec, Effect, Files, Made, Ret, Syscall, change, sys, sys32, sys64};
+use super::{Cloexec, Effect, Files, Made, OnlyIf, Ret, Syscall, change, sys, sys32, sys64};
+
+/// A child was found: else the kernel leaves what its status and use would be untouched.
+/// See `kernel_wait4` and `SYSCALL_DEFINE4(wait4` in <https://github.com/torvalds/linux/blob/v6.12/kernel/exit.c>.
+const FOUND: OnlyIf = OnlyIf::Returned(1, i32::MAX as i64);
+/// The same of a call that returns zero either way: it says in `infop` that it found none, and without `WNOHANG` it
+/// waits for one. See `SYSCALL_DEFINE5(waitid` in the same file.
+const CHILD: OnlyIf = OnlyIf::Any(&[OnlyIf::NoBits("options", 1), OnlyIf::IsNot("infop", &[0])]);
+/// A sleep ended with `ERESTART_RESTARTBLOCK`: only then is what remains written. One until a time of day ends with
+/// `ERESTARTNOHAND`, and writes nothing.
+/// See `nanosleep_copyout` in <https://github.com/torvalds/linux/blob/v6.12/kernel/time/hrtimer.c>.
+const INTERRUPTED: OnlyIf = OnlyIf::Returned(-516, -516);
+
+/// `_LINUX_CAPABILITY_VERSION_1`, which has half of each set.
+const CAP_1: OnlyIf = OnlyIf::Is("hdrp", &[0x1998_0330]);
 
 /// Every call that is known by name.
 #[rustfmt::skip]
@@ -51,7 +65,7 @@ pub static ROWS: &[Syscall] = &[
     sys( 18, 249, "lookup_dcookie",        0, &[arg("cookie", WideHex), arg("buffer", StrOut), arg("len", Size)], Ret::Count).compat("lookup_dcookie"),
     sys( 19, 356, "eventfd2",              DESC, &[arg("initval", Uint), arg("flags", Flags(&f::EVENTFD))], Ret::Fd).files(Files::Opens(Made::Kind("eventfd"), Cloexec::FLAGS)),
     sys( 20, 357, "epoll_create1",         DESC, &[arg("flags", Flags(&f::EPOLL_CREATE))], Ret::Fd).files(Files::Opens(Made::Kind("epoll"), Cloexec::FLAGS)),
-    sys( 21, 251, "epoll_ctl",             DESC, &[arg("epfd", Fd), arg("op", Enum(&f::EPOLL_CTL)), arg("fd", Fd), arg("event", Struct(&s::EPOLL_EVENT))], Ret::Zero),
+    sys( 21, 251, "epoll_ctl",             DESC, &[arg("epfd", Fd), arg("op", Enum(&f::EPOLL_CTL)), arg("fd", Fd), arg("event", Struct(&s::EPOLL_EVENT)).only_if(OnlyIf::IsNot("op", &[2]))], Ret::Zero),
     sys( 22, 346, "epoll_pwait",           DESC | WAIT, &[arg("epfd", Fd), arg("events", StructsOut(&s::EPOLL_EVENT, "maxevents")), arg("maxevents", Int), arg("timeout", Int), arg("sigmask", Struct(&s::SIGSET)), arg("sigsetsize", Size)], Ret::Count).compat("epoll_pwait"),
     sys( 23,  41, "dup",                   DESC, &[arg("oldfd", Fd)], Ret::Fd).files(Files::Duplicates),
     sys( 24, 358, "dup3",                  DESC, &[arg("oldfd", Fd), arg("newfd", Fd), arg("flags", Flags(&f::DUP))], Ret::Fd).files(Files::Replaces(Cloexec::FLAGS)),
@@ -85,7 +99,7 @@ pub static ROWS: &[Syscall] = &[
     sys( 52,  94, "fchmod",                DESC, &[arg("fd", Fd), arg("mode", Mode)], Ret::Zero),
     sys( 53, 333, "fchmodat",              DEFAULT | FILE | DESC, &[arg("dirfd", DirFd), arg("pathname", Path), arg("mode", Mode)], Ret::Zero),
     sys( 54, 325, "fchownat",              DEFAULT | FILE | DESC, &[arg("dirfd", DirFd), arg("pathname", Path), arg("owner", Id), arg("group", Id), arg("flags", Flags(&f::AT))], Ret::Zero),
-    sys( 55,  95, "fchown",                DESC, &[arg("fd", Fd), arg("owner", Id), arg("group", Id)], Ret::Zero).native32("fchown16"),
+    sys( 55,  95, "fchown",                DESC, &[arg("fd", Fd), arg("owner", Id16), arg("group", Id16)], Ret::Zero).native32("fchown16"),
     sys( 56, 322, "openat",                DEFAULT | FILE | DESC, &[arg("dirfd", DirFd), arg("pathname", Path), arg("flags", Flags(&f::OPEN)), arg("mode", Mode)], Ret::Fd).compat("openat").files(Files::Opens(Made::File, Cloexec::FLAGS)),
     sys( 57,   6, "close",                 DESC, &[arg("fd", Fd)], Ret::Zero).files(Files::Closes),
     sys( 58, 111, "vhangup",               0, &[], Ret::Zero),
@@ -120,18 +134,18 @@ pub static ROWS: &[Syscall] = &[
     sys( 87, 354, "timerfd_gettime",       DESC | CLOCK, &[arg("fd", Fd), arg("curr_value", StructOut(&s::ITIMERSPEC))], Ret::Zero).native32("timerfd_gettime32"),
     sys( 88, 348, "utimensat",             DEFAULT | FILE | DESC, &[arg("dirfd", DirFd), arg("pathname", Path), arg("times", Struct(&s::TIMESPEC_PAIR)), arg("flags", Flags(&f::AT))], Ret::Zero).native32("utimensat_time32"),
     sys( 89,  51, "acct",                  FILE, &[arg("filename", Path)], Ret::Zero),
-    sys( 90, 184, "capget",                CREDS, &[arg("hdrp", StructInOut(&s::CAP_HEADER)), arg("datap", StructOut(&s::CAP_DATA))], Ret::Zero),
-    sys( 91, 185, "capset",                DEFAULT | CREDS, &[arg("hdrp", Struct(&s::CAP_HEADER)), arg("datap", Struct(&s::CAP_DATA))], Ret::Zero),
+    sys( 90, 184, "capget",                CREDS, &[arg("hdrp", StructInOut(&s::CAP_HEADER)), arg("datap", StructOut(&s::CAP_DATA)).instead_if(CAP_1, StructOut(&s::CAP_DATA_1))], Ret::Zero),
+    sys( 91, 185, "capset",                DEFAULT | CREDS, &[arg("hdrp", Struct(&s::CAP_HEADER)), arg("datap", Struct(&s::CAP_DATA)).instead_if(CAP_1, Struct(&s::CAP_DATA_1))], Ret::Zero),
     sys( 92, 136, "personality",           0, &[arg("persona", Flags(&f::PERSONALITY))], Ret::Int).symbol("arm64_personality").native32("personality"),
     sys( 93,   1, "exit",                  PROCESS, &[arg("status", Int)], Ret::Never).changes(change::LIFE),
     sys( 94, 248, "exit_group",            DEFAULT | PROCESS, &[arg("status", Int)], Ret::Never).changes(change::LIFE),
-    sys( 95, 280, "waitid",                DEFAULT | PROCESS, &[arg("idtype", Enum(&f::WAIT_ID)), arg("id", Pid), arg("infop", StructOut(&s::SIGINFO)), arg("options", Flags(&f::WAIT)), arg("rusage", StructOut(&s::RUSAGE))], Ret::Zero).compat("waitid"),
+    sys( 95, 280, "waitid",                DEFAULT | PROCESS, &[arg("idtype", Enum(&f::WAIT_ID)), arg("id", Pid), arg("infop", StructOut(&s::SIGINFO_CHILD)), arg("options", Flags(&f::WAIT)), arg("rusage", StructOut(&s::RUSAGE)).only_if(CHILD)], Ret::Zero).compat("waitid"),
     sys( 96, 256, "set_tid_address",       0, &[arg("tidptr", Addr)], Ret::Pid),
     sys( 97, 337, "unshare",               PROCESS, &[arg("flags", Flags(&f::UNSHARE))], Ret::Zero).files(Files::Unshares),
     sys( 98, 240, "futex",                 WAIT, &[arg("uaddr", Addr), arg("futex_op", Flags(&f::FUTEX_OP)), arg("val", Uint), arg("timeout", Struct(&s::TIMESPEC)), arg("uaddr2", Addr), arg("val3", Hex)], Ret::Int).variants("futex_op", &v::FUTEX).native32("futex_time32"),
     sys( 99, 338, "set_robust_list",       0, &[arg("head", Struct(&s::ROBUST_LIST_HEAD)), arg("len", Size)], Ret::Zero).compat("set_robust_list"),
     sys(100, 339, "get_robust_list",       0, &[arg("pid", Pid), arg("head_ptr", StructOut(&s::POINTER)), arg("len_ptr", StructOut(&s::SIZE))], Ret::Zero).compat("get_robust_list"),
-    sys(101, 162, "nanosleep",             CLOCK | WAIT, &[arg("duration", Struct(&s::TIMESPEC)), arg("rem", StructOutAlways(&s::TIMESPEC))], Ret::Zero).native32("nanosleep_time32"),
+    sys(101, 162, "nanosleep",             CLOCK | WAIT, &[arg("duration", Struct(&s::TIMESPEC)), arg("rem", StructOutAlways(&s::TIMESPEC)).only_if(INTERRUPTED)], Ret::Zero).native32("nanosleep_time32"),
     sys(102, 105, "getitimer",             CLOCK, &[arg("which", Enum(&f::ITIMER)), arg("curr_value", StructOut(&s::ITIMERVAL))], Ret::Zero).compat("getitimer"),
     sys(103, 104, "setitimer",             CLOCK, &[arg("which", Enum(&f::ITIMER)), arg("new_value", Struct(&s::ITIMERVAL)), arg("old_value", StructOut(&s::ITIMERVAL))], Ret::Zero).compat("setitimer"),
     sys(104, 347, "kexec_load",            0, &[arg("entry", Addr), arg("nr_segments", Size), arg("segments", Structs(&s::KEXEC_SEGMENT, "nr_segments")), arg("flags", Flags(&f::KEXEC))], Ret::Zero).compat("kexec_load"),
@@ -145,8 +159,8 @@ pub static ROWS: &[Syscall] = &[
     sys(112, 262, "clock_settime",         CLOCK, &[arg("clockid", Enum(&f::CLOCK)), arg("tp", Struct(&s::TIMESPEC))], Ret::Zero).native32("clock_settime32"),
     sys(113, 263, "clock_gettime",         CLOCK, &[arg("clockid", Enum(&f::CLOCK)), arg("tp", StructOut(&s::TIMESPEC))], Ret::Zero).native32("clock_gettime32"),
     sys(114, 264, "clock_getres",          CLOCK, &[arg("clockid", Enum(&f::CLOCK)), arg("res", StructOut(&s::TIMESPEC))], Ret::Zero).native32("clock_getres_time32"),
-    sys(115, 265, "clock_nanosleep",       CLOCK | WAIT, &[arg("clockid", Enum(&f::CLOCK)), arg("flags", Flags(&f::TIMER)), arg("t", Struct(&s::TIMESPEC)), arg("remain", StructOutAlways(&s::TIMESPEC))], Ret::Zero).native32("clock_nanosleep_time32"),
-    sys(116, 103, "syslog",                0, &[arg("type", Enum(&f::SYSLOG)), arg("bufp", BufOut("len")), arg("len", Int)], Ret::Int),
+    sys(115, 265, "clock_nanosleep",       CLOCK | WAIT, &[arg("clockid", Enum(&f::CLOCK)), arg("flags", Flags(&f::TIMER)), arg("t", Struct(&s::TIMESPEC)), arg("remain", StructOutAlways(&s::TIMESPEC)).only_if(INTERRUPTED)], Ret::Zero).native32("clock_nanosleep_time32"),
+    sys(116, 103, "syslog",                0, &[arg("type", Enum(&f::SYSLOG)), arg("bufp", BufOut("len")).only_if(OnlyIf::Is("type", &[2, 3, 4])), arg("len", Int)], Ret::Int),
     sys(117,  26, "ptrace",                DEFAULT | PROCESS, &[arg("op", Enum(&f::PTRACE)), arg("pid", Pid), arg("addr", Hex), arg("data", Hex)], Ret::Int).variants("op", &v::PTRACE).compat("ptrace"),
     sys(118, 154, "sched_setparam",        SCHED, &[arg("pid", Pid), arg("param", Struct(&s::SCHED_PARAM))], Ret::Zero),
     sys(119, 156, "sched_setscheduler",    SCHED, &[arg("pid", Pid), arg("policy", Flags(&f::SCHED_POLICY)), arg("param", Struct(&s::SCHED_PARAM))], Ret::Zero),
@@ -173,16 +187,16 @@ pub static ROWS: &[Syscall] = &[
     sys(140,  97, "setpriority",           SCHED, &[arg("which", Enum(&f::PRIO_WHO)), arg("who", Int), arg("prio", Int)], Ret::Zero),
     sys(141,  96, "getpriority",           SCHED, &[arg("which", Enum(&f::PRIO_WHO)), arg("who", Int)], Ret::Int),
     sys(142,  88, "reboot",                0, &[arg("magic", Enum(&f::REBOOT_MAGIC)), arg("magic2", Enum(&f::REBOOT_MAGIC)), arg("op", Enum(&f::REBOOT)), arg("arg", Addr)], Ret::Zero),
-    sys(143,  71, "setregid",              DEFAULT | CREDS, &[arg("rgid", Id), arg("egid", Id)], Ret::Zero).native32("setregid16").changes(change::IDENTITY),
-    sys(144,  46, "setgid",                DEFAULT | CREDS, &[arg("gid", Id)], Ret::Zero).native32("setgid16").changes(change::IDENTITY),
-    sys(145,  70, "setreuid",              DEFAULT | CREDS, &[arg("ruid", Id), arg("euid", Id)], Ret::Zero).native32("setreuid16").changes(change::IDENTITY),
-    sys(146,  23, "setuid",                DEFAULT | CREDS, &[arg("uid", Id)], Ret::Zero).native32("setuid16").changes(change::IDENTITY),
-    sys(147, 164, "setresuid",             DEFAULT | CREDS, &[arg("ruid", Id), arg("euid", Id), arg("suid", Id)], Ret::Zero).native32("setresuid16").changes(change::IDENTITY),
+    sys(143,  71, "setregid",              DEFAULT | CREDS, &[arg("rgid", Id16), arg("egid", Id16)], Ret::Zero).native32("setregid16").changes(change::IDENTITY),
+    sys(144,  46, "setgid",                DEFAULT | CREDS, &[arg("gid", Id16)], Ret::Zero).native32("setgid16").changes(change::IDENTITY),
+    sys(145,  70, "setreuid",              DEFAULT | CREDS, &[arg("ruid", Id16), arg("euid", Id16)], Ret::Zero).native32("setreuid16").changes(change::IDENTITY),
+    sys(146,  23, "setuid",                DEFAULT | CREDS, &[arg("uid", Id16)], Ret::Zero).native32("setuid16").changes(change::IDENTITY),
+    sys(147, 164, "setresuid",             DEFAULT | CREDS, &[arg("ruid", Id16), arg("euid", Id16), arg("suid", Id16)], Ret::Zero).native32("setresuid16").changes(change::IDENTITY),
     sys64(148,    "getresuid",             CREDS, &[arg("ruid", StructOut(&s::ID)), arg("euid", StructOut(&s::ID)), arg("suid", StructOut(&s::ID))], Ret::Zero),
-    sys(149, 170, "setresgid",             DEFAULT | CREDS, &[arg("rgid", Id), arg("egid", Id), arg("sgid", Id)], Ret::Zero).native32("setresgid16").changes(change::IDENTITY),
+    sys(149, 170, "setresgid",             DEFAULT | CREDS, &[arg("rgid", Id16), arg("egid", Id16), arg("sgid", Id16)], Ret::Zero).native32("setresgid16").changes(change::IDENTITY),
     sys64(150,    "getresgid",             CREDS, &[arg("rgid", StructOut(&s::ID)), arg("egid", StructOut(&s::ID)), arg("sgid", StructOut(&s::ID))], Ret::Zero),
-    sys(151, 138, "setfsuid",              DEFAULT | CREDS, &[arg("fsuid", Id)], Ret::Id).native32("setfsuid16").changes(change::IDENTITY),
-    sys(152, 139, "setfsgid",              DEFAULT | CREDS, &[arg("fsgid", Id)], Ret::Id).native32("setfsgid16").changes(change::IDENTITY),
+    sys(151, 138, "setfsuid",              DEFAULT | CREDS, &[arg("fsuid", Id16)], Ret::Id).native32("setfsuid16").changes(change::IDENTITY),
+    sys(152, 139, "setfsgid",              DEFAULT | CREDS, &[arg("fsgid", Id16)], Ret::Id).native32("setfsgid16").changes(change::IDENTITY),
     sys(153,  43, "times",                 CLOCK, &[arg("buf", StructOut(&s::TMS))], Ret::Int).compat("times"),
     sys(154,  57, "setpgid",               PROCESS, &[arg("pid", Pid), arg("pgid", Pid)], Ret::Zero),
     sys(155, 132, "getpgid",               PROCESS, &[arg("pid", Pid)], Ret::Pid),
@@ -274,11 +288,11 @@ pub static ROWS: &[Syscall] = &[
     sys(241, 364, "perf_event_open",       DEFAULT | DESC, &[arg("attr", Struct(&s::PERF_EVENT_ATTR)), arg("pid", Pid), arg("cpu", Int), arg("group_fd", Fd), arg("flags", Flags(&f::PERF))], Ret::Fd).files(Files::Opens(Made::Kind("perf_event"), Cloexec::Bit("flags", 8))),
     sys(242, 366, "accept4",               DEFAULT | NETWORK | DESC, &[arg("sockfd", Fd), arg("addr", SockaddrOut("addrlen")), arg("addrlen", SocklenInOut), arg("flags", Flags(&f::SOCK))], Ret::Fd).files(Files::Opens(Made::Accepted, Cloexec::FLAGS)),
     sys(243, 365, "recvmmsg",              NETWORK | DESC, &[arg("sockfd", Fd), arg("msgvec", MmsghdrOut("vlen")), arg("vlen", Uint), arg("flags", Flags(&f::MSG)), arg("timeout", StructInOut(&s::TIMESPEC))], Ret::Count).compat("recvmmsg_time32"),
-    sys(260, 114, "wait4",                 DEFAULT | PROCESS, &[arg("pid", Pid), arg("wstatus", StructOut(&s::INT)), arg("options", Flags(&f::WAIT)), arg("rusage", StructOut(&s::RUSAGE))], Ret::Pid).compat("wait4"),
+    sys(260, 114, "wait4",                 DEFAULT | PROCESS, &[arg("pid", Pid), arg("wstatus", StructOut(&s::INT)).only_if(FOUND), arg("options", Flags(&f::WAIT)), arg("rusage", StructOut(&s::RUSAGE)).only_if(FOUND)], Ret::Pid).compat("wait4"),
     sys(261, 369, "prlimit64",             0, &[arg("pid", Pid), arg("resource", Enum(&f::RLIMIT)), arg("new_limit", Struct(&s::RLIMIT64)), arg("old_limit", StructOut(&s::RLIMIT64))], Ret::Zero),
     sys(262, 367, "fanotify_init",         DESC, &[arg("flags", Flags(&f::FANOTIFY_INIT)), arg("event_f_flags", Flags(&f::OPEN))], Ret::Fd).files(Files::Opens(Made::Kind("fanotify"), Cloexec::Bit("flags", 1))),
     sys(263, 368, "fanotify_mark",         FILE | DESC, &[arg("fanotify_fd", Fd), arg("flags", Flags(&f::FANOTIFY_MARK)), arg("mask", WideFlags(&f::FANOTIFY_EVENTS)), arg("dirfd", DirFd), arg("pathname", Path)], Ret::Zero).compat("fanotify_mark"),
-    sys(264, 370, "name_to_handle_at",     FILE | DESC, &[arg("dirfd", DirFd), arg("pathname", Path), arg("handle", StructInOut(&s::FILE_HANDLE)), arg("mount_id", StructOut(&s::INT)), arg("flags", Flags(&f::AT_HANDLE))], Ret::Zero),
+    sys(264, 370, "name_to_handle_at",     FILE | DESC, &[arg("dirfd", DirFd), arg("pathname", Path), arg("handle", StructInOut(&s::FILE_HANDLE)), arg("mount_id", StructOut(&s::UINT64)).instead_if(OnlyIf::NoBits("flags", 1), StructOut(&s::INT)), arg("flags", Flags(&f::AT_HANDLE))], Ret::Zero),
     sys(265, 371, "open_by_handle_at",     DEFAULT | DESC, &[arg("mount_fd", Fd), arg("handle", Struct(&s::FILE_HANDLE)), arg("flags", Flags(&f::OPEN))], Ret::Fd).compat("open_by_handle_at").files(Files::Opens(Made::Kind("file"), Cloexec::FLAGS)),
     sys(266, 372, "clock_adjtime",         CLOCK, &[arg("clk_id", Enum(&f::CLOCK)), arg("buf", StructInOut(&s::TIMEX))], Ret::Int).native32("clock_adjtime32"),
     sys(267, 373, "syncfs",                DESC, &[arg("fd", Fd)], Ret::Zero),
@@ -316,7 +330,7 @@ pub static ROWS: &[Syscall] = &[
     sys(428, 428, "open_tree",             DEFAULT | FILE | DESC, &[arg("dirfd", DirFd), arg("pathname", Path), arg("flags", Flags(&f::OPEN_TREE))], Ret::Fd).files(Files::Opens(Made::Kind("file"), Cloexec::FLAGS)),
     sys(429, 429, "move_mount",            DEFAULT | FILE | DESC, &[arg("from_dirfd", DirFd), arg("from_pathname", Path), arg("to_dirfd", DirFd), arg("to_pathname", Path), arg("flags", Flags(&f::MOVE_MOUNT))], Ret::Zero),
     sys(430, 430, "fsopen",                DEFAULT | DESC, &[arg("fsname", Str), arg("flags", Flags(&f::FSOPEN))], Ret::Fd).files(Files::Opens(Made::Kind("fscontext"), Cloexec::Bit("flags", 1))),
-    sys(431, 431, "fsconfig",              DEFAULT | DESC, &[arg("fd", Fd), arg("cmd", Enum(&f::FSCONFIG)), arg("key", Str), arg("value", Str), arg("aux", Int)], Ret::Zero),
+    sys(431, 431, "fsconfig",              DEFAULT | DESC, &[arg("fd", Fd), arg("cmd", Enum(&f::FSCONFIG)), arg("key", Str), arg("value", Str), arg("aux", Int)], Ret::Zero).variants("cmd", &v::FSCONFIG),
     sys(432, 432, "fsmount",               DEFAULT | DESC, &[arg("fsfd", Fd), arg("flags", Flags(&f::FSMOUNT)), arg("attr_flags", Flags(&f::MOUNT_ATTR))], Ret::Fd).files(Files::Opens(Made::Kind("file"), Cloexec::Bit("flags", 1))),
     sys(433, 433, "fspick",                DEFAULT | FILE | DESC, &[arg("dirfd", DirFd), arg("pathname", Path), arg("flags", Flags(&f::FSPICK))], Ret::Fd).files(Files::Opens(Made::Kind("fscontext"), Cloexec::Bit("flags", 1))),
     sys(434, 434, "pidfd_open",            DEFAULT | DESC | PROCESS, &[arg("pid", Pid), arg("flags", Flags(&f::PIDFD_OPEN))], Ret::Fd).files(Files::Opens(Made::Process, Cloexec::Always)),
@@ -329,7 +343,7 @@ pub static ROWS: &[Syscall] = &[
     sys(441, 441, "epoll_pwait2",          DESC | WAIT, &[arg("epfd", Fd), arg("events", StructsOut(&s::EPOLL_EVENT, "maxevents")), arg("maxevents", Int), arg("timeout", Struct(&s::TIMESPEC64)), arg("sigmask", Struct(&s::SIGSET)), arg("sigsetsize", Size)], Ret::Count).compat("epoll_pwait2"),
     sys(442, 442, "mount_setattr",         DEFAULT | FILE | DESC, &[arg("dirfd", DirFd), arg("pathname", Path), arg("flags", Flags(&f::AT)), arg("attr", StructSized(&s::MOUNT_ATTR_ARGS, "size")), arg("size", Size)], Ret::Zero),
     sys(443, 443, "quotactl_fd",           DESC, &[arg("fd", Fd), arg("op", Flags(&f::QUOTA)), arg("id", Int), arg("addr", Addr)], Ret::Zero).variants("op", &v::QUOTACTL_FD),
-    sys(444, 444, "landlock_create_ruleset", DESC, &[arg("attr", StructSized(&s::LANDLOCK_RULESET, "size")), arg("size", Size), arg("flags", Flags(&f::LANDLOCK_CREATE))], Ret::Fd).files(Files::Opens(Made::Kind("landlock"), Cloexec::Always)),
+    sys(444, 444, "landlock_create_ruleset", DESC, &[arg("attr", StructSized(&s::LANDLOCK_RULESET, "size")), arg("size", Size), arg("flags", Flags(&f::LANDLOCK_CREATE))], Ret::Fd).files(Files::Opens(Made::Kind("landlock-ruleset"), Cloexec::Always)).files_only_if(OnlyIf::Is("flags", &[0])),
     sys(445, 445, "landlock_add_rule",     DESC, &[arg("ruleset_fd", Fd), arg("rule_type", Enum(&f::LANDLOCK_RULE)), arg("rule_attr", Addr), arg("flags", Hex)], Ret::Zero).variants("rule_type", &v::LANDLOCK),
     sys(446, 446, "landlock_restrict_self", DESC, &[arg("ruleset_fd", Fd), arg("flags", Flags(&f::LANDLOCK_RESTRICT))], Ret::Zero),
     sys64(447,    "memfd_secret",          DESC, &[arg("flags", Flags(&f::OPEN))], Ret::Fd).files(Files::Opens(Made::Kind("secretmem"), Cloexec::FLAGS)),
@@ -365,7 +379,7 @@ pub static ROWS: &[Syscall] = &[
     sys32( 10, "unlink",                   DEFAULT | FILE, &[arg("pathname", Path)], Ret::Zero),
     sys32( 14, "mknod",                    DEFAULT | FILE, &[arg("pathname", Path), arg("mode", Mode), arg("dev", Dev)], Ret::Zero),
     sys32( 15, "chmod",                    DEFAULT | FILE, &[arg("pathname", Path), arg("mode", Mode)], Ret::Zero),
-    sys32( 16, "lchown",                   DEFAULT | FILE, &[arg("pathname", Path), arg("owner", Id), arg("group", Id)], Ret::Zero).symbol("lchown16"),
+    sys32( 16, "lchown",                   DEFAULT | FILE, &[arg("pathname", Path), arg("owner", Id16), arg("group", Id16)], Ret::Zero).symbol("lchown16"),
     sys32( 29, "pause",                    SIGNAL | WAIT, &[], Ret::Int),
     sys32( 33, "access",                   DEFAULT | FILE, &[arg("pathname", Path), arg("mode", Flags(&f::ACCESS))], Ret::Zero),
     sys32( 34, "nice",                     SCHED, &[arg("inc", Int)], Ret::Int),
@@ -398,7 +412,7 @@ pub static ROWS: &[Syscall] = &[
     sys32(165, "getresuid",                CREDS, &[arg("ruid", StructOut(&s::ID16)), arg("euid", StructOut(&s::ID16)), arg("suid", StructOut(&s::ID16))], Ret::Zero).symbol("getresuid16"),
     sys32(168, "poll",                     DESC | WAIT, &[arg("fds", StructsInOut(&s::POLLFD, "nfds")), arg("nfds", Uint), arg("timeout", Int)], Ret::Count),
     sys32(171, "getresgid",                CREDS, &[arg("rgid", StructOut(&s::ID16)), arg("egid", StructOut(&s::ID16)), arg("sgid", StructOut(&s::ID16))], Ret::Zero).symbol("getresgid16"),
-    sys32(182, "chown",                    DEFAULT | FILE, &[arg("pathname", Path), arg("owner", Id), arg("group", Id)], Ret::Zero).symbol("chown16"),
+    sys32(182, "chown",                    DEFAULT | FILE, &[arg("pathname", Path), arg("owner", Id16), arg("group", Id16)], Ret::Zero).symbol("chown16"),
     sys32(190, "vfork",                    DEFAULT | PROCESS, &[], Ret::Pid).changes(change::LIFE),
     sys32(191, "ugetrlimit",               0, &[arg("resource", Enum(&f::RLIMIT)), arg("rlim", StructOut(&s::RLIMIT))], Ret::Zero).compat("getrlimit"),
     sys32(192, "mmap2",                    DEFAULT | MEMORY | DESC, &[arg("addr", Addr), arg("length", Size), arg("prot", Flags(&f::PROT)), arg("flags", Flags(&f::MAP)), arg("fd", Fd), arg("pgoffset", Size)], Ret::Addr).compat("aarch32_mmap2").default_if("prot", 2, 1, &[1]).maps(Effect::Map),
@@ -450,7 +464,7 @@ pub static ROWS: &[Syscall] = &[
     sys32(404, "clock_settime64",          CLOCK, &[arg("clockid", Enum(&f::CLOCK)), arg("tp", Struct(&s::TIMESPEC64))], Ret::Zero).symbol("clock_settime"),
     sys32(405, "clock_adjtime64",          CLOCK, &[arg("clk_id", Enum(&f::CLOCK)), arg("buf", StructInOut(&s::TIMEX64))], Ret::Int).symbol("clock_adjtime"),
     sys32(406, "clock_getres_time64",      CLOCK, &[arg("clockid", Enum(&f::CLOCK)), arg("res", StructOut(&s::TIMESPEC64))], Ret::Zero).symbol("clock_getres"),
-    sys32(407, "clock_nanosleep_time64",   CLOCK | WAIT, &[arg("clockid", Enum(&f::CLOCK)), arg("flags", Flags(&f::TIMER)), arg("t", Struct(&s::TIMESPEC64)), arg("remain", StructOutAlways(&s::TIMESPEC64))], Ret::Zero).symbol("clock_nanosleep"),
+    sys32(407, "clock_nanosleep_time64",   CLOCK | WAIT, &[arg("clockid", Enum(&f::CLOCK)), arg("flags", Flags(&f::TIMER)), arg("t", Struct(&s::TIMESPEC64)), arg("remain", StructOutAlways(&s::TIMESPEC64)).only_if(INTERRUPTED)], Ret::Zero).symbol("clock_nanosleep"),
     sys32(408, "timer_gettime64",          CLOCK, &[arg("timerid", Int), arg("curr_value", StructOut(&s::ITIMERSPEC64))], Ret::Zero).symbol("timer_gettime"),
     sys32(409, "timer_settime64",          CLOCK, &[arg("timerid", Int), arg("flags", Flags(&f::TIMER)), arg("new_value", Struct(&s::ITIMERSPEC64)), arg("old_value", StructOut(&s::ITIMERSPEC64))], Ret::Zero).symbol("timer_settime"),
     sys32(410, "timerfd_gettime64",        DESC | CLOCK, &[arg("fd", Fd), arg("curr_value", StructOut(&s::ITIMERSPEC64))], Ret::Zero).symbol("timerfd_gettime"),

@@ -54,6 +54,7 @@ impl Kind {
             | Self::DirFd
             | Self::Pid
             | Self::Id
+            | Self::Id16
             | Self::Mode
             | Self::Dev
             | Self::SocklenInOut => Shape::Integer,

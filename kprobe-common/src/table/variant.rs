@@ -13,6 +13,7 @@ use crate::spec::{self, ALONE, Selector, mode, pair};
 
 mod bpf;
 mod fcntl;
+mod fsconfig;
 mod futex;
 mod ioctl;
 mod ipc;
@@ -27,6 +28,7 @@ mod sockopt;
 
 pub use bpf::BPF;
 pub use fcntl::{FCNTL, FCNTL64};
+pub use fsconfig::FSCONFIG;
 pub use futex::{FUTEX, FUTEX64};
 pub use ioctl::IOCTL;
 pub use ipc::{MSGCTL, SEMCTL, SHMCTL};

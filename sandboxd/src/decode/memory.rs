@@ -8,6 +8,7 @@ use kprobe_common::table::structs::StructDef;
 use super::{Argument, odd};
 use crate::args::{Buffer, FdSet, Value};
 use crate::event::Hex;
+use crate::json::structs::Struct;
 use crate::record::Part;
 use crate::status::{State, Status};
 
@@ -84,6 +85,7 @@ impl<'a> Argument<'_, 'a> {
             | Kind::DirFd
             | Kind::Pid
             | Kind::Id
+            | Kind::Id16
             | Kind::Mode
             | Kind::Dev
             | Kind::Signal
@@ -254,7 +256,18 @@ impl<'a> Argument<'_, 'a> {
         status: &mut Option<Status>,
     ) -> Value<'a> {
         match self.bytes(source, status) {
-            Some(bytes) => Value::Struct(def, self.call.abi, bytes),
+            Some(bytes) => {
+                if (Struct {
+                    def,
+                    abi: self.call.abi,
+                    bytes,
+                })
+                .is_short()
+                {
+                    raise(status, Status::new(State::Cut));
+                }
+                Value::Struct(def, self.call.abi, bytes)
+            }
             None => Value::Null,
         }
     }

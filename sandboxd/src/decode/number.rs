@@ -23,7 +23,13 @@ impl<'a> Argument<'_, 'a> {
             Kind::DirFd => Value::DirFd(i64::from(low as i32)),
             Kind::Uint | Kind::Dev => Value::Int(i64::from(low)),
             // -1 means "unchanged" and is no user or group.
-            Kind::Id => Value::Int(if low == u32::MAX { -1 } else { i64::from(low) }),
+            Kind::Id16 if self.call.abi == Abi::Arm32 => match low as u16 {
+                u16::MAX => Value::Int(-1),
+                id => Value::Int(i64::from(id)),
+            },
+            Kind::Id | Kind::Id16 => {
+                Value::Int(if low == u32::MAX { -1 } else { i64::from(low) })
+            }
             // `umode_t`, which is all that the kernel takes of the register.
             Kind::Mode => Value::Mode(u64::from(low as u16)),
             Kind::Long => match self.call.abi {

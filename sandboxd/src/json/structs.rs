@@ -78,6 +78,12 @@ impl<'a> Struct<'a> {
         Some(Member::of(field, self.abi, self.bytes))
     }
 
+    /// Whether it stands for a number of which only a part is there.
+    pub(crate) fn is_short(self) -> bool {
+        let content = self.alone().map(Member::content);
+        !self.bytes.is_empty() && matches!(content, Some(Content::Null))
+    }
+
     /// Its fields with their names.
     pub(crate) fn members(self) -> impl Iterator<Item = (&'static str, Member<'a>)> {
         let member = move |def: &'static FieldDef| {

@@ -17,7 +17,7 @@ pub(super) fn meaning(kind: &Kind) -> String {
         Kind::Fd => "descriptor".into(),
         Kind::DirFd => "directory descriptor".into(),
         Kind::Pid => "process".into(),
-        Kind::Id => "user or group".into(),
+        Kind::Id | Kind::Id16 => "user or group".into(),
         Kind::Mode => "mode".into(),
         Kind::Dev => "device".into(),
         Kind::Signal => "signal".into(),

@@ -80,6 +80,7 @@ fn of_kind(kind: &Kind, defs: &mut Defs) -> Value {
         | Kind::DirFd
         | Kind::Pid
         | Kind::Id
+        | Kind::Id16
         | Kind::Mode
         | Kind::Dev
         | Kind::SocklenInOut => integer(),

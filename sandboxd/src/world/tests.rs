@@ -227,6 +227,18 @@ fn a_file_is_known_by_the_path_it_was_opened_by() {
 }
 
 #[test]
+fn a_version_is_no_descriptor() {
+    let mut run = Run::new();
+    let ruleset = |run: &mut Run, flags, ret| {
+        run.call(PID, "landlock_create_ruleset", &[0, 0, flags], &[], ret)
+    };
+    assert_eq!(run.open(PID, "/a", 6), "ret=file");
+    assert_eq!(ruleset(&mut run, 1, 6), "");
+    assert_eq!(run.fstat(PID, 6), "fd=file");
+    assert_eq!(ruleset(&mut run, 0, 7), "ret=landlock-ruleset");
+}
+
+#[test]
 fn directories_change() {
     let mut run = Run::new();
     run.fstat(PID, 0);

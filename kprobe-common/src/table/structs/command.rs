@@ -159,6 +159,13 @@ pub static IP_MREQ: StructDef = StructDef {
     ],
 };
 
+/// What may stand for `struct ip_mreqn` where an interface alone is meant: its address.
+pub static IP_INTERFACE: StructDef = StructDef {
+    name: "in_addr",
+    size: [4, 4],
+    fields: &[same("imr_address", 0, Field::Address(4, Count::All))],
+};
+
 /// `struct ipv6_mreq`: `include/uapi/linux/in6.h`.
 pub static IPV6_MREQ: StructDef = StructDef {
     name: "ipv6_mreq",

@@ -9,6 +9,13 @@ pub static INT: StructDef = StructDef {
     fields: &[field("", 0, 0, Field::Int(4))],
 };
 
+/// A number of one byte behind a pointer.
+pub static BYTE: StructDef = StructDef {
+    name: "unsigned char",
+    size: [1, 1],
+    fields: &[field("", 0, 0, Field::Uint(1))],
+};
+
 /// A number behind a pointer.
 pub static UINT: StructDef = StructDef {
     name: "unsigned int",

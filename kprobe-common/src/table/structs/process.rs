@@ -74,6 +74,10 @@ pub static SCHED_PARAM: StructDef = StructDef {
     fields: &[field("sched_priority", 0, 0, Field::Int(4))],
 };
 
+/// A field of the second version of `struct sched_attr`; a size of 0 means the first.
+/// See `sched_copy_attr` in <https://github.com/torvalds/linux/blob/v6.12/kernel/sched/syscalls.c>.
+const SCHED_ATTR_1: When = When::Within(0, 48);
+
 /// `struct sched_attr`: `include/uapi/linux/sched/types.h`.
 pub static SCHED_ATTR: StructDef = StructDef {
     name: "sched_attr",
@@ -87,8 +91,8 @@ pub static SCHED_ATTR: StructDef = StructDef {
         field("sched_runtime", 24, 24, Field::Uint(8)),
         field("sched_deadline", 32, 32, Field::Uint(8)),
         field("sched_period", 40, 40, Field::Uint(8)),
-        field("sched_util_min", 48, 48, Field::Uint(4)),
-        field("sched_util_max", 52, 52, Field::Uint(4)),
+        field("sched_util_min", 48, 48, Field::Uint(4)).when(SCHED_ATTR_1),
+        field("sched_util_max", 52, 52, Field::Uint(4)).when(SCHED_ATTR_1),
     ],
 };
 
@@ -111,6 +115,17 @@ pub static CAP_DATA: StructDef = StructDef {
         field("effective", 0, 0, Field::FlagsApart(&f::CAPS, 12)),
         field("permitted", 4, 4, Field::FlagsApart(&f::CAPS, 12)),
         field("inheritable", 8, 8, Field::FlagsApart(&f::CAPS, 12)),
+    ],
+};
+
+/// `struct __user_cap_data_struct`, once, as version 1 takes it: `include/uapi/linux/capability.h`.
+pub static CAP_DATA_1: StructDef = StructDef {
+    name: "user_cap_data_1",
+    size: [12, 12],
+    fields: &[
+        field("effective", 0, 0, Field::Flags(&f::CAPS, 4)),
+        field("permitted", 4, 4, Field::Flags(&f::CAPS, 4)),
+        field("inheritable", 8, 8, Field::Flags(&f::CAPS, 4)),
     ],
 };
 

@@ -71,6 +71,22 @@ pub static SIGINFO: StructDef = StructDef {
     ],
 };
 
+/// The same as `waitid(2)` gives it, which leaves the times as they were.
+/// See `SYSCALL_DEFINE5(waitid` in <https://github.com/torvalds/linux/blob/v6.12/kernel/exit.c>.
+pub static SIGINFO_CHILD: StructDef = StructDef {
+    name: "siginfo_child",
+    size: [128, 128],
+    fields: &[
+        field("si_signo", 0, 0, Field::Enum(&f::SIGNALS, 4)),
+        field("si_errno", 4, 4, Field::Int(4)),
+        code(&f::SI, &[&[CODE_OF_ALL], &[CODE_OF_KERNEL]]),
+        code(&f::SI_CLD, &[&[signal(17), OWN_CODE]]),
+        field("si_pid", 16, 12, Field::Int(4)).when(When::Any(SENT)),
+        field("si_uid", 20, 16, Field::Uint(4)).when(When::Any(SENT)),
+        field("si_status", 24, 20, Field::Int(4)).when(When::Any(CHILD)),
+    ],
+};
+
 type Cases = &'static [&'static [Test]];
 
 /// Sent by a process, or the end of one.

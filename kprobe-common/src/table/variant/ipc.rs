@@ -5,6 +5,7 @@
 
 use super::{Commands, of, variants};
 use crate::table::Arg;
+use crate::table::OnlyIf;
 use crate::table::flags as f;
 use crate::table::kind::{
     Kind::{self, Int, Struct, StructOut},
@@ -13,7 +14,7 @@ use crate::table::kind::{
 use crate::table::structs as s;
 
 const fn of_now(name: &'static str, kind: Kind) -> Arg {
-    arg(name, kind).only_if_bits("op", [0, f::IPC_64])
+    arg(name, kind).only_if(OnlyIf::Bits("op", [0, f::IPC_64]))
 }
 
 variants! {

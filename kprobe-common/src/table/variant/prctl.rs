@@ -1,6 +1,7 @@
 //! Variants of `prctl(2)`: `kernel/sys.c`, `security/commoncap.c`, `arch/arm64`; man-pages 6.9.1.
 
 use super::{of, variants};
+use crate::table::OnlyIf;
 use crate::table::Ret;
 use crate::table::flags as f;
 use crate::table::kind::{
@@ -39,7 +40,7 @@ PRCTL: super::Commands::One(&f::PRCTL), [
     of(&["PR_CAPBSET_READ", "PR_CAPBSET_DROP"], &[arg("cap", Enum(&f::CAP_NUMBER))]),
     of(&["PR_CAP_AMBIENT"], &[arg("cap_op", Enum(&f::CAP_AMBIENT)), arg("cap", Enum(&f::CAP_NUMBER))]),
     of(&["PR_SET_SECUREBITS"], &[arg("securebits", Flags(&f::SECBIT))]),
-    of(&["PR_SET_SECCOMP"], &[arg("mode", Enum(&f::SECCOMP_MODE)), arg("filter", Program(Filter::Seccomp)).only_if("mode", 2)]),
+    of(&["PR_SET_SECCOMP"], &[arg("mode", Enum(&f::SECCOMP_MODE)), arg("filter", Program(Filter::Seccomp)).only_if(OnlyIf::Is("mode", &[2]))]),
     of(&["PR_SET_PTRACER"], &[arg("pid", Pid)]),
     of(&["PR_SET_VMA"], &[arg("attr", Enum(&f::PR_VMA)), arg("addr", Addr), arg("size", Size), arg("name", Str)]),
     of(&["PR_SET_MM"], &[arg("mm_op", Enum(&f::PR_MM)), arg("addr", Addr), arg("size", Size)]),

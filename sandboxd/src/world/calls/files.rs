@@ -6,7 +6,7 @@ use kprobe_common::index::{self, Abi};
 use kprobe_common::record::{Frame, Header, clone};
 use kprobe_common::table::change::{self, F_DUPFD_CLOEXEC, F_SETFD};
 use kprobe_common::table::kind::Kind;
-use kprobe_common::table::{Files, Ret, Syscall};
+use kprobe_common::table::{Files, OnlyIf, Ret, Syscall};
 
 use super::Inside;
 use super::made::{file, on_exec, pair, room, taken, word};
@@ -66,6 +66,12 @@ pub(super) fn begin(
         return None;
     }
     let abi = index::abi(header.index);
+    if row
+        .files_if
+        .is_some_and(|only_if| !applies(only_if, row, frame, abi))
+    {
+        return None;
+    }
     let word = word(record, row, frame, abi);
     let path = taken(record, row, abi, |kind| *kind == Kind::Path)
         .filter(|_| word.is_some_and(|word| word & O_TMPFILE == 0))
@@ -102,6 +108,18 @@ pub(super) fn begin(
         table.borrow_mut().begin(header.tid, aim, header.time);
     }
     Some(asked)
+}
+
+/// Whether a call with these numbers has the effect that its row tells of. A condition that speaks of memory does not hold.
+fn applies(only_if: OnlyIf, row: &Syscall, frame: &Frame, abi: Abi) -> bool {
+    let number = |name: &str| {
+        let at = row.args.iter().position(|arg| arg.name == name)?;
+        let register = usize::from(row.registers(abi)[at]);
+        let is_number = !row.args[at].kind.is_pointer();
+        let value = frame.args.get(register).filter(|_| is_number)?;
+        Some(*value as u32)
+    };
+    only_if.holds(abi, None, &number) == Some(true)
 }
 
 fn aim(files: Files, row: &Syscall, frame: &Frame, abi: Abi) -> Aim {
