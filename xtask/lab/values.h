@@ -22,6 +22,7 @@
 #include <linux/vm_sockets.h>
 
 #include "named.h"
+#include "unwritten.h"
 
 static void addresses(void)
 {
@@ -277,5 +278,6 @@ int main(void)
 	links();
 	families();
 	filters();
+	unwritten();
 	return 0;
 }
