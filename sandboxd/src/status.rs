@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::args::EXACT;
 use crate::event::Hex;
 
 /// An entry of `arg_status`.
@@ -15,8 +16,8 @@ pub struct Status {
     /// Why it could not be read (`unread`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<&'static str>,
-    /// How long it is in truth (`cut`), where known.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// How long it is in truth (`cut`), where known and no more than JSON can carry.
+    #[serde(skip_serializing_if = "is_not_exact")]
     pub len: Option<u64>,
     /// The number that is too big for JSON (`big`).
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -27,6 +28,12 @@ pub struct Status {
     /// The string's bytes (`bytes`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hex: Option<String>,
+}
+
+/// Whether there is no number that JSON carries.
+#[expect(clippy::ref_option, reason = "serde calls it so")]
+fn is_not_exact(len: &Option<u64>) -> bool {
+    len.is_none_or(|len| len > EXACT)
 }
 
 /// What happened to an argument, gravest first.
@@ -63,5 +70,23 @@ impl Status {
             field: None,
             hex: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_that_json_cannot_carry_is_left_out() {
+        let json = |len| {
+            let cut = Status {
+                len: Some(len),
+                ..Status::new(State::Cut)
+            };
+            serde_json::to_string(&cut).unwrap()
+        };
+        assert_eq!(json(EXACT), r#"{"state":"cut","len":9007199254740991}"#);
+        assert_eq!(json(u64::MAX), r#"{"state":"cut"}"#);
     }
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use crate::cli;
 use crate::command::{self, CommandError};
-use crate::input::Start;
+use crate::input::{Fact, Start};
 use crate::probe::{self, Attached, Backend, Loaded, ProbeError};
 use crate::recording::RecordingError;
 use crate::select::SelectError;
@@ -123,10 +123,23 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
         plan.indexes.len(),
         plan.reason
     );
+    let met = waiting
+        .as_ref()
+        .map(|waiting| meet(waiting, options, &start));
     let command = waiting.map(command::Waiting::release).transpose()?;
     let mut run = Run::new(loaded, sink, recorder, start);
     run.packages(facts::packages(facts::PACKAGES.as_ref()));
+    if let Some(met) = &met {
+        run.take(met);
+    }
     run.finish_with(&runtime, signals, options.duration, command, &targets)
+}
+
+/// Looks at the command while it waits, so that its paths and descriptors are known from its first call on.
+fn meet(waiting: &command::Waiting, options: &cli::Trace, start: &Start) -> Fact {
+    // Nobody but root got so far.
+    let uid = options.as_uid.unwrap_or(0);
+    facts::process(waiting.pid, waiting.pid, uid, facts::boot_ns(), start.files)
 }
 
 /// Starts the command, if there is one; it waits. Before any signal is caught, so that it inherits none of that.

@@ -81,6 +81,7 @@ pub(crate) fn all() -> Vec<Case> {
         descriptors::CASE,
         descriptors::BY_TRACEPOINT,
         paths::CASE,
+        paths::COMMAND,
         breadth::EVERY,
         breadth::EVERY32,
         breadth::NO_RETURNS,

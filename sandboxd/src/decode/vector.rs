@@ -156,6 +156,17 @@ impl<'a> Argument<'_, 'a> {
                 continue;
             }
             let at = usize::from(part.part - first - 1);
+            if part.state == state::UNREAD {
+                // It is not where the argument points.
+                let addr = Some(Hex(self.word(lens, 2 * at)));
+                raise(
+                    status,
+                    Status {
+                        addr,
+                        ..self.unread(part.error)
+                    },
+                );
+            }
             let len = self.word(lens, 2 * at + 1).min(limit);
             limit -= len;
             self.note(&part, status);

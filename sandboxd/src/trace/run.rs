@@ -64,6 +64,11 @@ impl Run {
         run
     }
 
+    /// Takes what was found out before the first record.
+    pub(super) fn take(&mut self, fact: &Fact) {
+        self.push(Input::Fact(fact));
+    }
+
     /// Takes what `packages.list` said.
     pub(super) fn packages(&mut self, packages: io::Result<Option<Fact>>) {
         match packages {

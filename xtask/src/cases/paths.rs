@@ -1,10 +1,10 @@
 //! `-P`, held against strace's on the same process.
 
 use anyhow::{Result, ensure};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::script::traced;
-use super::trace::Trace;
+use super::trace::{Trace, expect};
 use crate::lab::{Case, Outcome};
 
 /// The file of which the program is asked, among others.
@@ -20,6 +20,38 @@ pub(crate) const CASE: Case = Case {
     check,
     timeout_s: 60,
 };
+
+/// A command's paths, from its first call on.
+pub(crate) const COMMAND: Case = Case {
+    name: "paths-of-a-command",
+    script: r#"
+mkdir /tmp/here && cd /tmp/here && echo text >relative && cd - >/dev/null
+(cd /tmp/here && exec sandboxd trace --record ../rec -e openat -- cat relative /proc/version) >lines 2>log; echo "trace $?" >ended
+mv /tmp/rec rec
+sandboxd replay rec >replayed 2>replay.log; echo "replay $?" >>ended
+sandboxd schema --json >schema.json
+"#,
+    check: command,
+    timeout_s: 60,
+};
+
+fn command(outcome: &Outcome) -> Result<()> {
+    let trace = Trace::of(outcome)?;
+    for (written, meant) in [
+        ("relative", "/tmp/here/relative"),
+        ("/proc/version", "/proc/version"),
+    ] {
+        let line = trace.with_path(written)?;
+        expect(
+            line,
+            &[("/paths/0", json!(meant)), ("/fds/ret/path", json!(meant))],
+        )?;
+    }
+    expect(
+        trace.with_path("relative")?,
+        &[("/fds/dirfd", json!({"kind": "cwd", "path": "/tmp/here"}))],
+    )
+}
 
 /// strace takes names as they are written; relative ones are sandboxd's alone. All others are the same, one by one.
 fn check(outcome: &Outcome) -> Result<()> {
