@@ -44,6 +44,7 @@ const OPTION: &str = "strace shows the option's bytes, JSON what they say or tha
 const UNNAMED: &str = "the value has no name in the table yet";
 const TAKES_NONE: &str = "strace names every AT_ flag there is; this call takes none of the others";
 const COPIED_ELSEWHERE: &str = "strace reads what the pointer leads to; the row keeps the pointer";
+const UNWRITTEN: &str = "strace shows what lay there before: the kernel does not write it";
 const COMPOUND: &str = "one number made of two, which the row does not take apart yet";
 const PAIRS: &str = "strace puts the halves of a 64-bit number together and changes the order; the row has the registers' own";
 const NO_EABI: &str = "a number of the old ABI, which no arm64 kernel knows";
@@ -76,6 +77,8 @@ const BOTH: &[Accepted] = &[
 #[rustfmt::skip]
 pub(super) const ARM64: &[Accepted] = &[
     row("sendmmsg", "msgvec[*", "what was sent of each is written behind the entry, at which the messages are read"),
+    row("waitid", "infop.si_utime", UNWRITTEN),
+    row("waitid", "infop.si_stime", UNWRITTEN),
     row("mincore", "vec", COPIED_ELSEWHERE),
     row("ptrace", "op", "all 64 bits of a number that is no request; the row has 32"),
 ];
