@@ -112,6 +112,7 @@ fn the_man_page_is_the_programs() {
     {
         page += &section_of(verb);
     }
+    page += EXPRESSIONS;
     page += ".SH GROUPS\n";
     for (name, bits, meaning) in GROUPS {
         let _ = writeln!(page, ".TP\n\\fB%{name}\\fR\n{meaning}");
@@ -132,6 +133,36 @@ fn the_man_page_is_the_programs() {
     );
     hold(&root().join("docs/sandboxd.1"), &page);
 }
+
+/// What `-e` and `list` take; README.md says the same in other words.
+const EXPRESSIONS: &str = r"\
+.SH EXPRESSIONS
+A list with commas, taken from left to right; a repeated \fB\-e\fR continues it.
+.TP
+\fIname\fR
+the call, in both ABIs; where 32\-bit programs make another (\fBfcntl64\fR), that has its own name
+.TP
+\fB%\fIgroup\fR
+the calls of a group
+.TP
+\fBall\fR
+every call
+.TP
+\fB/\fIregex\fB/\fR
+the calls whose names match
+.TP
+\fInumber\fR, \fBarm32:\fInumber\fR
+a call of the 64\-bit table, of the 32\-bit one
+.TP
+\fIcall\fB:\fICOMMAND\fR
+the call with that command; \fB*\fR matches any letters
+.TP
+\fB!\fIx\fR
+without \fIx\fR; a list that begins so begins with every call
+.TP
+\fB?\fIx\fR
+\fIx\fR, or nothing if that is unknown
+";
 
 /// A verb: how it is said, what it does, its options.
 fn section_of(verb: &clap::Command) -> String {

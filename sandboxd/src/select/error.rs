@@ -117,7 +117,7 @@ impl Problem {
                 format!("{names}groups are {}", groups.join(" "))
             }
             Self::UnknownNumber { .. } => {
-                "`all` includes numbers that have no name; `sandboxd list` shows those that have one".into()
+                "a plain number is of the 64-bit table, arm32:N of the 32-bit one; `all` includes those without a name".into()
             }
             Self::NoMatch { .. } => "`sandboxd list` shows all names".into(),
             Self::BadRegex { .. } => "write it between slashes, as in /^pidfd_/".into(),

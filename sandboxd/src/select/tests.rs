@@ -265,7 +265,7 @@ sandboxd changes nothing in what it watches; there is no option for it",
 the 32-bit table has no system call 7
   trace=arm32:7
         ^^^^^^^
-`all` includes numbers that have no name; `sandboxd list` shows those that have one",
+a plain number is of the 64-bit table, arm32:N of the 32-bit one; `all` includes those without a name",
     );
 }
 
