@@ -11,7 +11,6 @@ use kprobe_common::table;
 use kprobe_common::table::rows::ROWS;
 
 use super::*;
-use crate::args::Netlink;
 use crate::input::{FilesFound, Found, OpenFile, ProcessLook};
 
 const PID: u32 = 7;
@@ -285,28 +284,6 @@ fn a_socket_has_the_addresses_it_was_given() {
     assert_eq!(run.fstat(PID, 3), format!("fd=socket to {address:?}"));
     run.call(PID, "connect", &[3, 1, 16], &[(1, address)], -111);
     assert_eq!(run.fstat(PID, 3), "fd=socket");
-}
-
-#[test]
-fn a_netlink_socket_says_of_which_protocol_its_messages_are() {
-    let mut run = Run::new();
-    let mut fd = 3;
-    let mut netlink = |made: &[i64]| {
-        fd += 1;
-        run.call(PID, "socket", made, &[], fd);
-        let meant = run.enter(PID, "sendto", &[fd, 0, 0, 0, 0, 0], &[]).unwrap();
-        run.exit(PID, "sendto", 0, &[]);
-        let row = ROWS.iter().find(|row| row.name == "sendto").unwrap();
-        let socket = meant.first(row).and_then(|file| file.as_socket());
-        socket.unwrap().netlink()
-    };
-    assert_eq!(netlink(&[16, 3, 0]), Some(Netlink::Protocol(0)));
-    assert_eq!(netlink(&[16, 3, 16]), Some(Netlink::Protocol(16)));
-    assert_eq!(netlink(&[2, 3, 16]), None);
-    assert_eq!(
-        file::Socket::new(Some(16), None, None).netlink(),
-        Some(Netlink::Unknown)
-    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
-//! Sockets: the addresses that they are said to have.
+//! Sockets: the addresses that they are said to have, and what their messages are.
 
 use super::*;
+use crate::args::Netlink;
 
 const WILD: &[u8] = &[2, 0, 0, 80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 const LOOP: &[u8] = &[2, 0, 0, 80, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0];
@@ -147,4 +148,26 @@ fn what_was_looked_at_may_move() {
     assert_eq!(ends(&mut run, 4), named(None, None));
     connect(&mut run, 5, name, 0);
     assert_eq!(ends(&mut run, 5), named(Some(name), Some(name)));
+}
+
+#[test]
+fn a_netlink_socket_says_of_which_protocol_its_messages_are() {
+    let mut run = Run::new();
+    let mut fd = 3;
+    let mut netlink = |made: &[i64]| {
+        fd += 1;
+        run.call(PID, "socket", made, &[], fd);
+        let meant = run.enter(PID, "sendto", &[fd, 0, 0, 0, 0, 0], &[]).unwrap();
+        run.exit(PID, "sendto", 0, &[]);
+        let row = ROWS.iter().find(|row| row.name == "sendto").unwrap();
+        let socket = meant.first(row).and_then(|file| file.as_socket());
+        socket.unwrap().netlink()
+    };
+    assert_eq!(netlink(&[16, 3, 0]), Some(Netlink::Protocol(0)));
+    assert_eq!(netlink(&[16, 3, 16]), Some(Netlink::Protocol(16)));
+    assert_eq!(netlink(&[2, 3, 16]), None);
+    assert_eq!(
+        file::Socket::new(Some(16), None, None).netlink(),
+        Some(Netlink::Unknown)
+    );
 }
