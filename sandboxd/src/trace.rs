@@ -118,9 +118,9 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
     let mut start = start(options, argv, &plan, &targets, &attached);
     start.made = waiting.as_ref().map(|waiting| waiting.pid);
     tracing::info!(
-        "ready: {} probes on {} calls ({})",
-        start.attached,
+        "ready: {} calls selected, {} probes attached ({})",
         plan.indexes.len(),
+        start.attached,
         plan.reason
     );
     let met = waiting
@@ -295,7 +295,7 @@ fn choose_backend(options: &cli::Trace, symbols: usize) -> (Backend, String) {
         ),
         cli::BackendName::Auto => (
             Backend::Kprobe,
-            format!("{symbols} symbols, other calls cost nothing"),
+            format!("{symbols} symbols, calls without a probe cost nothing"),
         ),
     }
 }
