@@ -217,3 +217,9 @@ pub const fn field(name: &'static str, at64: u16, at32: u16, field: Field) -> Fi
         when: When::Always,
     }
 }
+
+/// A field at the same place in both ABIs.
+#[must_use]
+pub const fn same(name: &'static str, at: u16, means: Field) -> FieldDef {
+    field(name, at, at, means)
+}

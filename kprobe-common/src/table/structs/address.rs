@@ -1,6 +1,6 @@
 //! Socket addresses of families whose parts are numbers, without the family, which all begin with.
 
-use super::{Count, Field, FieldDef, StructDef, field};
+use super::{Count, Field, StructDef, same};
 use crate::table::flags as f;
 
 /// Which structure an address is: by its family and, where a family has several, by its length.
@@ -31,10 +31,6 @@ const fn of(family: u16, from: u16, to: u16, def: &'static StructDef) -> Address
         len: (from, to),
         def,
     }
-}
-
-const fn same(name: &'static str, at: u16, means: Field) -> FieldDef {
-    field(name, at, at, means)
 }
 
 /// `struct sockaddr_ll`: `include/uapi/linux/if_packet.h`.

@@ -1,15 +1,11 @@
 //! `union bpf_attr`, by command: maps, programs, what is pinned. A pointer takes 8 bytes in 32-bit code too, so that both
 //! ABIs have one layout.
 
-use super::{Field, FieldDef, StructDef, field};
+use super::{Field, StructDef, same};
 use crate::table::flags as f;
 
 /// Bytes in the whole union (7.2): programs hand over more than a command takes, and zeros behind it.
 pub(super) const ATTR: u16 = 168;
-
-const fn same(name: &'static str, at: u16, means: Field) -> FieldDef {
-    field(name, at, at, means)
-}
 
 /// `BPF_MAP_CREATE`: `include/uapi/linux/bpf.h`.
 pub static BPF_MAP_CREATE: StructDef = StructDef {

@@ -1,12 +1,8 @@
 //! `union bpf_attr`, by command: attaching, links, questions. See `bpf`.
 
 use super::bpf::ATTR;
-use super::{Field, FieldDef, StructDef, Test, When, field};
+use super::{Field, StructDef, Test, When, same};
 use crate::table::flags as f;
-
-const fn same(name: &'static str, at: u16, means: Field) -> FieldDef {
-    field(name, at, at, means)
-}
 
 /// The type of a link is within these bounds.
 const fn is(from: i32, to: i32) -> Test {

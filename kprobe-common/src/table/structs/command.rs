@@ -1,11 +1,7 @@
 //! What single commands of a call take and give: locks, owners, states of interfaces, terminals and devices.
 
-use super::{Count, Field, FieldDef, StructDef, field};
+use super::{Count, Field, StructDef, field, same};
 use crate::table::flags as f;
-
-const fn same(name: &'static str, at: u16, means: Field) -> FieldDef {
-    field(name, at, at, means)
-}
 
 /// A signal behind a pointer.
 pub static SIGNAL: StructDef = StructDef {

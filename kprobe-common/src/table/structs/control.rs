@@ -1,7 +1,7 @@
 //! Control data of messages: what follows the head of each, by level and type.
 
 use super::time::{TIMESPEC, TIMESPEC64, TIMEVAL};
-use super::{Count, Field, FieldDef, StructDef, field};
+use super::{Count, Field, StructDef, same};
 use crate::table::flags as f;
 
 /// What a control message carries.
@@ -66,10 +66,6 @@ const fn of(level: u32, kind: u32, name: &'static str, field: Field) -> ControlD
         name,
         field,
     }
-}
-
-const fn same(name: &'static str, at: u16, means: Field) -> FieldDef {
-    field(name, at, at, means)
 }
 
 /// `struct ucred`: `include/linux/socket.h`.

@@ -1,11 +1,7 @@
 //! What `ioctl` requests take and give, by driver.
 
-use super::{Count, Field, FieldDef, StructDef, field};
+use super::{Count, Field, FieldDef, StructDef, field, same};
 use crate::table::flags as f;
-
-const fn same(name: &'static str, at: u16, means: Field) -> FieldDef {
-    field(name, at, at, means)
-}
 
 /// Its name in every `struct ifreq`.
 const IFR_NAME: FieldDef = same("ifr_name", 0, Field::Text(16));

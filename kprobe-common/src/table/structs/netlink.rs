@@ -1,6 +1,6 @@
 //! Netlink: what follows the head of a message, and its attributes, by protocol and type.
 
-use super::{Count, Field, FieldDef, StructDef, field};
+use super::{Count, Field, StructDef, same};
 use crate::table::flags::{self as f, ValueSet};
 
 /// What messages of some types begin with behind their heads.
@@ -175,10 +175,6 @@ const fn route(
     let mut body = of(0, types, def, attributes);
     body.short = Some(&RTGENMSG);
     body
-}
-
-const fn same(name: &'static str, at: u16, means: Field) -> FieldDef {
-    field(name, at, at, means)
 }
 
 const FAMILY: Field = Field::Enum(&f::SOCKET_DOMAIN, 1);

@@ -1,11 +1,7 @@
 //! What `ptrace(2)` tells of a system call: `include/uapi/linux/ptrace.h`.
 
-use super::{Field, FieldDef, StructDef, Test, When, field};
+use super::{Field, FieldDef, StructDef, Test, When, same};
 use crate::table::flags as f;
-
-const fn same(name: &'static str, at: u16, means: Field) -> FieldDef {
-    field(name, at, at, means)
-}
 
 const fn op(number: i32) -> Test {
     Test {

@@ -1,41 +1,34 @@
 //! Quotas of file systems: `include/uapi/linux/quota.h`.
 
-use super::{Field, StructDef, field};
+use super::{Field, FieldDef, StructDef, field};
 use crate::table::flags as f;
+
+/// What is held against a quota, and last whose it is, which one of the two structures lacks.
+static LIMITS: [FieldDef; 10] = [
+    field("dqb_bhardlimit", 0, 0, Field::Uint(8)),
+    field("dqb_bsoftlimit", 8, 8, Field::Uint(8)),
+    field("dqb_curspace", 16, 16, Field::Uint(8)),
+    field("dqb_ihardlimit", 24, 24, Field::Uint(8)),
+    field("dqb_isoftlimit", 32, 32, Field::Uint(8)),
+    field("dqb_curinodes", 40, 40, Field::Uint(8)),
+    field("dqb_btime", 48, 48, Field::Uint(8)),
+    field("dqb_itime", 56, 56, Field::Uint(8)),
+    field("dqb_valid", 64, 64, Field::Flags(&f::QUOTA_VALID, 4)),
+    field("dqb_id", 68, 68, Field::Uint(4)),
+];
 
 /// `struct if_dqblk`.
 pub static DQBLK: StructDef = StructDef {
     name: "if_dqblk",
     size: [72, 72],
-    fields: &[
-        field("dqb_bhardlimit", 0, 0, Field::Uint(8)),
-        field("dqb_bsoftlimit", 8, 8, Field::Uint(8)),
-        field("dqb_curspace", 16, 16, Field::Uint(8)),
-        field("dqb_ihardlimit", 24, 24, Field::Uint(8)),
-        field("dqb_isoftlimit", 32, 32, Field::Uint(8)),
-        field("dqb_curinodes", 40, 40, Field::Uint(8)),
-        field("dqb_btime", 48, 48, Field::Uint(8)),
-        field("dqb_itime", 56, 56, Field::Uint(8)),
-        field("dqb_valid", 64, 64, Field::Flags(&f::QUOTA_VALID, 4)),
-    ],
+    fields: LIMITS.split_at(9).0,
 };
 
 /// `struct if_nextdqblk`.
 pub static NEXTDQBLK: StructDef = StructDef {
     name: "if_nextdqblk",
     size: [72, 72],
-    fields: &[
-        field("dqb_bhardlimit", 0, 0, Field::Uint(8)),
-        field("dqb_bsoftlimit", 8, 8, Field::Uint(8)),
-        field("dqb_curspace", 16, 16, Field::Uint(8)),
-        field("dqb_ihardlimit", 24, 24, Field::Uint(8)),
-        field("dqb_isoftlimit", 32, 32, Field::Uint(8)),
-        field("dqb_curinodes", 40, 40, Field::Uint(8)),
-        field("dqb_btime", 48, 48, Field::Uint(8)),
-        field("dqb_itime", 56, 56, Field::Uint(8)),
-        field("dqb_valid", 64, 64, Field::Flags(&f::QUOTA_VALID, 4)),
-        field("dqb_id", 68, 68, Field::Uint(4)),
-    ],
+    fields: &LIMITS,
 };
 
 /// `struct if_dqinfo`.
