@@ -194,3 +194,6 @@ fn take<T: Pod>(bytes: &[u8]) -> Option<(T, &[u8])> {
     let (head, rest) = bytes.split_at_checked(size_of::<T>())?;
     Some((bytemuck::pod_read_unaligned(head), rest))
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

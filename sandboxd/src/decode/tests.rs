@@ -1,36 +1,16 @@
 //! What a call did not look at or did not write, and what another argument makes of one.
 
 use bytemuck::bytes_of;
-use kprobe_common::record::{Frame, Header, Return, Slot, kind};
+use kprobe_common::record::{Frame, Header, Return, kind};
 use kprobe_common::table::rows::ROWS;
 
 use super::*;
 use crate::event::Outcome;
+use crate::record::tests::record;
 
 /// What lies there before: nothing that a kernel would write.
 const STALE: &[u8] = &[0x5a; 144];
 type Memory<'a> = &'a [(u8, &'a [u8])];
-
-fn record(kind: u8, index: u16, fixed: &[u8], memory: Memory<'_>) -> Vec<u8> {
-    let header = Header {
-        kind,
-        index,
-        slots: memory.len() as u16,
-        ..Header::default()
-    };
-    let mut bytes = [bytes_of(&header), fixed].concat();
-    for &(register, what) in memory {
-        let slot = Slot {
-            register,
-            len: what.len() as u16,
-            ..Slot::default()
-        };
-        bytes.extend_from_slice(bytes_of(&slot));
-        bytes.extend_from_slice(what);
-        bytes.resize(bytes.len().next_multiple_of(8), 0);
-    }
-    bytes
-}
 
 /// The arguments of a call as JSON, and those that have a status.
 fn shown(
@@ -54,8 +34,13 @@ fn shown(
         ret,
         ..Return::default()
     };
-    let enter = record(kind::ENTER, index, bytes_of(&frame), taken);
-    let exit = record(kind::EXIT, index, bytes_of(&ret), given);
+    let header = |kind| Header {
+        kind,
+        index,
+        ..Header::default()
+    };
+    let enter = record(header(kind::ENTER), bytes_of(&frame), taken);
+    let exit = record(header(kind::EXIT), bytes_of(&ret), given);
     let paired = Paired {
         enter: Record::parse(&enter),
         exit: Record::parse(&exit),

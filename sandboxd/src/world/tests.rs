@@ -6,12 +6,13 @@ mod sockets;
 
 use bytemuck::bytes_of;
 use kprobe_common::index::Abi;
-use kprobe_common::record::{Fork, Frame, Header, Return, Slot, flag, kind};
+use kprobe_common::record::{Fork, Frame, Header, Return, flag, kind};
 use kprobe_common::table;
 use kprobe_common::table::rows::ROWS;
 
 use super::*;
 use crate::input::{FilesFound, Found, OpenFile, ProcessLook};
+use crate::record::tests::record;
 
 const PID: u32 = 7;
 
@@ -148,25 +149,6 @@ impl Run {
         };
         self.world.look(&look, 0, self.time, |_| {});
     }
-}
-
-fn record(header: Header, fixed: &[u8], memory: &[(u8, &[u8])]) -> Vec<u8> {
-    let header = Header {
-        slots: memory.len() as u16,
-        ..header
-    };
-    let mut bytes = [bytes_of(&header), fixed].concat();
-    for &(register, what) in memory {
-        let slot = Slot {
-            register,
-            len: what.len() as u16,
-            ..Slot::default()
-        };
-        bytes.extend_from_slice(bytes_of(&slot));
-        bytes.extend_from_slice(what);
-        bytes.resize(bytes.len().next_multiple_of(8), 0);
-    }
-    bytes
 }
 
 /// `fd=file:/a ret=pipe`
