@@ -96,13 +96,13 @@ impl<'a> Call<'a> {
     }
 }
 
-/// Decodes the arguments of a call by its row, or by the variant that its command selects.
+/// Decodes the arguments of a call by its row, or by the variant that its command selects; gives the form that it was.
 pub fn decode<'a>(
     call: &Call<'a>,
     row: &'static Syscall,
     args: &mut Args<'a>,
     statuses: &mut Statuses,
-) {
+) -> Form {
     let form = row.form_in(call.abi, &call.frame.args);
     let registers = form.registers(call.abi);
     for (arg, register) in form.args().zip(registers) {
@@ -135,6 +135,7 @@ pub fn decode<'a>(
             statuses.push((arg.name, status));
         }
     }
+    form
 }
 
 /// One argument of a call.
@@ -191,15 +192,11 @@ impl<'a> Argument<'_, 'a> {
         if is_known || matches!(value, Value::Null) {
             return value;
         }
-        let unread = Status {
-            addr: Some(Hex(self.raw())),
-            ..Status::new(State::Unread)
-        };
-        *status = Some(unread);
+        *status = Some(self.unread(0));
         Value::Null
     }
 
-    /// A status with the pointer, of something that could not be read.
+    /// A status with the pointer, of something that could not be read, for a reason that 0 leaves open.
     fn unread(&self, error: i16) -> Status {
         let error = kprobe_common::table::errno::name(error.unsigned_abs());
         Status {

@@ -7,7 +7,6 @@ use kprobe_common::table::structs::StructDef;
 
 use super::{Argument, odd};
 use crate::args::{Buffer, FdSet, Value};
-use crate::event::Hex;
 use crate::json::structs::Struct;
 use crate::record::Part;
 use crate::status::{State, Status};
@@ -165,13 +164,7 @@ impl<'a> Argument<'_, 'a> {
                 (part.state != state::UNREAD).then_some(part.bytes)
             }
             Source::Absent => {
-                raise(
-                    status,
-                    Status {
-                        addr: Some(Hex(self.raw())),
-                        ..Status::new(State::Unread)
-                    },
-                );
+                raise(status, self.unread(0));
                 None
             }
             Source::NotGiven => None,

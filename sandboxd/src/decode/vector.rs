@@ -351,11 +351,7 @@ impl<'a> Argument<'_, 'a> {
         status: &mut Option<Status>,
     ) -> Option<Part<'a>> {
         let Some(head) = parts.next() else {
-            let absent = Status {
-                addr: Some(Hex(self.raw())),
-                ..Status::new(State::Unread)
-            };
-            raise(status, absent);
+            raise(status, self.unread(0));
             return None;
         };
         self.note(&head, status);

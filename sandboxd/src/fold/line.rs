@@ -44,10 +44,9 @@ impl Fold {
                 let socket = meant.first(row).and_then(|file| file.as_socket());
                 call.netlink = socket.and_then(|socket| socket.netlink());
             }
-            decode::decode(&call, row, &mut args, &mut statuses);
+            let form = decode::decode(&call, row, &mut args, &mut statuses);
             if let Some(meant) = meant {
                 fds = meant.used();
-                let form = row.form_in(call.abi, &call.frame.args);
                 paths = meant_paths(meant, &form, &args, &statuses, &header).unwrap_or_default();
             }
             shown = self.only.is_everything() || self.only.matches(row, &args, &paths, &fds);
