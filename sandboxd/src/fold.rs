@@ -207,6 +207,7 @@ impl Fold {
                 self.world = world;
             }
             Fact::Descriptor { look } => self.world.look_at(look),
+            Fact::Module { .. } | Fact::Site { .. } => {}
             Fact::Losses { boot_ns, cpus } => self.losses(*boot_ns, cpus, out),
             Fact::Clock { boot_ns, offset_ns } => self.clock(*boot_ns, *offset_ns, out),
             Fact::Tick { boot_ns } => self.tick(*boot_ns, out),

@@ -1,12 +1,17 @@
 //! Everything that the state of a run is made from, in one order: what the kernel half sent and what was seen of the
 //! outside. A run is a fold over these; a recording holds them and gives the same lines again.
 
+mod module;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Failed, Targets};
 use crate::probe::{Backend, CpuLosses};
+pub use module::{
+    ElfFound, FileKey, Isa, Load, ModuleFound, ModuleLook, Number, Role, SiteFound, SiteLook,
+};
 
 /// One input.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +53,16 @@ pub enum Fact {
     Descriptor {
         /// What was seen.
         look: DescriptorLook,
+    },
+    /// A mapped file was looked into, for what lies at one place of it.
+    Module {
+        /// What was seen.
+        look: Box<ModuleLook>,
+    },
+    /// An instruction of a module was looked up.
+    Site {
+        /// What was seen.
+        look: SiteLook,
     },
     /// The counters of loss were read.
     Losses {
