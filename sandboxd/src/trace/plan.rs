@@ -278,6 +278,7 @@ impl Plan {
             state_commands: self.state_commands.clone(),
             strsize: options.strsize,
             returns: self.returns,
+            stack: options.stack_bytes(),
             ring: options.buffer,
             state_ring: options.state_buffer,
         }
