@@ -184,7 +184,9 @@ impl Fold {
                 self.paired(out, |pair, give| pair.end(record, bytes, give));
             }
             Body::Resumed => self.paired(out, |pair, give| pair.resume(header.tid, give)),
-            Body::Fork(_) | Body::Left => self.state(record, out),
+            Body::Fork(_) | Body::Left | Body::Mapped(_) | Body::Loading | Body::Untold => {
+                self.state(record, out);
+            }
             Body::Exec(exec) => {
                 let path = record.parts().next().map_or(&[][..], |part| part.bytes);
                 self.paired(out, |pair, give| {
@@ -192,7 +194,6 @@ impl Fold {
                 });
                 self.state(record, out);
             }
-            Body::Mapped(_) | Body::Loading | Body::Untold => self.state(record, out),
             Body::ThreadExit => {
                 self.paired(out, |pair, give| pair.kill(header.tid, give));
                 self.state(record, out);

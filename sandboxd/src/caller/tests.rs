@@ -26,9 +26,8 @@ fn class_of(name: &str, found: Option<ModuleFound>) -> Class {
         mapping: Some(MAPPING),
     };
     let mut codes = Codes::default();
-    let file = match &backing {
-        Backing::File { file, .. } | Backing::Kernel([file, _]) => file,
-        _ => return class(&held, None),
+    let (Backing::File { file, .. } | Backing::Kernel([file, _])) = &backing else {
+        return class(&held, None);
     };
     let look = ModuleLook {
         file: file.key.clone(),
@@ -45,27 +44,27 @@ fn class_of(name: &str, found: Option<ModuleFound>) -> Class {
 }
 
 /// Not an ELF, or nothing is known of it.
-fn plain() -> Option<ModuleFound> {
-    Some(ModuleFound {
+fn plain() -> ModuleFound {
+    ModuleFound {
         len: 0x1000,
         ..ModuleFound::default()
-    })
+    }
 }
 
 /// An ELF without segments, of that role.
-fn elf(role: Option<Role>) -> Option<ModuleFound> {
-    Some(ModuleFound {
+fn elf(role: Option<Role>) -> ModuleFound {
+    ModuleFound {
         elf: Some(ElfFound {
             role,
             ..ElfFound::default()
         }),
-        ..plain()?
-    })
+        ..plain()
+    }
 }
 
 #[test]
 fn a_library_is_what_its_path_and_its_content_say() {
-    let libc = || elf(Some(Role::Libc));
+    let libc = || Some(elf(Some(Role::Libc)));
     let cases = [
         (
             "/apex/com.android.runtime/lib64/bionic/libc.so",
@@ -75,7 +74,7 @@ fn a_library_is_what_its_path_and_its_content_say() {
         ("/lib/aarch64-linux-gnu/libc.so.6", libc(), Class::Libc),
         (
             "/system/bin/linker64",
-            elf(Some(Role::Linker)),
+            Some(elf(Some(Role::Linker))),
             Class::Linker,
         ),
         // An app's copy of the platform's, and a platform's file of that name that is none.
@@ -84,11 +83,15 @@ fn a_library_is_what_its_path_and_its_content_say() {
             libc(),
             Class::App,
         ),
-        ("/system/lib64/libc.so", elf(None), Class::System),
+        ("/system/lib64/libc.so", Some(elf(None)), Class::System),
         ("/system/lib64/libc.so", None, Class::System),
-        ("/data/app/x/oat/arm64/base.odex", elf(None), Class::Runtime),
-        ("/memfd:jit-cache (deleted)", plain(), Class::Runtime),
-        ("/memfd:code (deleted)", plain(), Class::Memfd),
+        (
+            "/data/app/x/oat/arm64/base.odex",
+            Some(elf(None)),
+            Class::Runtime,
+        ),
+        ("/memfd:jit-cache (deleted)", Some(plain()), Class::Runtime),
+        ("/memfd:code (deleted)", Some(plain()), Class::Memfd),
         (
             "/dev/ashmem/dalvik-jit-code-cache (deleted)",
             None,
@@ -109,7 +112,7 @@ fn a_library_is_what_its_path_and_its_content_say() {
         ("//toolong", None, Class::Unknown),
         ("[heap]", None, Class::Heap),
         ("[stack]", None, Class::Stack),
-        ("[vdso]", elf(None), Class::Vdso),
+        ("[vdso]", Some(elf(None)), Class::Vdso),
     ];
     for (name, found, expected) in cases {
         assert_eq!(class_of(name, found), expected, "{name}");
@@ -118,11 +121,11 @@ fn a_library_is_what_its_path_and_its_content_say() {
 
 #[test]
 fn a_file_that_has_lost_its_name_is_deleted() {
-    let found = elf(None).map(|found| ModuleFound {
+    let found = ModuleFound {
         deleted: true,
-        ..found
-    });
-    assert_eq!(class_of("/data/app/libx.so", found), Class::Deleted);
+        ..elf(None)
+    };
+    assert_eq!(class_of("/data/app/libx.so", Some(found)), Class::Deleted);
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! What the kernel itself tells of executable mappings, on every CPU: `perf_event_open(2)`, records `MMAP2` and `COMM`.
 //!
 //! They come at the moment of the mapping, with its file, before any code can run there: the kernel still holds the lock
-//! that a first fetch from there would wait for
-//! (<https://github.com/torvalds/linux/blob/v6.12/mm/mmap.c#L1531-L1554>). Every process's come; which ones matter is left
+//! that a first fetch from there would wait for (`perf_event_mmap` in `mmap_region`,
+//! <https://github.com/torvalds/linux/blob/v6.12/mm/mmap.c>). Every process's come; which ones matter is left
 //! to whoever reads them, and so is what they mean.
 
 use std::io;
@@ -106,6 +106,9 @@ fn listen(cpu: u32) -> io::Result<Sampler> {
     Builder::new(Software::DUMMY)
         .any_pid()
         .one_cpu(cpu as usize)
+        // `mmap2` alone tells nothing: the kernel counts those who listen by `mmap`; see `account_event` in
+        // https://github.com/torvalds/linux/blob/v6.12/kernel/events/core.c.
+        .mmap(true)
         .mmap2(true)
         .comm(true)
         .comm_exec(true)

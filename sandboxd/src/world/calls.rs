@@ -145,7 +145,7 @@ impl World {
                 }
             }
             match &inside.names {
-                Some((span, name)) if ret == 0 => self.memory_named(header, *span, name.clone()),
+                Some((span, name)) if ret == 0 => self.memory_named(header, *span, name.as_ref()),
                 Some(_) => {}
                 None => self.may_have_named(record, inside.row, ret),
             }

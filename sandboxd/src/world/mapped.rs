@@ -58,7 +58,7 @@ impl World {
         &mut self,
         header: &Header,
         (start, len): (u64, u64),
-        name: Option<Rc<str>>,
+        name: Option<&Rc<str>>,
     ) {
         let space = self.process(header).space;
         if let Some(space) = self.spaces.get_mut(&space) {

@@ -244,14 +244,14 @@ impl Maps {
     }
 
     /// Memory without a file was given a name, or none.
-    pub fn named(&mut self, start: u64, len: u64, name: Option<Rc<str>>, time: u64) {
+    pub fn named(&mut self, start: u64, len: u64, name: Option<&Rc<str>>, time: u64) {
         if !self.is_news(time) {
             return;
         }
         let (start, end) = self.span(untag(start), len);
         self.ranges.change(start, end, |range| {
             if let Backing::Anonymous(_) = range.backing {
-                range.backing = Backing::Anonymous(name.clone());
+                range.backing = Backing::Anonymous(name.cloned());
             }
         });
     }

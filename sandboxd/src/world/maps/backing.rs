@@ -69,7 +69,7 @@ impl Files {
         }
     }
 
-    fn named(&mut self, name: &str, key: FileKey, offset: u64) -> Backing {
+    fn named(&mut self, name: &str, mut key: FileKey, offset: u64) -> Backing {
         if let Some(anon) = name
             .strip_prefix("[anon:")
             .and_then(|name| name.strip_suffix(']'))
@@ -88,9 +88,9 @@ impl Files {
         if deleted && (path == "/dev/zero" || path.starts_with("/SYSV")) {
             return Backing::Anonymous(None);
         }
-        let path = path.to_owned();
+        path.clone_into(&mut key.path);
         Backing::File {
-            file: self.met(FileKey { path, ..key }),
+            file: self.met(key),
             offset,
             deleted,
         }

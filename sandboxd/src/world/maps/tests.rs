@@ -165,7 +165,7 @@ fn memory_keeps_its_name_when_it_becomes_executable() {
     let anonymous = [0, 0x2000, 3, 0x22, 0, 0];
     maps.before(Effect::Map, &anonymous, 30, 7);
     maps.apply(Effect::Map, &anonymous, 0x2_0000, 31, 7);
-    maps.named(0x2_0000, 0x2000, Some("code".into()), 32);
+    maps.named(0x2_0000, 0x2000, Some(&"code".into()), 32);
     maps.before(Effect::Protect, &[0x2_0000, 0x1000, 5, 0, 0, 0], 33, 7);
     told(&mut maps, &mut files, (0x2_0000, 0x2_1000), "//anon", 34, 7);
     let named = Some(("Anonymous(Some(\"code\"))".to_owned(), 16));
