@@ -1,6 +1,7 @@
 //! Looks into mapped files.
 
-use crate::input::{FileKey, Isa, ModuleLook, SiteLook};
+use crate::caller::Ask;
+use crate::input::{FileKey, ModuleLook, SiteLook};
 
 /// Files that were looked into.
 #[derive(Debug, Default)]
@@ -30,13 +31,14 @@ impl Modules {
         file: &FileKey,
         start: u64,
         address: u64,
-        isa: Option<Isa>,
+        ask: Ask,
     ) -> SiteLook {
         SiteLook {
             file: file.clone(),
             start,
             address,
-            isa,
+            isa: ask.isa,
+            frame: ask.frame,
             ..SiteLook::default()
         }
     }
