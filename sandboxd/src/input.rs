@@ -128,6 +128,8 @@ pub struct Start {
     pub backend_reason: String,
     /// Bytes of a page.
     pub page: u64,
+    /// Bits of a user address; what is above them in a pointer is its signature.
+    pub address_bits: u32,
     /// Who is watched.
     pub targets: Targets,
     /// Indices of the selected calls.
@@ -301,6 +303,14 @@ pub struct MapLine {
     pub prot: u8,
     /// `MAP_SHARED`.
     pub shared: bool,
+    /// Where in the file it begins, bytes.
+    pub offset: u64,
+    /// The file's device.
+    pub major: u32,
+    /// The file's device.
+    pub minor: u32,
+    /// The file's inode; 0 where there is none.
+    pub inode: u64,
     /// The file or the kernel's name for it; empty where there is none.
     pub path: String,
 }

@@ -2,11 +2,13 @@
 
 mod attach;
 mod load;
+mod mappings;
 mod shared;
 mod tracefs;
 
 pub use attach::{Attached, attach};
 pub use load::{Loaded, Watch, load};
+pub use mappings::Mappings;
 pub use shared::{CpuLosses, Shared};
 
 /// Where entries come from.
