@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 
 use super::TraceError;
+use super::ignoring::Ignoring;
 use super::said::Said;
 use super::targets::Targets;
 use super::waits::{Signals, Waits};
@@ -35,6 +36,7 @@ pub(super) struct Run {
     source: Source,
     mappings: Mappings,
     modules: Modules,
+    ignoring: Ignoring,
     fold: Fold,
     sink: Sink,
     recorder: Option<Recorder>,
@@ -59,6 +61,7 @@ impl Run {
             source,
             mappings,
             modules: Modules::default(),
+            ignoring: Ignoring::default(),
             fold,
             sink,
             recorder,
@@ -174,6 +177,8 @@ impl Run {
                 Input::Record(record),
             );
         }
+        self.ignoring
+            .step(&mut self.loaded.ignored, &mut self.fold, self.source.read());
         more
     }
 
