@@ -14,6 +14,7 @@ pub mod reaper;
 
 pub mod facts;
 pub mod input;
+pub mod module;
 pub mod record;
 pub mod recording;
 pub mod source;
