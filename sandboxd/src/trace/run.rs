@@ -12,7 +12,7 @@ use super::targets::Targets;
 use super::waits::{Signals, Waits};
 use crate::caller::Want;
 use crate::command::Running;
-use crate::facts::modules::Modules;
+use crate::facts::Modules;
 use crate::fold::{Fold, Look};
 use crate::input::{Fact, Input, Show, Start, Stop};
 use crate::probe::{Loaded, Mappings};
@@ -340,7 +340,12 @@ fn look_at_code(modules: &mut Modules, pid: u32, want: &Want) -> Fact {
             offset,
             mapping,
         } => Fact::Module {
-            look: Box::new(modules.module(pid, file, *offset, *mapping)),
+            look: Box::new(modules.module(
+                pid,
+                file,
+                *offset,
+                mapping.map_or(0..0, |(start, end)| start..end),
+            )),
         },
         Want::Site {
             file,
