@@ -34,7 +34,7 @@ pub enum StackEnd {
     Unread,
     /// The caller's frame lies below this one.
     Backwards,
-    /// The function's tables say what is not understood here.
+    /// Tables are missing, or say what is not understood here.
     NoRule,
     /// The return address is not known to be of executable memory.
     NotCode,
@@ -167,6 +167,25 @@ impl Callers {
 }
 
 impl StackEnd {
+    /// As lines have it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Outermost => "outermost",
+            Self::Limit => "limit",
+            Self::NoFrame => "no_frame",
+            Self::NotCopied => "not_copied",
+            Self::Unread => "unread",
+            Self::Backwards => "backwards",
+            Self::NoRule => "no_rule",
+            Self::NotCode => "not_code",
+            Self::NotCalled => "not_called",
+            Self::Busy => "busy",
+            Self::NoEntry => "no_entry",
+            Self::Arm32 => "arm32",
+        }
+    }
+
     /// All of them.
     pub const ALL: [Self; 12] = [
         Self::Outermost,

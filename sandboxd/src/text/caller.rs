@@ -4,7 +4,6 @@ use std::fmt::{self, Display, Formatter};
 
 use crate::caller::StackEnd;
 use crate::event::{Caller, Hex, Lib, Place};
-use crate::json::caller::{of_class, of_end, of_entry};
 
 /// Where a call came from.
 pub(super) struct Made<'a>(pub(super) &'a Caller<'a>);
@@ -16,7 +15,7 @@ impl Display for Made<'_> {
         write!(f, "  @ ")?;
         self::place(f, shown)?;
         match place.entry {
-            Some(entry) => write!(f, " ({})", of_entry(entry)),
+            Some(entry) => write!(f, " ({})", entry.word()),
             None => Ok(()),
         }
     }
@@ -32,7 +31,7 @@ impl Display for Frames<'_> {
             match (place.module, place.lib) {
                 (Some(module), _) => write!(f, "{}", module.escape_default())?,
                 (None, Some(Lib::Memory(name))) => write!(f, "[anon:{}]", name.escape_default())?,
-                (None, _) => write!(f, "[{}]", of_class(place.class))?,
+                (None, _) => write!(f, "[{}]", place.class.word())?,
             }
             write!(f, "(")?;
             if let (Some(symbol), Some(Hex(offset))) = (place.symbol, place.symbol_offset) {
@@ -42,7 +41,7 @@ impl Display for Frames<'_> {
         }
         match self.1 {
             None | Some(StackEnd::Outermost) => Ok(()),
-            Some(end) => write!(f, "\n > ({})", of_end(end)),
+            Some(end) => write!(f, "\n > ({})", end.word()),
         }
     }
 }
@@ -52,7 +51,7 @@ fn place(f: &mut Formatter<'_>, place: &Place<'_>) -> fmt::Result {
     match place.lib {
         Some(Lib::File(name)) => write!(f, "{}", name.escape_default())?,
         Some(Lib::Memory(name)) => write!(f, "[anon:{}]", name.escape_default())?,
-        None => write!(f, "[{}]", of_class(place.class))?,
+        None => write!(f, "[{}]", place.class.word())?,
     }
     match place.offset {
         Some(offset) => write!(f, "+{:#x}", offset.0),

@@ -7,12 +7,13 @@ use kprobe_common::record::FRAMES;
 use tokio::runtime::Runtime;
 
 use super::TraceError;
+use super::ignoring::Ignoring;
 use super::said::Said;
 use super::targets::Targets;
 use super::waits::{Signals, Waits};
 use crate::caller::Want;
 use crate::command::Running;
-use crate::facts::modules::Modules;
+use crate::facts::Modules;
 use crate::fold::{Fold, Look};
 use crate::input::{Fact, Input, Show, Start, Stop};
 use crate::probe::{Loaded, Mappings};
@@ -39,6 +40,7 @@ pub(super) struct Run {
     source: Source,
     mappings: Mappings,
     modules: Modules,
+    ignoring: Ignoring,
     fold: Fold,
     sink: Sink,
     recorder: Option<Recorder>,
@@ -63,6 +65,7 @@ impl Run {
             source,
             mappings,
             modules: Modules::default(),
+            ignoring: Ignoring::default(),
             fold,
             sink,
             recorder,
@@ -177,6 +180,8 @@ impl Run {
                 Input::Record(record),
             );
         }
+        self.ignoring
+            .step(&mut self.loaded.ignored, &mut self.fold, self.source.read());
         more
     }
 
@@ -338,7 +343,12 @@ fn look_at_code(modules: &mut Modules, pid: u32, want: &Want) -> Fact {
             offset,
             mapping,
         } => Fact::Module {
-            look: Box::new(modules.module(pid, file, *offset, *mapping)),
+            look: Box::new(modules.module(
+                pid,
+                file,
+                *offset,
+                mapping.map_or(0..0, |(start, end)| start..end),
+            )),
         },
         Want::Site {
             file,

@@ -126,6 +126,7 @@ impl<'a> Walk<'a> {
             // Only the frame pointer is known. Where it points, such a function keeps its caller's and the return address.
             return match (rule.fp, rule.lr) {
                 (Kept::At(fp), Kept::At(lr)) if lr == fp + 8 => self.by_frame(fp),
+                _ if self.memory.has_stack() => Err(StackEnd::NoRule.into()),
                 _ => Err(StackEnd::NoFrame.into()),
             };
         };
