@@ -24,6 +24,8 @@ struct library {
 	const char *class, *inside;
 	uintptr_t bias;
 	const struct exports *exports;
+	/* Only the dynamic symbols are left. */
+	int stripped;
 };
 
 static struct dl_phdr_info found;
@@ -54,7 +56,7 @@ static inline uintptr_t bias_of(uintptr_t address)
 
 static inline struct library library_at(const char *class, uintptr_t bias, uintptr_t entry, const char *inside)
 {
-	return (struct library){ class, inside, bias, (const struct exports *)(bias + entry) };
+	return (struct library){ class, inside, bias, (const struct exports *)(bias + entry), 0 };
 }
 
 /* Maps the segments of an ELF that begins at `at` in a file. */

@@ -100,7 +100,7 @@ impl Elf {
                     self.loads.push((offset, address, size));
                 }
             }
-            ["Build", "ID:", id] => self.build_id = Some(id.into()),
+            [.., "Build", "ID:", id] => self.build_id = Some(id.into()),
             [_, value, size, "FUNC" | "IFUNC", _, _, section, name, ..] if section != "UND" => {
                 let size = hex(size).or_else(|| size.parse().ok());
                 if let (Ok(start), Some(size)) = (u64::from_str_radix(value, 16), size) {
