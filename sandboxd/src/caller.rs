@@ -5,6 +5,7 @@
 mod code;
 #[cfg(test)]
 mod tests;
+mod word;
 
 use std::rc::Rc;
 
@@ -18,66 +19,7 @@ use crate::world::World;
 use crate::world::maps::Held;
 use crate::world::maps::backing::Backing;
 pub use code::{Code, Codes, Module, Site, Want};
-
-/// Whose code it is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Class {
-    /// The platform's C library.
-    Libc,
-    /// The platform's dynamic linker.
-    Linker,
-    /// Pages that the kernel gives.
-    Vdso,
-    /// Another file of the platform.
-    System,
-    /// A file of an app, or any other that is not the platform's.
-    App,
-    /// Code of the Android runtime: compiled ahead of time, or while running.
-    Runtime,
-    /// Memory without a file.
-    Anon,
-    /// A file that is in memory only.
-    Memfd,
-    /// A file that has no name any more.
-    Deleted,
-    /// The first thread's stack.
-    Stack,
-    /// The memory that `brk(2)` gives.
-    Heap,
-    /// Not known.
-    #[default]
-    Unknown,
-}
-
-/// How the call was made.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Entry {
-    /// By the platform's function for this call.
-    Stub,
-    /// By the platform's function for any call.
-    Syscall,
-    /// By an instruction of the platform that is meant for another call.
-    Gadget,
-    /// By an instruction of its own.
-    Inline,
-    /// Not known.
-    #[default]
-    Unknown,
-}
-
-/// What `offset` counts from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OffsetOf {
-    /// As the ELF counts addresses.
-    Elf,
-    /// The file's start.
-    File,
-    /// The mapping's start.
-    Map,
-}
+pub use word::{Class, Entry, OffsetOf};
 
 /// A place in a program.
 #[derive(Clone, Debug, Default)]
@@ -137,7 +79,7 @@ impl Callers {
             Ok(code) => code,
             Err(want) => return Some(want),
         };
-        if !class(&held, code.as_ref()).is_platform() {
+        if !class(&held, code.as_ref().map(|code| &*code.module)).is_platform() {
             return None;
         }
         let from = world.held(header, self.bare(frame.lr, abi))?;
@@ -169,7 +111,7 @@ impl Callers {
         let Ok(code) = self.codes.at(&held, index::abi(header.index), isa) else {
             return nowhere;
         };
-        let class = class(&held, code.as_ref());
+        let class = class(&held, code.as_ref().map(|code| &*code.module));
         if class == Class::Unknown {
             return nowhere;
         }
@@ -191,6 +133,36 @@ impl Callers {
         }
     }
 
+    /// Whose code a whole range of memory is: without an instruction, unknown where it is of several.
+    #[must_use]
+    pub fn region(&self, backing: &Backing, len: u64) -> Place {
+        let held = |distance| Held {
+            backing,
+            distance,
+            mapping: None,
+        };
+        let (first, last) = (held(0), held(len.saturating_sub(1)));
+        let module = self.codes.module_at(&first, Abi::Arm64);
+        let ends = self.codes.module_at(&last, Abi::Arm64);
+        let is_one = match (&module, &ends) {
+            (Some(module), Some(ends)) => Rc::ptr_eq(module, ends),
+            (None, None) => !matches!(backing, Backing::File { .. } | Backing::Kernel(_)),
+            _ => false,
+        };
+        if !is_one {
+            return Place::default();
+        }
+        Place {
+            class: class(&first, module.as_deref()),
+            name: match backing {
+                Backing::Anonymous(name) => name.clone(),
+                _ => None,
+            },
+            module,
+            ..Place::default()
+        }
+    }
+
     /// An address without its signature, and in 32-bit code without the bit that says Thumb.
     #[must_use]
     pub fn bare(&self, address: u64, abi: Abi) -> u64 {
@@ -201,54 +173,6 @@ impl Callers {
             Abi::Arm64 => address,
             Abi::Arm32 => u64::from(address as u32 & !1),
         }
-    }
-}
-
-impl Entry {
-    /// All of them.
-    pub const ALL: [Self; 5] = [
-        Self::Stub,
-        Self::Syscall,
-        Self::Gadget,
-        Self::Inline,
-        Self::Unknown,
-    ];
-}
-
-impl OffsetOf {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Elf, Self::File, Self::Map];
-}
-
-impl Class {
-    /// All of them.
-    pub const ALL: [Self; 12] = [
-        Self::Libc,
-        Self::Linker,
-        Self::Vdso,
-        Self::System,
-        Self::App,
-        Self::Runtime,
-        Self::Anon,
-        Self::Memfd,
-        Self::Deleted,
-        Self::Stack,
-        Self::Heap,
-        Self::Unknown,
-    ];
-
-    /// Whether the platform brought it.
-    #[must_use]
-    pub fn is_platform(self) -> bool {
-        matches!(self, Self::Libc | Self::Linker | Self::Vdso | Self::System)
-    }
-
-    /// Whether it is memory, and no file that has a name.
-    fn is_memory(self) -> bool {
-        matches!(
-            self,
-            Self::Anon | Self::Memfd | Self::Deleted | Self::Stack | Self::Heap
-        )
     }
 }
 
@@ -268,7 +192,7 @@ fn isa(frame: &Frame, abi: Abi) -> Isa {
     }
 }
 
-fn class(held: &Held<'_>, code: Option<&Code>) -> Class {
+fn class(held: &Held<'_>, module: Option<&Module>) -> Class {
     match held.backing {
         Backing::Unknown => Class::Unknown,
         Backing::Anonymous(Some(name)) if code::is_runtime_memory(name) => Class::Runtime,
@@ -276,7 +200,7 @@ fn class(held: &Held<'_>, code: Option<&Code>) -> Class {
         Backing::Heap => Class::Heap,
         Backing::Stack => Class::Stack,
         Backing::Kernel(_) => Class::Vdso,
-        Backing::File { deleted, .. } => match code.map(|code| code.module.class) {
+        Backing::File { deleted, .. } => match module.map(|module| module.class) {
             None => Class::Unknown,
             Some(class @ (Class::Memfd | Class::Runtime)) => class,
             Some(_) if *deleted => Class::Deleted,

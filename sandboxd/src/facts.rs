@@ -2,7 +2,7 @@
 //! fact means is left to `fold`. The only module that reads anything but records.
 
 mod files;
-pub mod modules;
+mod modules;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,6 +11,7 @@ use std::path::Path;
 
 use crate::input::{Fact, Found, MapLine, NameFound, NameLook, ProcessLook};
 pub use files::descriptor;
+pub use modules::Modules;
 
 /// Where Android keeps the list of installed packages.
 pub const PACKAGES: &str = "/data/system/packages.list";

@@ -5,9 +5,11 @@
 
 mod books;
 mod line;
+mod made_by;
 mod only;
+mod unwanted;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use kprobe_common::record::kind;
 use kprobe_common::table;
@@ -21,6 +23,7 @@ use crate::sink::Lines;
 use crate::world::identity::Identity;
 use crate::world::{Happened, Want, Who, World};
 use books::Books;
+pub use made_by::{Asked, MadeBy};
 pub use only::Only;
 
 /// The wall clock may drift by so much between two looks without being called set, nanoseconds.
@@ -83,6 +86,9 @@ pub struct Fold {
     pair: Option<Pair<Who>>,
     books: Books,
     only: Only,
+    made_by: MadeBy,
+    /// Calls that were not shown because of who made them, by process, since somebody asked.
+    unwanted: HashMap<u32, u64>,
     stats_at: u64,
     ended: bool,
     /// The accounts of the `end` line.
@@ -273,6 +279,7 @@ impl Fold {
         self.world.begin(start.files, start.by_uid, start.made);
         // The command line was refused if it held a pattern that is none.
         self.only = Only::new(&start.only).unwrap_or_default();
+        self.made_by = MadeBy::new(&start.made_by).unwrap_or_default();
         self.start = start.clone();
         let seq = self.next_seq();
         let names = line::names(&self.start.indexes);

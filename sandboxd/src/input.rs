@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Failed, Targets};
+use crate::fold::Asked;
 use crate::probe::{Backend, CpuLosses};
 pub use module::{
     ElfFound, FileKey, Isa, Load, ModuleFound, ModuleLook, Number, Role, SiteFound, SiteLook,
@@ -146,6 +147,8 @@ pub struct Start {
     pub raw: bool,
     /// Patterns of paths that calls have to do with, or all are shown.
     pub only: Vec<String>,
+    /// Who calls are shown of.
+    pub made_by: Asked,
     /// Whether it is followed what descriptors and paths mean.
     pub files: bool,
     /// Whether tasks are watched because of their user ID.

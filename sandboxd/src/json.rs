@@ -6,7 +6,7 @@
 
 pub(crate) mod address;
 mod bytes;
-pub(crate) mod caller;
+mod caller;
 pub(crate) mod dirents;
 mod fds;
 pub(crate) mod message;

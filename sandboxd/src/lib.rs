@@ -15,6 +15,7 @@ pub mod reaper;
 
 pub mod facts;
 pub mod input;
+pub mod module;
 pub mod record;
 pub mod recording;
 pub mod source;

@@ -22,6 +22,8 @@ pub struct Source {
     entries: Vec<Entry>,
     next: usize,
     ready: usize,
+    /// Everything before this time was read.
+    read: u64,
 }
 
 /// Sorted by time; of two at the same time the state comes first, since it explains the call.
@@ -74,9 +76,16 @@ impl Source {
             }
         }
         let settled = if all && !more { u64::MAX } else { settled };
+        self.read = settled;
         self.entries.sort_unstable();
         self.ready = self.entries.partition_point(|entry| entry.time <= settled);
         more
+    }
+
+    /// Everything before this time was read, and is given before the next round.
+    #[must_use]
+    pub fn read(&self) -> u64 {
+        self.read
     }
 
     /// The next record in the order of time.

@@ -1,6 +1,7 @@
 //! `sandboxd trace`: from options to a run and through it. The loop that feeds the fold is in `run`.
 
 mod files;
+mod ignoring;
 mod plan;
 mod replay;
 mod run;
@@ -278,6 +279,7 @@ fn start(
         show: plan.show,
         raw: plan.raw,
         only: options.only.clone(),
+        made_by: options.made_by(),
         files: plan.files,
         by_uid: plan.by_uid,
         made: None,

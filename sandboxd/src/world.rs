@@ -29,7 +29,7 @@ use crate::record::{Body, Record};
 use calls::Inside;
 pub use happened::Happened;
 pub use looks::Want;
-use maps::backing::Files as Mappings;
+use maps::backing::{Backing, Files as Mappings};
 use maps::{Held, Maps};
 use meant::{Meant, Tables};
 use name::Naming;
@@ -152,6 +152,22 @@ impl World {
     #[must_use]
     pub fn file_id(&self, file: &FileKey) -> Option<u32> {
         self.mapped.id(file)
+    }
+
+    /// The executable ranges of a process and what they are of; `None` while that is not known, is changing, or is shared
+    /// with another process.
+    #[must_use]
+    pub fn code(&self, pid: u32) -> Option<impl Iterator<Item = (u64, u64, &Backing)>> {
+        let process = self.processes.get(&pid)?;
+        let space = self.spaces.get(&process.space).filter(|_| self.follows)?;
+        let is_settled = space.users == 1 && !self.loading.contains_key(&pid);
+        is_settled.then(|| space.maps.code()).flatten()
+    }
+
+    /// How many processes are known.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.processes.len()
     }
 
     /// Whether a process is watched, so that what the kernel tells of it matters.

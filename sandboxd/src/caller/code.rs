@@ -108,15 +108,13 @@ impl Codes {
         let Some((file, offset)) = place(held, abi) else {
             return Ok(None);
         };
-        let known = self.modules.get(&file.id).map_or(&[][..], Vec::as_slice);
-        let Some(module) = known.iter().find(|module| module.holds(offset)) else {
+        let Some(module) = self.module_at(held, abi) else {
             return Err(Want::Module {
                 file: file.key.clone(),
                 offset,
                 mapping: held.mapping.map(|map| (map.start.0, map.end.0)),
             });
         };
-        let module = Rc::clone(module);
         let Some(address) = module.address(offset) else {
             let offset = (offset - module.start, OffsetOf::File);
             return Ok(Some(Code {
@@ -138,6 +136,14 @@ impl Codes {
             site: Some(Rc::clone(site)),
             offset: (address, OffsetOf::Elf),
         }))
+    }
+
+    /// The module that lies there in a file, if it was looked at.
+    #[must_use]
+    pub fn module_at(&self, held: &Held<'_>, abi: Abi) -> Option<Rc<Module>> {
+        let (file, offset) = place(held, abi)?;
+        let known = self.modules.get(&file.id)?;
+        known.iter().find(|module| module.holds(offset)).cloned()
     }
 
     /// Takes a look into the file of that number.

@@ -40,7 +40,7 @@ fn class_of(name: &str, found: Option<ModuleFound>) -> Class {
         Ok(code) => code,
         Err(want) => panic!("{name}: still wants {want:?}"),
     };
-    class(&held, code.as_ref())
+    class(&held, code.as_ref().map(|code| &*code.module))
 }
 
 /// Not an ELF, or nothing is known of it.

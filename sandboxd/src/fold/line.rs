@@ -35,6 +35,10 @@ impl Fold {
         let mut args = Args::default();
         let mut statuses = decode::Statuses::new();
         let mut shown = is_shown(self.start.show, paired.outcome, failed, call.ret.is_some());
+        if shown && !self.made_by.shows(&paired.who.caller) {
+            shown = false;
+            *self.unwanted.entry(header.tgid).or_default() += 1;
+        }
         let (mut fds, mut paths) = (Vec::new(), Vec::new());
         if shown && let Some(row) = row {
             let meant = paired.who.meant.as_ref();

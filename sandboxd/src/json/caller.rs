@@ -1,7 +1,6 @@
 //! `caller` of `syscall` lines, fast.
 
 use super::put;
-use crate::caller::{Class, Entry, OffsetOf};
 use crate::event::{Caller, Hex, Lib, Mapping, Place};
 
 /// Appends the field, with a comma before it.
@@ -32,9 +31,9 @@ fn write_place(out: &mut Vec<u8>, place: &Place<'_>) {
         pc,
         map,
     } = place;
-    word(out, br#"{"class":"#, of_class(*class));
+    word(out, br#"{"class":"#, class.word());
     if let Some(entry) = entry {
-        word(out, br#","entry":"#, of_entry(*entry));
+        word(out, br#","entry":"#, entry.word());
     }
     match lib {
         Some(Lib::File(name)) => text(out, br#","lib":"#, Some(name)),
@@ -49,7 +48,7 @@ fn write_place(out: &mut Vec<u8>, place: &Place<'_>) {
     text(out, br#","build_id":"#, *build_id);
     hex(out, br#","offset":"#, *offset);
     if let Some(of) = offset_of {
-        word(out, br#","offset_of":"#, of_offset(*of));
+        word(out, br#","offset_of":"#, of.word());
     }
     text(out, br#","symbol":"#, *symbol);
     hex(out, br#","symbol_offset":"#, *symbol_offset);
@@ -79,43 +78,5 @@ fn hex(out: &mut Vec<u8>, key: &[u8], value: Option<Hex>) {
     if let Some(Hex(value)) = value {
         out.extend_from_slice(key);
         put::hex(out, value);
-    }
-}
-
-/// As the type's own names.
-pub(crate) const fn of_class(class: Class) -> &'static str {
-    match class {
-        Class::Libc => "libc",
-        Class::Linker => "linker",
-        Class::Vdso => "vdso",
-        Class::System => "system",
-        Class::App => "app",
-        Class::Runtime => "runtime",
-        Class::Anon => "anon",
-        Class::Memfd => "memfd",
-        Class::Deleted => "deleted",
-        Class::Stack => "stack",
-        Class::Heap => "heap",
-        Class::Unknown => "unknown",
-    }
-}
-
-/// As the type's own names.
-pub(crate) const fn of_entry(entry: Entry) -> &'static str {
-    match entry {
-        Entry::Stub => "stub",
-        Entry::Syscall => "syscall",
-        Entry::Gadget => "gadget",
-        Entry::Inline => "inline",
-        Entry::Unknown => "unknown",
-    }
-}
-
-/// As the type's own names.
-const fn of_offset(of: OffsetOf) -> &'static str {
-    match of {
-        OffsetOf::Elf => "elf",
-        OffsetOf::File => "file",
-        OffsetOf::Map => "map",
     }
 }

@@ -3,7 +3,6 @@
 use std::fmt::{self, Display, Formatter};
 
 use crate::event::{Caller, Lib, Place};
-use crate::json::caller::{of_class, of_entry};
 
 /// Where a call came from.
 pub(super) struct Made<'a>(pub(super) &'a Caller<'a>);
@@ -15,7 +14,7 @@ impl Display for Made<'_> {
         write!(f, "  @ ")?;
         self::place(f, shown)?;
         match place.entry {
-            Some(entry) => write!(f, " ({})", of_entry(entry)),
+            Some(entry) => write!(f, " ({})", entry.word()),
             None => Ok(()),
         }
     }
@@ -26,7 +25,7 @@ fn place(f: &mut Formatter<'_>, place: &Place<'_>) -> fmt::Result {
     match place.lib {
         Some(Lib::File(name)) => write!(f, "{}", name.escape_default())?,
         Some(Lib::Memory(name)) => write!(f, "[anon:{}]", name.escape_default())?,
-        None => write!(f, "[{}]", of_class(place.class))?,
+        None => write!(f, "[{}]", place.class.word())?,
     }
     match place.offset {
         Some(offset) => write!(f, "+{:#x}", offset.0),

@@ -6,12 +6,13 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 
 use super::TraceError;
+use super::ignoring::Ignoring;
 use super::said::Said;
 use super::targets::Targets;
 use super::waits::{Signals, Waits};
 use crate::caller::Want;
 use crate::command::Running;
-use crate::facts::modules::Modules;
+use crate::facts::Modules;
 use crate::fold::{Fold, Look};
 use crate::input::{Fact, Input, Show, Start, Stop};
 use crate::probe::{Loaded, Mappings};
@@ -35,6 +36,7 @@ pub(super) struct Run {
     source: Source,
     mappings: Mappings,
     modules: Modules,
+    ignoring: Ignoring,
     fold: Fold,
     sink: Sink,
     recorder: Option<Recorder>,
@@ -59,6 +61,7 @@ impl Run {
             source,
             mappings,
             modules: Modules::default(),
+            ignoring: Ignoring::default(),
             fold,
             sink,
             recorder,
@@ -174,6 +177,8 @@ impl Run {
                 Input::Record(record),
             );
         }
+        self.ignoring
+            .step(&mut self.loaded.ignored, &mut self.fold, self.source.read());
         more
     }
 
@@ -335,7 +340,12 @@ fn look_at_code(modules: &mut Modules, pid: u32, want: &Want) -> Fact {
             offset,
             mapping,
         } => Fact::Module {
-            look: Box::new(modules.module(pid, file, *offset, *mapping)),
+            look: Box::new(modules.module(
+                pid,
+                file,
+                *offset,
+                mapping.map_or(0..0, |(start, end)| start..end),
+            )),
         },
         Want::Site {
             file,

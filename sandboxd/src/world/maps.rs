@@ -132,6 +132,15 @@ impl Maps {
         })
     }
 
+    /// The executable ranges and what they are of; `None` while that is not known or a call may be changing it.
+    #[must_use]
+    pub fn code(&self) -> Option<impl Iterator<Item = (u64, u64, &Backing)>> {
+        let changes =
+            |call: &Changing| call.effect != Effect::Protect && call.effect != Effect::Brk;
+        let is_settled = self.known.is_some() && !self.changing.values().any(changes);
+        is_settled.then(|| self.ranges.executable())
+    }
+
     /// Takes a read of `/proc/PID/maps`, begun and ended at these times, on a machine with pages of so many bytes.
     pub fn read(
         &mut self,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::PROT_EXEC;
 use super::backing::Backing;
 use crate::event::Perms;
 
@@ -94,6 +95,14 @@ impl Ranges {
             .rev()
             .take_while(|(_, range)| range.end > start)
             .any(|(_, range)| is(range))
+    }
+
+    /// The executable ones: start, end, what they are of.
+    pub(super) fn executable(&self) -> impl Iterator<Item = (u64, u64, &Backing)> {
+        self.0
+            .iter()
+            .filter(|(_, range)| range.perms.prot & PROT_EXEC != 0)
+            .map(|(&start, range)| (start, range.end, &range.backing))
     }
 
     /// Every range.

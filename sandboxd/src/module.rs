@@ -1,0 +1,54 @@
+//! What the bytes of a mapped file say: which ELF or which entry of an archive lies there, the function that an address
+//! lies in, and where a `svc` takes its number from. Pure and total: the bytes are a watched program's, so each read and
+//! each loop has a bound, and what is malformed is not said.
+
+pub mod bytes;
+pub mod elf;
+pub mod mini;
+pub mod number;
+mod role;
+pub mod symbols;
+pub mod zip;
+
+use crate::input::ModuleFound;
+use bytes::Bytes;
+use elf::Elf;
+
+/// An ELF in a file, or a file that is none.
+#[derive(Debug)]
+pub struct Module {
+    /// What is said of it.
+    pub found: ModuleFound,
+    /// How its tables lie, if it is an ELF.
+    pub elf: Option<Elf>,
+}
+
+/// What lies at a place of a file.
+#[must_use]
+pub fn at(file: &dyn Bytes, offset: u64) -> Module {
+    let entry = if zip::is_one(file) {
+        zip::stored_at(file, offset)
+    } else {
+        None
+    };
+    let (entry, start, len) = match entry {
+        Some(entry) => (Some(entry.name), entry.start, entry.len),
+        None => (None, 0, file.len()),
+    };
+    let part = bytes::Part {
+        whole: file,
+        start,
+        len,
+    };
+    let elf = Elf::read(&part);
+    Module {
+        found: ModuleFound {
+            deleted: false,
+            start,
+            len,
+            entry,
+            elf: elf.as_ref().map(|elf| elf.found.clone()),
+        },
+        elf,
+    }
+}
