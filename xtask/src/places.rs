@@ -16,6 +16,7 @@ use anyhow::Result;
 use crate::guest::Copy;
 use crate::libcs;
 use binaries::BINARIES;
+pub(crate) use compile::packed_symbols;
 
 /// The app's directory in the guest.
 pub(crate) const APP: &str = concat!(

@@ -24,12 +24,14 @@ struct library {
 	const char *class, *inside;
 	uintptr_t bias;
 	const struct exports *exports;
+	/* Only the dynamic symbols are left. */
+	int stripped;
 };
 
 static struct dl_phdr_info found;
 static uintptr_t wanted;
 
-static int holds(struct dl_phdr_info *info, size_t size, void *unused)
+static inline int holds(struct dl_phdr_info *info, size_t size, void *unused)
 {
 	(void)size;
 	(void)unused;
@@ -45,20 +47,20 @@ static int holds(struct dl_phdr_info *info, size_t size, void *unused)
 }
 
 /* What the program's loader added to the addresses of the ELF that holds this one. */
-static uintptr_t bias_of(uintptr_t address)
+static inline uintptr_t bias_of(uintptr_t address)
 {
 	wanted = address;
 	need(dl_iterate_phdr(holds, NULL) == 1);
 	return found.dlpi_addr;
 }
 
-static struct library library_at(const char *class, uintptr_t bias, uintptr_t entry, const char *inside)
+static inline struct library library_at(const char *class, uintptr_t bias, uintptr_t entry, const char *inside)
 {
-	return (struct library){ class, inside, bias, (const struct exports *)(bias + entry) };
+	return (struct library){ class, inside, bias, (const struct exports *)(bias + entry), 0 };
 }
 
 /* Maps the segments of an ELF that begins at `at` in a file. */
-static struct library map_library(int fd, off_t at, const char *class, const char *inside)
+static inline struct library map_library(int fd, off_t at, const char *class, const char *inside)
 {
 	ElfW(Ehdr) head;
 	ElfW(Phdr) segments[16];
@@ -83,7 +85,7 @@ static struct library map_library(int fd, off_t at, const char *class, const cha
 }
 
 /* By the program's loader if it has one. */
-static struct library open_library(const char *path, const char *class)
+static inline struct library open_library(const char *path, const char *class)
 {
 #ifdef STATIC
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -107,13 +109,13 @@ static struct library open_library(const char *path, const char *class)
 #endif
 }
 
-static uintptr_t exported(const struct library *library, int32_t offset)
+static inline uintptr_t exported(const struct library *library, int32_t offset)
 {
 	return (uintptr_t)library->exports + offset;
 }
 
 /* The entry of a stored archive member: bytes from the file's start. Reads local headers one after the other. */
-static off_t stored_entry(int fd, const char *name)
+static inline off_t stored_entry(int fd, const char *name)
 {
 	struct __attribute__((packed)) {
 		uint32_t magic;

@@ -17,7 +17,7 @@
 static unsigned long page_size;
 
 /* Copies a function to an address and says what its call shall look like. */
-static struct spot copied(const struct code *code, char *to, const char *class, const char *of)
+static inline struct spot copied(const struct code *code, char *to, const char *class, const char *of)
 {
 	memcpy(to, code->start, code->end - code->start);
 	__builtin___clear_cache(to, to + (code->end - code->start));
@@ -27,21 +27,21 @@ static struct spot copied(const struct code *code, char *to, const char *class, 
 }
 
 /* Pages between two that belong to nobody: what the kernel shows as one mapping is one. */
-static char *alone(unsigned pages)
+static inline char *alone(unsigned pages)
 {
 	char *area = mmap(NULL, (pages + 2) * page_size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	need(area != MAP_FAILED);
 	return area + page_size;
 }
 
-static char *map_at(char *to, unsigned pages, int prot, int flags, int fd, off_t offset)
+static inline char *map_at(char *to, unsigned pages, int prot, int flags, int fd, off_t offset)
 {
 	need(mmap(to, pages * page_size, prot, flags | MAP_FIXED, fd, offset) == to);
 	return to;
 }
 
 /* Writable and executable from the start; the code lies in the second page. */
-static struct spot in_anonymous_rwx(const struct code *code, char **function)
+static inline struct spot in_anonymous_rwx(const struct code *code, char **function)
 {
 	char *area = map_at(alone(2), 2, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	*function = area + page_size + CODE_AT;
@@ -49,7 +49,7 @@ static struct spot in_anonymous_rwx(const struct code *code, char **function)
 }
 
 /* Written, then made executable; with a name if there is one. Says whether the kernel took it. */
-static struct spot in_anonymous_rx(const struct code *code, char **function, const char *name, int *named)
+static inline struct spot in_anonymous_rx(const struct code *code, char **function, const char *name, int *named)
 {
 	char *area = map_at(alone(1), 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	*function = area + CODE_AT;
@@ -61,7 +61,7 @@ static struct spot in_anonymous_rx(const struct code *code, char **function, con
 }
 
 /* The middle one of three pages, so that what is mapped around it has other permissions. */
-static struct spot in_page_of(char *area, const struct code *code, char **function, const char *class)
+static inline struct spot in_page_of(char *area, const struct code *code, char **function, const char *class)
 {
 	char *page = (char *)(((uintptr_t)area + 2 * page_size - 1) & -page_size);
 	need(mprotect(page, page_size, PROT_READ | PROT_WRITE | PROT_EXEC) == 0);
@@ -70,7 +70,7 @@ static struct spot in_page_of(char *area, const struct code *code, char **functi
 }
 
 /* The break moved up by three pages. */
-static struct spot in_heap(const struct code *code, char **function)
+static inline struct spot in_heap(const struct code *code, char **function)
 {
 	char *end = (char *)syscall(SYS_brk, 0);
 	char *wanted = end + 4 * page_size;
@@ -79,7 +79,7 @@ static struct spot in_heap(const struct code *code, char **function)
 }
 
 /* Puts code into a file after something that is none, so that the file is no ELF, and maps its second page. */
-static struct spot in_file(int fd, const struct code *code, char **function, const char *class, const char *of)
+static inline struct spot in_file(int fd, const struct code *code, char **function, const char *class, const char *of)
 {
 	static const char text[] = "not an ELF\n";
 	need(pwrite(fd, text, sizeof text, 0) == sizeof text && ftruncate(fd, 3 * page_size) == 0);
@@ -91,14 +91,14 @@ static struct spot in_file(int fd, const struct code *code, char **function, con
 	return (struct spot){ .class = class, .entry = "inline", .of = of, .at = svc };
 }
 
-static int memory_file(const char *name)
+static inline int memory_file(const char *name)
 {
 	int fd = syscall(SYS_memfd_create, name, 1 /* MFD_CLOEXEC */);
 	need(fd >= 0);
 	return fd;
 }
 
-static int new_file(const char *path)
+static inline int new_file(const char *path)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0700);
 	need(fd >= 0);
@@ -106,7 +106,7 @@ static int new_file(const char *path)
 }
 
 /* Copies bytes of a file to another's start. */
-static void copy_bytes(int from, off_t at, int to)
+static inline void copy_bytes(int from, off_t at, int to)
 {
 	char bytes[4096];
 	ssize_t len, done = 0;

@@ -46,7 +46,7 @@ struct spot {
 };
 
 /* The mapping that holds an address, as the kernel has it now. */
-static struct vma vma_of(uintptr_t address)
+static inline struct vma vma_of(uintptr_t address)
 {
 	char line[600];
 	struct vma vma;
@@ -72,7 +72,7 @@ struct text {
 	int len;
 };
 
-static __attribute__((format(printf, 2, 3))) void add(struct text *text, const char *format, ...)
+static inline __attribute__((format(printf, 2, 3))) void add(struct text *text, const char *format, ...)
 {
 	va_list rest;
 	va_start(rest, format);
@@ -81,7 +81,7 @@ static __attribute__((format(printf, 2, 3))) void add(struct text *text, const c
 	need(text->len < (int)sizeof text->bytes);
 }
 
-static void add_spot(struct text *text, const struct spot *spot)
+static inline void add_spot(struct text *text, const struct spot *spot)
 {
 	struct vma vma = vma_of(spot->at ? spot->at : spot->within);
 	add(text, "class=%s,of=%s", spot->class, spot->of);
@@ -106,7 +106,7 @@ static void add_spot(struct text *text, const struct spot *spot)
 
 /* The path for one call; also told on stdout, so that a line that is missing is known to be. `from`: NULL if a line
  * shall not say where the link register leads. */
-static const char *say(struct text *text, const char *site, const struct spot *svc, const struct spot *from)
+static inline const char *say(struct text *text, const char *site, const struct spot *svc, const struct spot *from)
 {
 	text->len = 0;
 	add(text, "/places/%s/%s/%s/%s/", variant, site, svc->class, svc->entry);

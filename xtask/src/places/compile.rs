@@ -95,7 +95,7 @@ fn strip(binary: &Binary, file: &Path) -> Result<()> {
 }
 
 /// The symbols that such a file has in it packed, as a file that can be read.
-pub(super) fn packed_symbols(file: &Path) -> PathBuf {
+pub(crate) fn packed_symbols(file: &Path) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(".symbols");
     name.into()
