@@ -9,12 +9,11 @@ mod memory;
 mod tests;
 mod walk;
 
-use kprobe_common::index::{self, Abi};
 use kprobe_common::record::Frame;
 
 use super::code::Want;
 use super::{Callers, Class, Place};
-use crate::record::{Body, Record};
+use crate::record::Record;
 use crate::world::World;
 use walk::Walk;
 
@@ -34,6 +33,8 @@ pub enum StackEnd {
     Unread,
     /// The caller's frame lies below this one.
     Backwards,
+    /// The caller's frame lies on another stack.
+    Elsewhere,
     /// Tables are missing, or say what is not understood here.
     NoRule,
     /// The return address is not known to be of executable memory.
@@ -55,14 +56,17 @@ pub struct Stack {
     pub places: Vec<Place>,
     /// Why there are no more.
     pub end: StackEnd,
+    /// How many of them follow each other for sure.
+    sure: usize,
 }
 
 impl Stack {
-    /// The first that is not the platform's.
+    /// The first that is not the platform's; nothing if one before it may be missing.
     #[must_use]
     pub fn origin(&self) -> Option<&Place> {
         self.places
             .iter()
+            .take(self.sure)
             .find(|place| !place.class.is_platform())
             .filter(|place| place.class != Class::Unknown)
     }
@@ -123,12 +127,12 @@ impl Callers {
         frame: &Frame,
         first: &Place,
     ) -> Stack {
-        let (places, stop) = self.walk(world, record, frame, first);
-        let end = match stop {
+        let mut walk = Walk::new(self, world, record, frame, first);
+        let end = match walk.whole(record, first) {
             Stop::End(end) => end,
             Stop::Want(_) => StackEnd::Busy,
         };
-        Stack { places, end }
+        walk.found(end)
     }
 
     /// The look that is due before it can be said who called the caller.
@@ -139,30 +143,11 @@ impl Callers {
         frame: &Frame,
         first: &Place,
     ) -> Option<Want> {
-        match self.walk(world, record, frame, first).1 {
+        let mut walk = Walk::new(self, world, record, frame, first);
+        match walk.whole(record, first) {
             Stop::End(_) => None,
             Stop::Want(want) => Some(want),
         }
-    }
-
-    fn walk(
-        &self,
-        world: &World,
-        record: &Record<'_>,
-        frame: &Frame,
-        first: &Place,
-    ) -> (Vec<Place>, Stop) {
-        let mut walk = Walk::new(self, world, record, frame, first);
-        let stop = if index::abi(record.header.index) == Abi::Arm32 {
-            StackEnd::Arm32.into()
-        } else if !matches!(record.body, Body::Enter(_)) {
-            StackEnd::NoEntry.into()
-        } else if first.class == Class::Unknown {
-            StackEnd::NotCode.into()
-        } else {
-            walk.run()
-        };
-        (walk.places(), stop)
     }
 }
 
@@ -177,6 +162,7 @@ impl StackEnd {
             Self::NotCopied => "not_copied",
             Self::Unread => "unread",
             Self::Backwards => "backwards",
+            Self::Elsewhere => "elsewhere",
             Self::NoRule => "no_rule",
             Self::NotCode => "not_code",
             Self::NotCalled => "not_called",
@@ -187,13 +173,14 @@ impl StackEnd {
     }
 
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Outermost,
         Self::Limit,
         Self::NoFrame,
         Self::NotCopied,
         Self::Unread,
         Self::Backwards,
+        Self::Elsewhere,
         Self::NoRule,
         Self::NotCode,
         Self::NotCalled,

@@ -2,6 +2,7 @@
 
 mod seen;
 
+use kprobe_common::index::{self, Abi};
 use kprobe_common::record::{FRAMES, kind};
 use proptest::prelude::*;
 
@@ -139,6 +140,30 @@ fn a_chain_that_goes_back_ends() {
     let copied = Copied::new().chain(&[[SP + 0x20, APP + 0x304], [0, APP + 0x204]]);
     let expected = vec![LIBC + 0x100, APP + 0x200, APP + 0x300];
     assert_eq!(seen.walk(&copied), (expected, StackEnd::Backwards));
+}
+
+#[test]
+fn a_chain_that_goes_to_another_stack_ends() {
+    let mut seen = Seen::new()
+        .svc(LEAF)
+        .call(APP + 0x200, None)
+        .call(APP + 0x300, None);
+    let copied = Copied::new().chain(&[[SP + 0x1000, APP + 0x304], [0, APP + 0x204]]);
+    let expected = vec![LIBC + 0x100, APP + 0x200, APP + 0x300];
+    assert_eq!(seen.walk(&copied), (expected, StackEnd::Elsewhere));
+}
+
+#[test]
+fn an_origin_is_not_said_where_a_frame_before_it_may_be_missing() {
+    // The stub's caller is the library itself, in code without tables.
+    let mut seen = Seen::new()
+        .svc(LEAF)
+        .call(LIBC + 0x180, None)
+        .call(APP + 0x300, OUTERMOST);
+    let copied = Copied::new().lr(LIBC + 0x184).chain(&[[0, APP + 0x304]]);
+    let stack = seen.stack(&copied);
+    assert_eq!((stack.places.len(), stack.end), (3, StackEnd::Outermost));
+    assert!(stack.origin().is_none());
 }
 
 /// A handler at [`APP`] + 0x200 that interrupted [`APP`] + 0x508, called from [`APP`] + 0x600.

@@ -2,15 +2,15 @@
 
 use std::rc::Rc;
 
-use kprobe_common::index::Abi;
+use kprobe_common::index::{self, Abi};
 use kprobe_common::record::{FRAMES, Frame, Header};
 use kprobe_common::regs::untag;
 
 use super::memory::Memory;
-use super::{StackEnd, Stop};
+use super::{Stack, StackEnd, Stop};
 use crate::caller::{Ask, Callers, Class, Place};
 use crate::input::{Kept, Link, Pointer, Rule};
-use crate::record::Record;
+use crate::record::{Body, Record};
 use crate::world::World;
 
 /// What is asked of the code of a frame.
@@ -42,11 +42,15 @@ pub(super) struct Walk<'a> {
     sp: Option<u64>,
     /// What it is at least.
     floor: u64,
+    /// Where the stack ends, where known.
+    limit: Option<u64>,
     /// The frame pointer in this frame.
     fp: u64,
     /// The link register, as long as it can be the return address: in the innermost frame, and in one that a signal
     /// interrupted.
     lr: Option<u64>,
+    /// How many of the places follow each other for sure: code without tables may have no frame.
+    sure: Option<usize>,
 }
 
 impl<'a> Walk<'a> {
@@ -66,18 +70,36 @@ impl<'a> Walk<'a> {
             places: vec![first.clone()],
             sp: Some(untag(frame.sp)),
             floor: untag(frame.sp),
+            limit: world.stack_end(&record.header, untag(frame.sp)),
             fp: untag(frame.fp),
             lr: Some(frame.lr),
+            sure: None,
         }
     }
 
-    /// The places that were found.
-    pub(super) fn places(self) -> Vec<Place> {
-        self.places
+    /// What was found, and why there is no more.
+    pub(super) fn found(self, end: StackEnd) -> Stack {
+        Stack {
+            sure: self.sure.unwrap_or(self.places.len()),
+            places: self.places,
+            end,
+        }
     }
 
-    /// Goes on to the end.
-    pub(super) fn run(&mut self) -> Stop {
+    /// Goes on to the end, if this is a call whose stack can be followed.
+    pub(super) fn whole(&mut self, record: &Record<'_>, first: &Place) -> Stop {
+        if index::abi(record.header.index) == Abi::Arm32 {
+            StackEnd::Arm32.into()
+        } else if !matches!(record.body, Body::Enter(_)) {
+            StackEnd::NoEntry.into()
+        } else if first.class == Class::Unknown {
+            StackEnd::NotCode.into()
+        } else {
+            self.run()
+        }
+    }
+
+    fn run(&mut self) -> Stop {
         while self.places.len() < FRAMES {
             if let Err(stop) = self.step() {
                 return stop;
@@ -95,7 +117,7 @@ impl<'a> Walk<'a> {
         let back = match rule {
             Some(rule) => self.by_rule(rule)?,
             None if self.lr.is_some() => self.by_link()?,
-            None => self.by_frame(0)?,
+            None => self.perhaps_by_frame()?,
         };
         let back = self.callers.bare(back, Abi::Arm64);
         if back == 0 {
@@ -148,6 +170,12 @@ impl<'a> Walk<'a> {
         Ok(back)
     }
 
+    /// The same of code without tables, which may have no frame of its own.
+    fn perhaps_by_frame(&mut self) -> Result<u64, Stop> {
+        self.sure.get_or_insert(self.places.len());
+        self.by_frame(0)
+    }
+
     /// Where the frame pointer points; the frame ends `before` bytes behind that, if that is not 0.
     fn by_frame(&mut self, before: i64) -> Result<u64, Stop> {
         if self.fp == 0 {
@@ -155,6 +183,9 @@ impl<'a> Walk<'a> {
         }
         if self.fp < self.floor {
             return Err(StackEnd::Backwards.into());
+        }
+        if self.limit.is_some_and(|limit| self.fp >= limit) {
+            return Err(StackEnd::Elsewhere.into());
         }
         let back = self.memory.read(self.fp.wrapping_add(8))?;
         let fp = untag(self.memory.read(self.fp)?);
@@ -184,7 +215,7 @@ impl<'a> Walk<'a> {
                 .is_some_and(|place| is_other(place, &call))
         });
         if !is_caller {
-            return self.by_frame(0);
+            return self.perhaps_by_frame();
         }
         self.sp = None;
         Ok(lr)
@@ -200,7 +231,8 @@ impl<'a> Walk<'a> {
             // https://github.com/torvalds/linux/blob/v6.12/arch/arm64/kernel/signal.c#L1118-L1124
             self.fp = untag(self.memory.read(self.fp)?);
             (self.sp, self.floor, self.lr) = (None, 0, None);
-            let back = self.by_frame(0)?;
+            self.limit = self.world.stack_end(self.header, self.fp);
+            let back = self.perhaps_by_frame()?;
             let back = self.callers.bare(back, Abi::Arm64);
             let call = self.place(back.saturating_sub(INSTRUCTION))?;
             if call.site.as_ref().and_then(|site| site.frame.link) == Some(Link::Other) {
@@ -213,6 +245,7 @@ impl<'a> Walk<'a> {
         let (pc, sp) = (before(BEFORE_PC)?, untag(before(BEFORE_SP)?));
         let (fp, lr) = (untag(before(BEFORE_FP)?), before(BEFORE_LR)?);
         (self.sp, self.floor, self.fp, self.lr) = (Some(sp), sp, fp, Some(lr));
+        self.limit = self.world.stack_end(self.header, sp);
         let there = self.place(pc)?;
         self.places.push(there);
         Ok(())

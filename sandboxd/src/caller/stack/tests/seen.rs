@@ -81,6 +81,13 @@ impl Seen {
         let mut world = World::new(PAGE, true);
         let mut lines: Vec<_> = FILES.iter().map(|(at, path, _)| line(*at, path)).collect();
         lines.push(line(ANON, ""));
+        lines.push(MapLine {
+            start: SP - 16 * PAGE,
+            end: SP + PAGE,
+            prot: 3,
+            path: "[stack]".to_owned(),
+            ..MapLine::default()
+        });
         let look = ProcessLook {
             pid: PID,
             tid: PID,
