@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use crate::toolchain::{Toolchain, find_program, host_cargo};
-use crate::{headers, process, tidy};
+use crate::{headers, libraries, process, tidy};
 
 /// Check format, lints, documentation, unit tests and house rules; ends with the numbers passed and failed
 #[derive(Args)]
@@ -26,7 +26,7 @@ enum Outcome {
 
 type Step = (&'static str, fn() -> Result<Outcome>);
 
-const STEPS: [Step; 7] = [
+const STEPS: [Step; 8] = [
     ("tidy", tidy),
     ("format", format),
     ("lints", lints),
@@ -34,6 +34,7 @@ const STEPS: [Step; 7] = [
     ("documentation", documentation),
     ("unit tests", tests),
     ("newest kernel's headers", newest_headers),
+    ("C libraries", c_libraries),
 ];
 
 impl Check {
@@ -151,6 +152,20 @@ fn newest_headers() -> Result<Outcome> {
         &mut cargo,
         "comparing the table with the newest kernel's headers",
     )
+}
+
+/// What is found out of Debian's C libraries, which are fetched once.
+fn c_libraries() -> Result<Outcome> {
+    let libraries = match libraries::get() {
+        Ok(libraries) => libraries,
+        Err(error) => return Ok(Outcome::Skipped(format!("{error:#}"))),
+    };
+    let mut cargo = host_cargo("test");
+    cargo
+        .args(["--quiet", "--package", "sandboxd", "--test", "modules"])
+        .args(["--", "--ignored"])
+        .env("SANDBOXD_LIBRARIES", libraries);
+    one(&mut cargo, "looking into Debian's C libraries")
 }
 
 fn one(command: &mut Command, purpose: &str) -> Result<Outcome> {

@@ -11,6 +11,7 @@ mod guest;
 mod headers;
 mod kernels;
 mod lab;
+mod libraries;
 mod matrix;
 mod package;
 mod paths;
