@@ -30,6 +30,8 @@ pub struct Config {
     pub strsize: u32,
     /// Whether `sys_exit` is attached: without it no slot is ever left.
     pub returns: u32,
+    /// Whether there are addresses that calls are not wanted from.
+    pub ignores: u32,
     /// Offset of `pid` in the fields of `task:task_newtask`.
     pub newtask_pid: u32,
     /// Offset of `clone_flags` in the fields of `task:task_newtask`.

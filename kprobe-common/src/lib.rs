@@ -8,6 +8,7 @@
 
 pub mod config;
 pub mod counters;
+pub mod ignored;
 pub mod index;
 pub mod record;
 pub mod regs;

@@ -1,7 +1,8 @@
 //! What the kernel half sends: records of fixed heads and packed slots, in the machine's byte order.
 //!
 //! Two rings carry them: what changes the state of a process in one, all other calls in the other, so that a flood of
-//! those does not push state out. Reading them is left to the user half's `source`.
+//! those does not push state out. What the kernel itself tells of mappings is put into records too, so that all that
+//! happens in a process is one kind of thing. Reading them is left to the user half's `source`.
 
 /// What a record is; the first byte of its [`Header`].
 pub mod kind {
@@ -21,6 +22,12 @@ pub mod kind {
     pub const THREAD_EXIT: u8 = 11;
     /// State ring: a thread is no target any more, since its user ID is another: [`super::Header`] alone.
     pub const LEFT: u8 = 12;
+    /// An executable mapping was made: [`super::Header`], [`super::Mapped`], a string slot with what the kernel calls it.
+    pub const MAPPED: u8 = 13;
+    /// A program is about to be loaded, and the memory of the old one is gone: [`super::Header`] alone.
+    pub const LOADING: u8 = 14;
+    /// Mappings were made that nobody told of: [`super::Header`] alone.
+    pub const UNTOLD: u8 = 15;
 }
 
 /// Bits of [`Header::flags`].
@@ -145,6 +152,32 @@ pub struct Exec {
     pub comm: [u8; 16],
 }
 
+/// An executable mapping. 56 bytes. The kernel's own event says it (`PERF_RECORD_MMAP2`, see `perf_event_open(2)`); the
+/// user half puts it into a record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "user", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[repr(C)]
+pub struct Mapped {
+    /// Where it begins.
+    pub address: u64,
+    /// Its bytes.
+    pub len: u64,
+    /// Where in the file it begins, bytes.
+    pub offset: u64,
+    /// The file's inode; 0 where there is none.
+    pub inode: u64,
+    /// The inode's generation.
+    pub generation: u64,
+    /// The file's device.
+    pub major: u32,
+    /// The file's device.
+    pub minor: u32,
+    /// `PROT_*` bits.
+    pub prot: u32,
+    /// `MAP_*` bits.
+    pub flags: u32,
+}
+
 /// How the bytes of a slot came about; [`Slot::state`].
 pub mod state {
     /// All of it, read at its proper time.
@@ -216,5 +249,6 @@ const _: () = {
     assert!(size_of::<Return>() == 16);
     assert!(size_of::<Fork>() == 32);
     assert!(size_of::<Exec>() == 24);
+    assert!(size_of::<Mapped>() == 56);
     assert!(size_of::<Slot>() == 8);
 };

@@ -22,6 +22,14 @@ pub const IDENTITY: u16 = 1 << 5;
 pub const STATE_LISTED: u16 = 1 << 6;
 /// The call puts registers of before a signal back, and returns under the number -1.
 pub const RESTORES: u16 = 1 << 7;
+/// The call changes mappings, from its first argument on, as many bytes as the second says.
+pub const MAPS: u16 = 1 << 8;
+/// [`MAPS`] only if the fourth argument says so (`MAP_FIXED`): else it takes what is free.
+pub const MAPS_FIXED: u16 = 1 << 9;
+/// And, if the fourth argument says so (`MREMAP_FIXED`), from the fifth on, as many as the third says.
+pub const MAPS_MOVES: u16 = 1 << 10;
+/// [`MAPS`], somewhere.
+pub const MAPS_ANY: u16 = 1 << 11;
 
 /// What is read through a register that holds a user pointer.
 pub mod read {

@@ -56,6 +56,17 @@ pub(crate) fn asked(regs: &Regs) -> i32 {
     }
 }
 
+/// The address of the `svc` instruction: the saved one is behind it.
+#[inline(always)]
+pub(crate) fn svc(regs: &Regs) -> u64 {
+    regs.pc.wrapping_sub(if is_thumb(regs) { 2 } else { 4 })
+}
+
+#[inline(always)]
+fn is_thumb(regs: &Regs) -> bool {
+    regs.pstate & PSTATE_MODE32 != 0 && regs.pstate & PSTATE_THUMB != 0
+}
+
 /// The argument registers; the first from `orig_x0`, since `x0` is the return value at exit.
 #[inline(always)]
 pub(crate) fn args(regs: &Regs) -> [u64; 6] {
@@ -75,7 +86,7 @@ pub(crate) fn fill(frame: &mut Frame, regs: &Regs) {
     let abi = abi(regs);
     frame.nr = regs.syscallno;
     frame.abi = abi as u16;
-    frame.thumb = u16::from(abi as u16 == Abi::Arm32 as u16 && regs.pstate & PSTATE_THUMB != 0);
+    frame.thumb = u16::from(is_thumb(regs));
     frame.args = args(regs);
     frame.pc = regs.pc;
     // 32-bit code keeps them in r14, r13 and r11:

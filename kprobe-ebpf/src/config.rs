@@ -10,6 +10,7 @@ static CONFIG: Config = Config {
     own_tgid: 0,
     strsize: 256,
     returns: 1,
+    ignores: 1,
     newtask_pid: 0,
     newtask_flags: 0,
     exec_filename: 0,

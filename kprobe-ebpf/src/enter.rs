@@ -10,6 +10,7 @@ use crate::call;
 use crate::capture::Capture;
 use crate::config::config;
 use crate::emit::{self, Ring};
+use crate::ignored;
 use crate::maps;
 use crate::scratch::Desk;
 use crate::target;
@@ -43,8 +44,9 @@ pub(crate) fn enter(regs: *const Regs) {
         spec: index,
         ..Slot::default()
     };
+    ignored::change(&desk, spec);
     let selected = spec.flags & spec::SELECTED != 0;
-    let shown = selected && wanted(&desk, spec, index);
+    let shown = selected && wanted(&desk, spec, index) && !ignored::is_ignored(&desk);
     let state = is_state(&desk, spec, index, spec::STATE_ENTER);
     if selected {
         emit::count_call(&desk, index, |calls| &raw mut calls.seen);

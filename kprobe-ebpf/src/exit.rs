@@ -11,6 +11,7 @@ use crate::call;
 use crate::capture::Capture;
 use crate::emit::{self, Ring};
 use crate::enter::{followed, frame, is_state, ring, route, variant, wanted};
+use crate::ignored;
 use crate::life;
 use crate::maps;
 use crate::scratch::Desk;
@@ -182,6 +183,8 @@ fn alone(desk: &Desk, before: &Slot, found: &Found, ret: i64) {
     };
     let selected = spec.flags & spec::SELECTED != 0;
     let why = why(before, spec, found.new);
+    // Its entry may have gone unseen.
+    ignored::change(desk, spec);
     let state = changes(desk, spec, index, why, ret);
     if !selected && !state {
         return resumed(desk, found.slot);
@@ -190,7 +193,7 @@ fn alone(desk: &Desk, before: &Slot, found: &Found, ret: i64) {
         // The entry was counted and reported; without a slot nobody remembers which one it was.
         return;
     }
-    let shown = selected && wanted(desk, spec, index);
+    let shown = selected && wanted(desk, spec, index) && !ignored::is_ignored(desk);
     if selected {
         emit::count_call(desk, index, |calls| &raw mut calls.seen);
         if !shown {

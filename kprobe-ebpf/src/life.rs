@@ -11,6 +11,7 @@ use kprobe_common::thread::{self, Slot, flag};
 
 use crate::config::config;
 use crate::emit::{self, Ring};
+use crate::ignored;
 use crate::log;
 use crate::maps;
 use crate::scratch::Desk;
@@ -22,11 +23,16 @@ use crate::thread::{named, remember};
 #[inline(always)]
 pub(crate) fn fork(ctx: &TracePointContext) {
     let here = Here::now();
+    let child = read::<u32>(ctx, config!(newtask_pid));
+    let clone_flags = read::<u64>(ctx, config!(newtask_flags));
+    if clone_flags & clone::THREAD == 0 {
+        // The memory of whoever had the number before was another, and who shares memory changes that of the other.
+        ignored::replace(child);
+        ignored::replace(here.task.tgid);
+    }
     if !here.is_target() {
         return here.forget();
     }
-    let child = read::<u32>(ctx, config!(newtask_pid));
-    let clone_flags = read::<u64>(ctx, config!(newtask_flags));
     let flags = inherited(here.flags, clone_flags);
     if flags & flag::FOLLOWED == 0 && !here.by_uid {
         return;
@@ -88,6 +94,7 @@ pub(crate) fn exec(ctx: &TracePointContext) {
     let old_tid = read::<u32>(ctx, config!(exec_old_pid));
     moved(old_tid);
     let here = Here::now();
+    ignored::replace(here.task.tgid);
     if !here.is_target() {
         return here.forget();
     }

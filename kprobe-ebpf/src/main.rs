@@ -15,6 +15,7 @@ mod config;
 mod emit;
 mod enter;
 mod exit;
+mod ignored;
 mod life;
 mod log;
 mod maps;

@@ -5,6 +5,7 @@ use aya_ebpf::macros::map;
 use aya_ebpf::maps::{Array, HashMap, RingBuf};
 use kprobe_common::config::Control;
 use kprobe_common::counters::{Calls, Cpu};
+use kprobe_common::ignored::{HEADS, Head, TABLES, Table};
 use kprobe_common::index::INDEXES;
 use kprobe_common::spec::Spec;
 use kprobe_common::thread;
@@ -54,6 +55,14 @@ pub(crate) static CPUS: Array<Cpu> = Array::with_max_entries(1, BPF_F_MMAPABLE);
 /// Shared while running.
 #[map]
 pub(crate) static CONTROL: Array<Control> = Array::with_max_entries(1, BPF_F_MMAPABLE);
+
+/// What is told of addresses that calls are not wanted from, by process.
+#[map]
+pub(crate) static IGNORED: Array<Head> = Array::with_max_entries(HEADS, BPF_F_MMAPABLE);
+
+/// Those addresses.
+#[map]
+pub(crate) static RANGES: Array<Table> = Array::with_max_entries(TABLES, BPF_F_MMAPABLE);
 
 /// Where records are put together, by CPU times `SCRATCH_PER_CPU` plus which of them.
 #[map]

@@ -194,6 +194,13 @@ impl Sheet {
         call::read(self.regs(), from)
     }
 
+    /// The address of the `svc` instruction.
+    #[inline(always)]
+    pub(crate) fn svc(&self) -> u64 {
+        // SAFETY: the registers were read.
+        call::svc(unsafe { &*self.regs() })
+    }
+
     /// An argument register. From map memory, because the verifier allows a variable index there and not on the stack.
     #[inline(always)]
     pub(crate) fn arg(&self, register: u8) -> u64 {

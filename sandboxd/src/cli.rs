@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+use crate::caller::Entry;
+use crate::fold::Asked;
 use crate::schema::Which;
 use crate::sink::Format;
 pub use words::shown;
@@ -97,6 +99,19 @@ pub struct Trace {
     /// slashes too. Repeatable
     #[arg(short = 'P', long = "path", value_name = "GLOB")]
     pub only: Vec<String>,
+    /// Show only calls that are made so: stub, syscall, gadget, inline; `!` before those that are not wanted. Repeatable
+    #[arg(long, value_name = "HOW", value_delimiter = ',')]
+    pub entry: Vec<String>,
+    /// Show only calls by a program's own instructions: `--entry inline`
+    #[arg(long, conflicts_with = "entry")]
+    pub inline: bool,
+    /// Show only calls whose svc lies in such code: a class (app, anon, memfd, libc ...), or /RE/ for its path; `!` before
+    /// what is not wanted. Repeatable
+    #[arg(long, value_name = "WHERE")]
+    pub caller: Vec<String>,
+    /// The same for the code that called the platform's: what the link register says
+    #[arg(long, value_name = "WHERE")]
+    pub from: Vec<String>,
     /// Do not follow what descriptors and paths mean: cheaper, lines have no `fds` and `paths`
     #[arg(long)]
     pub no_fds: bool,
@@ -205,9 +220,33 @@ pub enum BackendName {
     Tracepoint,
 }
 
+impl Trace {
+    /// Who calls are shown of.
+    #[must_use]
+    pub fn made_by(&self) -> Asked {
+        let words = |list: &[String]| list.iter().flat_map(|list| words::places(list)).collect();
+        Asked {
+            entry: if self.inline {
+                vec![Entry::Inline.word().to_owned()]
+            } else {
+                self.entry.clone()
+            },
+            caller: words(&self.caller),
+            from: words(&self.from),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn commas_separate_places_and_not_expressions() {
+        assert_eq!(words::places("app,!libc"), ["app", "!libc"]);
+        assert_eq!(words::places("!/a{1,2}/,anon"), ["!/a{1,2}/", "anon"]);
+        assert_eq!(words::places(""), [""]);
+    }
 
     #[test]
     fn the_command_line_is_consistent() {

@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+mod caller;
 mod word;
 
+pub use caller::{Caller, Lib, Place};
 pub use word::{
     Bytes, CallCount, ErrorName, Fds, Hex, Mapping, Name, PathText, Perms, Proc, Statuses, Time,
 };
@@ -215,17 +217,7 @@ pub struct Syscall<'a> {
     /// From entry to return, nanoseconds; null where one of them was not seen.
     pub dur_ns: Option<u64>,
     /// Where the call came from.
-    pub caller: Caller,
-}
-
-/// Where a call came from.
-#[derive(Debug, Serialize)]
-pub struct Caller {
-    /// The `svc` instruction.
-    pub pc: Hex,
-    /// The mapping it lies in, where known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub map: Option<Mapping>,
+    pub caller: Caller<'a>,
 }
 
 /// `process`

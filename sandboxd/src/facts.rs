@@ -174,7 +174,10 @@ fn parse_map_line(line: &str) -> Option<MapLine> {
     let mut fields = line.splitn(6, ' ');
     let (start, end) = fields.next()?.split_once('-')?;
     let perms = fields.next()?.as_bytes();
-    let path = fields.nth(3).unwrap_or_default().trim_start().to_owned();
+    let offset = fields.next()?;
+    let (major, minor) = fields.next()?.split_once(':')?;
+    let inode = fields.next()?;
+    let path = fields.next().unwrap_or_default().trim_start().to_owned();
     let bit = |at: usize, letter: u8, bit: u8| {
         if perms.get(at) == Some(&letter) {
             bit
@@ -187,6 +190,10 @@ fn parse_map_line(line: &str) -> Option<MapLine> {
         end: u64::from_str_radix(end, 16).ok()?,
         prot: bit(0, b'r', 1) | bit(1, b'w', 2) | bit(2, b'x', 4),
         shared: perms.get(3) == Some(&b's'),
+        offset: u64::from_str_radix(offset, 16).ok()?,
+        major: u32::from_str_radix(major, 16).ok()?,
+        minor: u32::from_str_radix(minor, 16).ok()?,
+        inode: inode.parse().ok()?,
         path,
     })
 }
@@ -260,6 +267,18 @@ pub fn page_size() -> u64 {
         .iter()
         .find(|[key, _]| u64::from_ne_bytes(*key) == AT_PAGESZ)
         .map_or(4096, |[_, value]| u64::from_ne_bytes(*value))
+}
+
+/// Bits of a user address: this program's stack lies at the top of what the kernel gives to programs.
+#[must_use]
+pub fn address_bits() -> u32 {
+    let maps = text(Path::new("/proc/self/maps")).unwrap_or_default();
+    let last = parse_maps(&maps)
+        .iter()
+        .map(|line| line.end - 1)
+        .filter(|end| end >> 56 == 0)
+        .max();
+    last.map_or(48, |last| u64::BITS - last.leading_zeros())
 }
 
 /// A name for a run that no other has.

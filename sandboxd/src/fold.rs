@@ -5,20 +5,25 @@
 
 mod books;
 mod line;
+mod made_by;
 mod only;
+mod unwanted;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use kprobe_common::record::kind;
 use kprobe_common::table;
 
+use crate::caller::{self, Callers};
 use crate::event::{self, Line, Time};
 use crate::input::{Fact, Input, Start};
 use crate::pair::{Pair, Paired};
-use crate::record::{Body, Record};
+use crate::record::{self, Body, Record};
 use crate::sink::Lines;
 use crate::world::identity::Identity;
 use crate::world::{Happened, Want, Who, World};
 use books::Books;
+pub use made_by::{Asked, MadeBy};
 pub use only::Only;
 
 /// The wall clock may drift by so much between two looks without being called set, nanoseconds.
@@ -27,7 +32,7 @@ const DRIFT_NS: u64 = 100_000_000;
 const STATS_NS: u64 = 60_000_000_000;
 
 /// A look at the outside that is due.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Look {
     /// `/proc` of this process; its user ID and time are given back with the answer.
     Process {
@@ -58,6 +63,13 @@ pub enum Look {
         /// The descriptor.
         fd: i32,
     },
+    /// A mapped file.
+    Code {
+        /// A process that has it mapped.
+        pid: u32,
+        /// What of it.
+        want: caller::Want,
+    },
     /// The counters of loss.
     Losses,
 }
@@ -70,9 +82,13 @@ pub struct Fold {
     offset_ns: i64,
     identity: Identity,
     world: World,
+    callers: Callers,
     pair: Option<Pair<Who>>,
     books: Books,
     only: Only,
+    made_by: MadeBy,
+    /// Calls that were not shown because of who made them, by process, since somebody asked.
+    unwanted: HashMap<u32, u64>,
     stats_at: u64,
     ended: bool,
     /// The accounts of the `end` line.
@@ -95,7 +111,14 @@ impl Fold {
         }
         let header = &record.header;
         let (pid, tid) = (header.tgid, header.tid);
-        Some(match self.world.wants(&record)? {
+        let Some(want) = self.world.wants(&record) else {
+            let (Body::Enter(frame) | Body::ExitOnly(_, frame)) = record.body else {
+                return None;
+            };
+            let want = self.callers.wants(&self.world, header, &frame);
+            return want.map(|want| Look::Code { pid, want });
+        };
+        Some(match want {
             Want::Process => Look::Process {
                 pid,
                 tid,
@@ -108,6 +131,14 @@ impl Fold {
                 at: header.time,
             },
             Want::Descriptor(fd) => Look::Descriptor { pid, tid, fd },
+        })
+    }
+
+    /// Whether a record matters: what the kernel tells of mappings, it tells of every process.
+    #[must_use]
+    pub fn follows(&self, bytes: &[u8]) -> bool {
+        record::header(bytes).is_some_and(|header| {
+            !matches!(header.kind, kind::MAPPED | kind::LOADING) || self.world.watches(header.tgid)
         })
     }
 
@@ -145,7 +176,8 @@ impl Fold {
                 self.world.call(record);
             }
             Body::Enter(frame) | Body::ExitOnly(_, frame) => {
-                let mut who = self.world.who(&header, line::svc(&frame));
+                let caller = self.callers.caller(&self.world, &header, &frame);
+                let mut who = self.world.who(&header, caller);
                 let never =
                     table::row(header.index).is_some_and(|row| row.ret == table::Ret::Never);
                 who.meant = self.world.call(record);
@@ -158,7 +190,9 @@ impl Fold {
                 self.paired(out, |pair, give| pair.end(record, bytes, give));
             }
             Body::Resumed => self.paired(out, |pair, give| pair.resume(header.tid, give)),
-            Body::Fork(_) | Body::Left => self.state(record, out),
+            Body::Fork(_) | Body::Left | Body::Mapped(_) | Body::Loading | Body::Untold => {
+                self.state(record, out);
+            }
             Body::Exec(exec) => {
                 let path = record.parts().next().map_or(&[][..], |part| part.bytes);
                 self.paired(out, |pair, give| {
@@ -207,7 +241,16 @@ impl Fold {
                 self.world = world;
             }
             Fact::Descriptor { look } => self.world.look_at(look),
-            Fact::Module { .. } | Fact::Site { .. } => {}
+            Fact::Module { look } => {
+                if let Some(id) = self.world.file_id(&look.file) {
+                    self.callers.codes.module(look, id);
+                }
+            }
+            Fact::Site { look } => {
+                if let Some(id) = self.world.file_id(&look.file) {
+                    self.callers.codes.site(look, id);
+                }
+            }
             Fact::Losses { boot_ns, cpus } => self.losses(*boot_ns, cpus, out),
             Fact::Clock { boot_ns, offset_ns } => self.clock(*boot_ns, *offset_ns, out),
             Fact::Tick { boot_ns } => self.tick(*boot_ns, out),
@@ -231,10 +274,12 @@ impl Fold {
         self.stats_at = start.boot_ns.saturating_add(STATS_NS);
         self.pair = Some(Pair::new(start.returns));
         self.world = World::new(start.page, start.returns);
+        self.callers = Callers::new(start.address_bits);
         self.books = Books::new(start.boot_ns);
         self.world.begin(start.files, start.by_uid, start.made);
         // The command line was refused if it held a pattern that is none.
         self.only = Only::new(&start.only).unwrap_or_default();
+        self.made_by = MadeBy::new(&start.made_by).unwrap_or_default();
         self.start = start.clone();
         let seq = self.next_seq();
         let names = line::names(&self.start.indexes);

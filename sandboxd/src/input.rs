@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Failed, Targets};
+use crate::fold::Asked;
 use crate::probe::{Backend, CpuLosses};
 pub use module::{
     ElfFound, FileKey, Isa, Load, ModuleFound, ModuleLook, Number, Role, SiteFound, SiteLook,
@@ -128,6 +129,8 @@ pub struct Start {
     pub backend_reason: String,
     /// Bytes of a page.
     pub page: u64,
+    /// Bits of a user address; what is above them in a pointer is its signature.
+    pub address_bits: u32,
     /// Who is watched.
     pub targets: Targets,
     /// Indices of the selected calls.
@@ -144,6 +147,8 @@ pub struct Start {
     pub raw: bool,
     /// Patterns of paths that calls have to do with, or all are shown.
     pub only: Vec<String>,
+    /// Who calls are shown of.
+    pub made_by: Asked,
     /// Whether it is followed what descriptors and paths mean.
     pub files: bool,
     /// Whether tasks are watched because of their user ID.
@@ -301,6 +306,14 @@ pub struct MapLine {
     pub prot: u8,
     /// `MAP_SHARED`.
     pub shared: bool,
+    /// Where in the file it begins, bytes.
+    pub offset: u64,
+    /// The file's device.
+    pub major: u32,
+    /// The file's device.
+    pub minor: u32,
+    /// The file's inode; 0 where there is none.
+    pub inode: u64,
     /// The file or the kernel's name for it; empty where there is none.
     pub path: String,
 }

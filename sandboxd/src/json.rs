@@ -6,6 +6,7 @@
 
 pub(crate) mod address;
 mod bytes;
+mod caller;
 pub(crate) mod dirents;
 mod fds;
 pub(crate) mod message;

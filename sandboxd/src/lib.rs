@@ -4,6 +4,7 @@
 //! looks at the outside; `fold` makes lines of both, by `pair`, `decode` and `world`; `sink` writes them, as `json` or
 //! `text`. `trace` and `recording` hold the two ways to feed the fold.
 
+pub mod caller;
 pub mod cli;
 pub mod list;
 pub mod select;

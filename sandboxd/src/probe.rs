@@ -1,12 +1,17 @@
 //! Loads the kernel half, tells it what to watch, attaches it. What comes back is left to `source`.
 
 mod attach;
+mod ignored;
 mod load;
+mod mappings;
 mod shared;
+mod tasks;
 mod tracefs;
 
 pub use attach::{Attached, attach};
+pub use ignored::Ignored;
 pub use load::{Loaded, Watch, load};
+pub use mappings::Mappings;
 pub use shared::{CpuLosses, Shared};
 
 /// Where entries come from.

@@ -2,7 +2,7 @@
 
 use bytemuck::Pod;
 use kprobe_common::index;
-use kprobe_common::record::{Exec, Fork, Frame, Header, Return, Slot, flag, kind, state};
+use kprobe_common::record::{Exec, Fork, Frame, Header, Mapped, Return, Slot, flag, kind, state};
 
 /// A record: its head, its fixed part, its slots.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +33,12 @@ pub enum Body {
     ThreadExit,
     /// A thread is no target any more.
     Left,
+    /// An executable mapping was made.
+    Mapped(Mapped),
+    /// A program is about to be loaded into memory of its own.
+    Loading,
+    /// Mappings were made that nobody told of.
+    Untold,
 }
 
 /// A slot and its bytes.
@@ -102,6 +108,9 @@ impl<'a> Record<'a> {
             kind::EXEC => take(rest).map(|(exec, rest)| (Body::Exec(exec), rest))?,
             kind::THREAD_EXIT => (Body::ThreadExit, rest),
             kind::LEFT => (Body::Left, rest),
+            kind::MAPPED => take(rest).map(|(mapped, rest)| (Body::Mapped(mapped), rest))?,
+            kind::LOADING => (Body::Loading, rest),
+            kind::UNTOLD => (Body::Untold, rest),
             _ => return None,
         };
         Some(Self { header, body, rest })
@@ -128,7 +137,13 @@ impl<'a> Record<'a> {
         match self.body {
             Body::Enter(_) | Body::Exit(_) | Body::ExitOnly(..) => self.has(flag::STATE),
             Body::Resumed => false,
-            Body::Fork(_) | Body::Exec(_) | Body::ThreadExit | Body::Left => true,
+            Body::Fork(_)
+            | Body::Exec(_)
+            | Body::ThreadExit
+            | Body::Left
+            | Body::Mapped(_)
+            | Body::Loading
+            | Body::Untold => true,
         }
     }
 

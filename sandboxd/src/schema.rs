@@ -4,6 +4,7 @@
 //! look like is [`json`](crate::json)'s doing, and tests hold the two against each other.
 
 mod args;
+mod caller;
 mod field;
 mod json_schema;
 mod lines;

@@ -7,6 +7,7 @@
 use aya::maps::{MapData, RingBuf};
 
 use crate::facts;
+use crate::probe::Mappings;
 use crate::record;
 
 /// A record's time is taken a little before its room is reserved; one that is younger than this waits, nanoseconds.
@@ -21,6 +22,8 @@ pub struct Source {
     entries: Vec<Entry>,
     next: usize,
     ready: usize,
+    /// Everything before this time was read.
+    read: u64,
 }
 
 /// Sorted by time; of two at the same time the state comes first, since it explains the call.
@@ -46,15 +49,24 @@ impl Source {
         &mut self,
         calls: &mut RingBuf<MapData>,
         state: &mut RingBuf<MapData>,
+        mappings: &mut Mappings,
         all: bool,
     ) -> bool {
         self.compact();
-        let mut settled = facts::boot_ns().saturating_sub(SETTLE_NS);
+        let now = facts::boot_ns();
+        let mut settled = now.saturating_sub(SETTLE_NS);
         let mut more = false;
+        // First of all: a change and a call that were made after a mapping are then never read before it.
+        mappings.read(now, |record| {
+            self.push(record, false);
+        });
         // State first: a call that was made after a change is then never read before it.
         for (ring, is_call) in [(state, false), (calls, true)] {
             let begin = self.bytes.len();
             while let Some(item) = ring.next() {
+                if let Some(header) = record::header(&item) {
+                    mappings.hear(header.cpu);
+                }
                 let last = self.push(&item, is_call);
                 if self.bytes.len() - begin >= ROUND_MAX {
                     more = true;
@@ -64,9 +76,16 @@ impl Source {
             }
         }
         let settled = if all && !more { u64::MAX } else { settled };
+        self.read = settled;
         self.entries.sort_unstable();
         self.ready = self.entries.partition_point(|entry| entry.time <= settled);
         more
+    }
+
+    /// Everything before this time was read, and is given before the next round.
+    #[must_use]
+    pub fn read(&self) -> u64 {
+        self.read
     }
 
     /// The next record in the order of time.

@@ -4,6 +4,7 @@
 //! behind an argument, and in lines that begin with the program's name. Nothing that an app chose reaches the terminal
 //! unescaped.
 
+mod caller;
 mod colour;
 mod escape;
 mod field;
@@ -24,6 +25,7 @@ use kprobe_common::table::{self, Syscall as Row};
 use crate::args::Value;
 use crate::event::{Line, Name, Outcome, Syscall};
 use crate::status::Status;
+use caller::Made;
 use colour::{Colour, DIM, ERROR, NAME, REMARK};
 use meaning::meaning;
 use value::Shown;
@@ -144,6 +146,7 @@ impl Call<'_> {
         for word in [outcome, killed, abi].into_iter().flatten() {
             write!(f, " ({})", colour.paint(REMARK, word))?;
         }
+        write!(f, "{}", Made(&call.caller))?;
         match call.dur_ns {
             Some(ns) => {
                 let (seconds, micros) = (ns / 1_000_000_000, ns / 1_000 % 1_000_000);

@@ -1,6 +1,7 @@
 //! `sandboxd trace`: from options to a run and through it. The loop that feeds the fold is in `run`.
 
 mod files;
+mod ignoring;
 mod plan;
 mod replay;
 mod run;
@@ -107,6 +108,13 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
         let _inside = runtime.enter();
         Signals::catch().map_err(signals_failed)?
     };
+    // Before the probes are live: a program may be loaded by then whose first calls are seen.
+    let mappings = probe::Mappings::open().unwrap_or_else(|error| {
+        tracing::warn!(
+            "the kernel does not tell of mappings ({error}): code that is mapped from now on is `unknown` until it is met in /proc"
+        );
+        probe::Mappings::default()
+    });
     let mut loaded = probe::load(object, &plan.watch(&targets, options), plan.backend)?;
     if let Some(waiting) = &waiting {
         loaded.add_command(waiting.pid, options.no_follow)?;
@@ -127,7 +135,7 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
         .as_ref()
         .map(|waiting| meet(waiting, options, &start));
     let command = waiting.map(command::Waiting::release).transpose()?;
-    let mut run = Run::new(loaded, sink, recorder, start);
+    let mut run = Run::new(loaded, mappings, sink, recorder, start);
     run.packages(facts::packages(facts::PACKAGES.as_ref()));
     if let Some(met) = &met {
         run.take(met);
@@ -255,6 +263,7 @@ fn start(
         backend: Some(plan.backend),
         backend_reason: plan.reason.clone(),
         page: facts::page_size(),
+        address_bits: facts::address_bits(),
         targets: targets.described(options),
         indexes: plan.indexes.clone(),
         attached: attached.symbols.len(),
@@ -270,6 +279,7 @@ fn start(
         show: plan.show,
         raw: plan.raw,
         only: options.only.clone(),
+        made_by: options.made_by(),
         files: plan.files,
         by_uid: plan.by_uid,
         made: None,

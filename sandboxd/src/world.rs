@@ -10,6 +10,7 @@ pub mod identity;
 mod life;
 mod listed;
 mod looks;
+mod mapped;
 pub mod maps;
 pub mod meant;
 mod name;
@@ -21,12 +22,15 @@ use std::rc::Rc;
 
 use kprobe_common::record::Header;
 
-use crate::event::{Mapping, Proc, ProcessEvent};
+use crate::caller::{Caller, Class};
+use crate::event::{Proc, ProcessEvent};
+use crate::input::FileKey;
 use crate::record::{Body, Record};
 use calls::Inside;
 pub use happened::Happened;
 pub use looks::Want;
-use maps::Maps;
+use maps::backing::{Backing, Files as Mappings};
+use maps::{Held, Maps};
 use meant::{Meant, Tables};
 use name::Naming;
 
@@ -40,8 +44,8 @@ pub struct Who {
     pub proc: Proc,
     /// The first word of its command line.
     pub name: Option<Rc<str>>,
-    /// The mapping that the `svc` lies in.
-    pub map: Option<Mapping>,
+    /// Where the call came from.
+    pub caller: Caller,
     /// What the arguments mean; `None` where it is not followed.
     pub meant: Option<Rc<Meant>>,
 }
@@ -51,6 +55,10 @@ pub struct Who {
 pub struct World {
     processes: HashMap<u32, Process>,
     spaces: HashMap<u64, Space>,
+    /// Memory of programs that are being loaded, by process.
+    loading: HashMap<u32, Maps>,
+    /// Files that were mapped.
+    mapped: Mappings,
     next_space: u64,
     /// Bytes of a page.
     page: u64,
@@ -83,6 +91,8 @@ struct Process {
     announced: bool,
     /// Executed a program, whose name and mappings are not known yet.
     stale: bool,
+    /// A call came from where nothing executable was known to be.
+    missed: bool,
     /// When it was last looked at, or could not be.
     looked: Option<u64>,
 }
@@ -116,23 +126,54 @@ impl World {
         self.made = made;
     }
 
-    /// Who calls: the process, and where the call comes from.
-    pub fn who(&mut self, header: &Header, svc: u64) -> Who {
+    /// Who calls, from there.
+    pub fn who(&mut self, header: &Header, caller: Caller) -> Who {
         let process = self.process(header);
         process.threads.insert(header.tid);
         process.uid = header.uid;
-        let (proc, name, space) = (process.proc, process.naming.name.clone(), process.space);
-        let map = self
-            .spaces
-            .get(&space)
-            .filter(|_| self.follows)
-            .and_then(|space| space.maps.at(svc, header.time));
+        process.missed |= caller.place.class == Class::Unknown;
         Who {
-            proc,
-            name,
-            map,
+            proc: process.proc,
+            name: process.naming.name.clone(),
+            caller,
             meant: None,
         }
+    }
+
+    /// What executable memory of the process of a record holds an address, when it was written.
+    #[must_use]
+    pub fn held(&self, header: &Header, address: u64) -> Option<Held<'_>> {
+        let process = self.processes.get(&header.tgid)?;
+        let space = self.spaces.get(&process.space).filter(|_| self.follows)?;
+        space.maps.at(address, header.time)
+    }
+
+    /// The number of a mapped file.
+    #[must_use]
+    pub fn file_id(&self, file: &FileKey) -> Option<u32> {
+        self.mapped.id(file)
+    }
+
+    /// The executable ranges of a process and what they are of; `None` while that is not known, is changing, or is shared
+    /// with another process.
+    #[must_use]
+    pub fn code(&self, pid: u32) -> Option<impl Iterator<Item = (u64, u64, &Backing)>> {
+        let process = self.processes.get(&pid)?;
+        let space = self.spaces.get(&process.space).filter(|_| self.follows)?;
+        let is_settled = space.users == 1 && !self.loading.contains_key(&pid);
+        is_settled.then(|| space.maps.code()).flatten()
+    }
+
+    /// How many processes are known.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.processes.len()
+    }
+
+    /// Whether a process is watched, so that what the kernel tells of it matters.
+    #[must_use]
+    pub fn watches(&self, pid: u32) -> bool {
+        self.processes.contains_key(&pid)
     }
 
     /// Takes a record of the life of processes.
@@ -145,17 +186,20 @@ impl World {
                 self.exec(header, &exec, path, &mut out);
             }
             Body::ThreadExit | Body::Left => self.thread_gone(record, &mut out),
+            Body::Mapped(mapped) => {
+                let name = record.parts().next().map_or(&[][..], |part| part.bytes);
+                self.mapped(header, &mapped, name);
+            }
+            Body::Loading => self.loading(header),
+            Body::Untold => self.untold(),
             Body::Enter(_) | Body::Exit(_) | Body::ExitOnly(..) | Body::Resumed => {}
         }
     }
 
     /// Records of state were lost: whatever was known of mappings and descriptors may be wrong.
     pub fn lost(&mut self) {
-        for space in self.spaces.values_mut() {
-            space.maps.forget();
-        }
+        self.untold();
         for process in self.processes.values_mut() {
-            process.looked = None;
             for tables in process.all_tables() {
                 tables.files.borrow_mut().forget();
                 tables.dirs.borrow_mut().forget();
@@ -218,6 +262,7 @@ impl World {
     }
 
     fn forget(&mut self, pid: u32) {
+        self.loading.remove(&pid);
         if let Some(process) = self.processes.remove(&pid) {
             self.leave_space(process.space);
         }
@@ -256,6 +301,7 @@ impl Process {
             own_tables: HashMap::new(),
             announced: false,
             stale: false,
+            missed: false,
             looked: None,
         }
     }

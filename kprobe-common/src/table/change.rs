@@ -12,11 +12,17 @@ pub const IDENTITY: u8 = 4;
 pub const LIFE: u8 = 8;
 /// The address space, in a way that is uncertain from entry to return.
 pub const MAPS_BEFORE: u8 = 16;
-/// The thread's name, if the first argument is one of [`NAMES`].
+/// The name of the thread or of memory, if the first argument is one of [`NAMES`].
 pub const NAME: u8 = 32;
+/// Goes on with a call that a signal interrupted: the kernel itself puts its number into the register.
+pub const RESTART: u8 = 64;
 
 /// `PR_SET_NAME`.
-pub const NAMES: &[u32] = &[15];
+pub const THREAD_NAME: u32 = 15;
+/// `PR_SET_VMA`.
+pub const MEMORY_NAME: u32 = 0x5356_4d41;
+/// What gives names.
+pub const NAMES: &[u32] = &[THREAD_NAME, MEMORY_NAME];
 
 /// What a success does to the address space; the arguments are `mmap(2)`'s, `munmap(2)`'s and so on, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -172,7 +172,7 @@ pub static ROWS: &[Syscall] = &[
     sys(125, 159, "sched_get_priority_max", SCHED, &[arg("policy", Flags(&f::SCHED_POLICY))], Ret::Int),
     sys(126, 160, "sched_get_priority_min", SCHED, &[arg("policy", Flags(&f::SCHED_POLICY))], Ret::Int),
     sys(127, 161, "sched_rr_get_interval", SCHED, &[arg("pid", Pid), arg("tp", StructOut(&s::TIMESPEC))], Ret::Zero).native32("sched_rr_get_interval_time32"),
-    sys(128,   0, "restart_syscall",       0, &[], Ret::Int),
+    sys(128,   0, "restart_syscall",       0, &[], Ret::Int).changes(change::RESTART),
     sys(129,  37, "kill",                  DEFAULT | PROCESS | SIGNAL, &[arg("pid", Pid), arg("sig", Signal)], Ret::Zero),
     sys(130, 238, "tkill",                 DEFAULT | PROCESS | SIGNAL, &[arg("tid", Pid), arg("sig", Signal)], Ret::Zero),
     sys(131, 268, "tgkill",                DEFAULT | PROCESS | SIGNAL, &[arg("tgid", Pid), arg("tid", Pid), arg("sig", Signal)], Ret::Zero),

@@ -82,6 +82,24 @@ pub fn shown(word: &OsStr) -> String {
     Escaped(word.as_bytes()).to_string()
 }
 
+/// The words of a list: commas separate, but not those of an expression between slashes.
+pub(super) fn places(list: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut rest = Some(list);
+    while let Some(list) = rest {
+        let word = list.strip_prefix('!').unwrap_or(list);
+        let end = if word.starts_with('/') {
+            word.find("/,").map(|slash| slash + 1)
+        } else {
+            word.find(',')
+        };
+        let end = end.map(|end| end + list.len() - word.len());
+        words.push(list[..end.unwrap_or(list.len())].to_owned());
+        rest = end.map(|comma| &list[comma + 1..]);
+    }
+    words
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use kprobe_common::index::{self, Abi};
-use kprobe_common::record::{Frame, Header};
+use kprobe_common::record::Header;
 use kprobe_common::table::kind::Kind;
 use kprobe_common::table::{self, Form, Ret, Syscall};
 
@@ -35,6 +35,10 @@ impl Fold {
         let mut args = Args::default();
         let mut statuses = decode::Statuses::new();
         let mut shown = is_shown(self.start.show, paired.outcome, failed, call.ret.is_some());
+        if shown && !self.made_by.shows(&paired.who.caller) {
+            shown = false;
+            *self.unwanted.entry(header.tgid).or_default() += 1;
+        }
         let (mut fds, mut paths) = (Vec::new(), Vec::new());
         if shown && let Some(row) = row {
             let meant = paired.who.meant.as_ref();
@@ -104,10 +108,7 @@ impl Fold {
             error: failed.then(|| ErrorName(call.ret.unwrap_or(0).unsigned_abs() as u16)),
             killed: paired.killed,
             dur_ns,
-            caller: Caller {
-                pc: Hex(svc(&call.frame)),
-                map: paired.who.map,
-            },
+            caller: Caller::from(&paired.who.caller),
         };
         out.line(&Line::Syscall(line), Some(header.index));
     }
@@ -192,13 +193,6 @@ pub(super) fn key(index: u16) -> String {
         Some(row) => format!("{prefix}{}", row.name),
         None => format!("{prefix}other"),
     }
-}
-
-/// The address of the `svc` instruction: the saved one is behind it.
-pub(super) fn svc(frame: &Frame) -> u64 {
-    frame
-        .pc
-        .saturating_sub(if frame.thumb == 0 { 4 } else { 2 })
 }
 
 fn abi_name(abi: Abi) -> &'static str {

@@ -6,13 +6,14 @@
 
 use serde::Serialize;
 
+use super::caller;
 use super::number::{exact, exact_unsigned};
 use super::put;
 use super::until_zero;
 use super::value::{Flags, OneOf};
 use super::writer::Writer;
 use crate::args::Value;
-use crate::event::{Caller, Hex, Mapping, Outcome, Proc, Syscall};
+use crate::event::{Hex, Outcome, Proc, Syscall};
 
 /// Appends the line, without its end.
 pub(super) fn write(out: &mut Vec<u8>, call: &Syscall<'_>) {
@@ -103,7 +104,7 @@ pub(super) fn write(out: &mut Vec<u8>, call: &Syscall<'_>) {
         out.extend_from_slice(br#","killed":true"#);
     }
     number_or_null(out, br#","dur_ns":"#, *dur_ns);
-    called_from(out, caller);
+    caller::write(out, caller);
     out.push(b'}');
 }
 
@@ -118,19 +119,6 @@ const fn of_outcome(outcome: Outcome) -> &'static str {
         Outcome::Unfinished => "unfinished",
         Outcome::Entered => "entered",
     }
-}
-
-fn called_from(out: &mut Vec<u8>, caller: &Caller) {
-    let Caller { pc, map } = caller;
-    hex(out, br#","caller":{"pc":"#, *pc);
-    if let Some(Mapping { start, end, perms }) = map {
-        hex(out, br#","map":{"start":"#, *start);
-        hex(out, br#","end":"#, *end);
-        out.extend_from_slice(br#","perms":"#);
-        other(out, perms);
-        out.push(b'}');
-    }
-    out.push(b'}');
 }
 
 fn arguments(out: &mut Vec<u8>, args: &[(&'static str, Value<'_>)]) {
@@ -179,7 +167,7 @@ fn flags(out: &mut Vec<u8>, flags: Flags) {
 }
 
 /// What is rare, or has parts: as its type says.
-fn other(out: &mut Vec<u8>, value: &impl Serialize) {
+pub(super) fn other(out: &mut Vec<u8>, value: &impl Serialize) {
     let written = value.serialize(&mut Writer(out));
     debug_assert!(written.is_ok(), "{written:?}");
 }

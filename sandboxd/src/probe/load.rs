@@ -11,10 +11,14 @@ use kprobe_common::index::INDEXES;
 use kprobe_common::spec::{self, Spec};
 use kprobe_common::thread;
 
-use super::{Backend, ProbeError, Shared, tracefs};
+use super::{Backend, Ignored, ProbeError, Shared, tracefs};
 use crate::reaper;
 
 /// What the kernel half shall watch.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
 #[derive(Clone, Debug, Default)]
 pub struct Watch {
     /// Tasks by user ID.
@@ -35,6 +39,8 @@ pub struct Watch {
     pub strsize: u32,
     /// Whether returns are watched.
     pub returns: bool,
+    /// Whether there are addresses that calls are not wanted from.
+    pub ignores: bool,
     /// Bytes of the ring of calls.
     pub ring: u32,
     /// Bytes of the ring of state.
@@ -51,9 +57,11 @@ pub struct Loaded {
     pub state: RingBuf<MapData>,
     /// Counters and the stop word.
     pub shared: Shared,
+    /// Addresses that calls are not wanted from.
+    pub ignored: Ignored,
     specs: Array<MapData, Spec>,
-    threads: HashMap<MapData, u32, thread::Slot>,
-    tgids: HashMap<MapData, u32, u8>,
+    pub(super) threads: HashMap<MapData, u32, thread::Slot>,
+    pub(super) tgids: HashMap<MapData, u32, u8>,
     #[cfg(feature = "debug-log")]
     show_messages: Box<dyn FnMut()>,
 }
@@ -77,62 +85,6 @@ impl Loaded {
         self.specs
             .set(u32::from(index), spec, 0)
             .map_err(|source| map_error("SPECS", source))
-    }
-
-    /// Adds a process and its threads to the targets. Its calls under way are not reported: it is one of ours, about
-    /// to execute a command.
-    pub fn add_command(&mut self, pid: u32, alone: bool) -> Result<(), ProbeError> {
-        let children = if alone {
-            0
-        } else {
-            thread::flag::FOLLOW_CHILDREN
-        };
-        let flags = thread::flag::FOLLOWED | thread::flag::FOLLOW_THREADS | children;
-        let slot = thread::Slot {
-            state: thread::state::FILTERED,
-            flags,
-            ..thread::Slot::default()
-        };
-        self.threads
-            .insert(pid, slot, 0)
-            .map_err(|source| map_error("THREADS", source))?;
-        self.add_process(pid, flags)
-    }
-
-    /// Adds a process to the targets: its threads start with these flags.
-    pub fn add_process(&mut self, pid: u32, flags: u8) -> Result<(), ProbeError> {
-        self.tgids
-            .insert(pid, flags, 0)
-            .map_err(|source| map_error("TGIDS", source))
-    }
-
-    /// Takes a process from the targets; it may be none.
-    pub fn remove_process(&mut self, pid: u32) -> Result<(), ProbeError> {
-        removed(self.tgids.remove(&pid)).map_err(|source| map_error("TGIDS", source))
-    }
-
-    /// Takes a thread from the targets; it may be none.
-    pub fn remove_thread(&mut self, tid: u32) -> Result<(), ProbeError> {
-        removed(self.threads.remove(&tid)).map_err(|source| map_error("THREADS", source))
-    }
-
-    /// Adds a running thread to the targets; where it is in its life is not known.
-    pub fn add_thread(&mut self, tid: u32, flags: u8) -> Result<(), ProbeError> {
-        let slot = thread::Slot {
-            state: thread::state::UNKNOWN,
-            flags,
-            ..thread::Slot::default()
-        };
-        match self.threads.insert(tid, slot, 1) {
-            // BPF_NOEXIST: it was seen already, and its slot knows better.
-            Ok(()) | Err(aya::maps::MapError::KeyNotFound) => Ok(()),
-            Err(aya::maps::MapError::SyscallError(error))
-                if error.io_error.kind() == io::ErrorKind::AlreadyExists =>
-            {
-                Ok(())
-            }
-            Err(source) => Err(map_error("THREADS", source)),
-        }
     }
 }
 
@@ -175,7 +127,12 @@ pub fn load(object: &[u8], watch: &Watch, backend: Backend) -> Result<Loaded, Pr
         take_map(&mut ebpf, "CONTROL")?.map_data(),
         cpus,
     )?;
+    let ignored = Ignored::map(
+        take_map(&mut ebpf, "IGNORED")?.map_data(),
+        take_map(&mut ebpf, "RANGES")?.map_data(),
+    )?;
     let loaded = Loaded {
+        ignored,
         specs,
         calls: take(&mut ebpf, "CALLS")?,
         state: take(&mut ebpf, "STATE")?,
@@ -227,6 +184,7 @@ fn config(watch: &Watch) -> Result<Config, ProbeError> {
         own_tgid: std::process::id(),
         strsize: watch.strsize,
         returns: watch.returns.into(),
+        ignores: watch.ignores.into(),
         newtask_pid: tracefs::offset("task/task_newtask", "pid")?,
         newtask_flags: tracefs::offset("task/task_newtask", "clone_flags")?,
         exec_filename: tracefs::offset("sched/sched_process_exec", "filename")?,
@@ -366,19 +324,6 @@ impl ArrayMap {
     }
 }
 
-/// What is not there need not be removed.
-fn removed(result: Result<(), aya::maps::MapError>) -> Result<(), aya::maps::MapError> {
-    match result {
-        Err(aya::maps::MapError::KeyNotFound) => Ok(()),
-        Err(aya::maps::MapError::SyscallError(error))
-            if error.io_error.kind() == io::ErrorKind::NotFound =>
-        {
-            Ok(())
-        }
-        result => result,
-    }
-}
-
 fn missing(name: &'static str) -> ProbeError {
     map_error(
         name,
@@ -388,6 +333,6 @@ fn missing(name: &'static str) -> ProbeError {
     )
 }
 
-fn map_error(name: &'static str, source: aya::maps::MapError) -> ProbeError {
+pub(super) fn map_error(name: &'static str, source: aya::maps::MapError) -> ProbeError {
     ProbeError::Map { name, source }
 }

@@ -153,7 +153,7 @@ impl Shared {
     }
 }
 
-fn mmap(name: &'static str, map: &MapData, len: usize) -> Result<MmapMut, ProbeError> {
+pub(super) fn mmap(name: &'static str, map: &MapData, len: usize) -> Result<MmapMut, ProbeError> {
     use std::os::fd::AsFd as _;
     // SAFETY: the mapping is of a BPF array, which nothing shrinks; it is read through atomics alone.
     unsafe {
@@ -165,7 +165,7 @@ fn mmap(name: &'static str, map: &MapData, len: usize) -> Result<MmapMut, ProbeE
 }
 
 /// A counter or the control word.
-fn word(map: &MmapMut, at: usize) -> &AtomicU64 {
+pub(super) fn word(map: &MmapMut, at: usize) -> &AtomicU64 {
     let bytes = &map[at..at + 8];
     // SAFETY: eight bytes of a live mapping, 8-byte aligned because the mapping is page-aligned and `at` a
     // multiple of 8; the kernel half changes them atomically.

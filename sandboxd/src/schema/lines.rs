@@ -5,11 +5,12 @@
 
 use serde::Serialize;
 
+use super::caller::CALLER;
 use super::field::{Field, Kind, Line, always, or_null, sometimes};
 use crate::event::Outcome;
 use crate::status::State;
 
-fn names<T: Serialize>(values: &[T]) -> Vec<String> {
+pub(super) fn names<T: Serialize>(values: &[T]) -> Vec<String> {
     let name = |value| {
         serde_json::to_value(value)
             .ok()?
@@ -154,17 +155,6 @@ const FD: &[Field] = &[
     sometimes("protocol", Kind::Word, "of a socket"),
     sometimes("local", Kind::Object(ADDRESS), "a socket's own address"),
     sometimes("peer", Kind::Object(ADDRESS), "the other side's address"),
-];
-
-const MAP: &[Field] = &[
-    always("start", Kind::Hex, "first address"),
-    always("end", Kind::Hex, "first address behind it"),
-    always("perms", Kind::Word, "as in /proc/PID/maps"),
-];
-
-const CALLER: &[Field] = &[
-    always("pc", Kind::Hex, "the svc instruction"),
-    sometimes("map", Kind::Object(MAP), "the mapping it lies in"),
 ];
 
 const COUNT: &[Field] = &[

@@ -7,8 +7,25 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::args::{Args, Buffer, Message, Value};
-use crate::event::{Bytes, Caller, ErrorName, Fds, Hex, Name, Proc, Statuses, Time};
+use crate::caller::{Class, Entry};
+use crate::event::{Bytes, Caller, ErrorName, Fds, Hex, Lib, Name, Place, Proc, Statuses, Time};
 use crate::status::State;
+
+fn place() -> Place<'static> {
+    Place {
+        class: Class::App,
+        entry: Some(Entry::Inline),
+        lib: Some(Lib::File("libguard.so")),
+        module: None,
+        build_id: None,
+        offset: Some(Hex(0x1a2b4)),
+        offset_of: None,
+        symbol: None,
+        symbol_offset: None,
+        pc: Hex(0),
+        map: None,
+    }
+}
 
 fn call<'a>(args: &'a Args<'a>, change: impl FnOnce(&mut Syscall<'a>)) -> String {
     let mut call = Syscall {
@@ -42,8 +59,8 @@ fn call<'a>(args: &'a Args<'a>, change: impl FnOnce(&mut Syscall<'a>)) -> String
         killed: false,
         dur_ns: None,
         caller: Caller {
-            pc: Hex(0),
-            map: None,
+            place: place(),
+            from: None,
         },
     };
     change(&mut call);
@@ -71,14 +88,35 @@ fn a_call_looks_as_strace_prints_it() {
         ("mode", Value::Mode(0o644)),
     ]);
     let wanted = "430   02:40:12.123456 \
-                  openat(AT_FDCWD, \"/proc/self/maps\", O_RDONLY|O_CLOEXEC, 0644) = 7\n";
+                  openat(AT_FDCWD, \"/proc/self/maps\", O_RDONLY|O_CLOEXEC, 0644) = 7  @ libguard.so+0x1a2b4 (inline)\n";
     assert_eq!(call(&args, |_| {}), wanted);
+}
+
+#[test]
+fn a_call_says_who_made_it() {
+    let made = |change: fn(&mut Caller<'_>)| {
+        let line = call(&Args::default(), |call| change(&mut call.caller));
+        line.split_once("  @ ").unwrap().1.trim_end().to_owned()
+    };
+    let by_libc = made(|caller| {
+        (caller.from, caller.place.entry) = (Some(caller.place), Some(Entry::Stub));
+        caller.place.lib = Some(Lib::File("libc.so"));
+    });
+    assert_eq!(by_libc, "libguard.so+0x1a2b4 (stub)");
+    let named = made(|caller| caller.place.lib = Some(Lib::Memory("a\nb")));
+    assert_eq!(named, "[anon:a\\nb]+0x1a2b4 (inline)");
+    let unknown = made(|caller| {
+        (caller.place.class, caller.place.entry) = (Class::Unknown, Some(Entry::Unknown));
+        (caller.place.lib, caller.place.offset) = (None, None);
+    });
+    assert_eq!(unknown, "[unknown] 0x0 (unknown)");
 }
 
 #[test]
 fn results_say_what_became_of_the_call() {
     let ending = |change: fn(&mut Syscall<'_>)| {
         let line = call(&Args::default(), change);
+        let line = line.replace("  @ libguard.so+0x1a2b4 (inline)", "");
         line.split_once("openat(").unwrap().1.trim_end().to_owned()
     };
     assert_eq!(

@@ -6,12 +6,12 @@ use kprobe_common::index::{Abi, INDEXES};
 use kprobe_common::spec::{self, ALONE, Selector, Spec, mode};
 use kprobe_common::table::kind::Kind;
 use kprobe_common::table::rows::ROWS;
-use kprobe_common::table::{Files, Ret, Syscall, change, row};
+use kprobe_common::table::{Effect, Files, Ret, Syscall, change, row};
 
 use super::targets::Targets;
 use super::{TraceError, choose_backend};
 use crate::cli;
-use crate::fold::Only;
+use crate::fold::{MadeBy, Only};
 use crate::input::Show;
 use crate::probe::{Attached, Backend, Loaded, ProbeError, Watch};
 use crate::select::{Condition, Selection};
@@ -37,6 +37,8 @@ pub(super) struct Plan {
     pub(super) files: bool,
     /// Whether tasks are watched because of their user ID.
     pub(super) by_uid: bool,
+    /// Whether there are addresses that calls are not wanted from.
+    pub(super) ignores: bool,
     /// Indices of the selected calls.
     pub(super) indexes: Vec<u16>,
     /// Kernel symbols to probe.
@@ -56,6 +58,7 @@ pub(super) struct Plan {
 impl Plan {
     pub(super) fn new(selection: &Selection, options: &cli::Trace) -> Result<Self, TraceError> {
         Only::new(&options.only).map_err(|error| TraceError::Usage(format!("-P: {error}")))?;
+        let made_by = MadeBy::new(&options.made_by()).map_err(TraceError::Usage)?;
         let mut plan = Self {
             backend: Backend::Kprobe,
             reason: String::new(),
@@ -64,6 +67,7 @@ impl Plan {
             raw: options.raw,
             files: follows_files(selection, options),
             by_uid: !options.uids.is_empty() || options.all_apps,
+            ignores: !options.no_returns && !made_by.is_everything(),
             indexes: Vec::new(),
             symbols: Vec::new(),
             optional: BTreeSet::new(),
@@ -137,7 +141,7 @@ impl Plan {
         if !self.returns || !maps && files.is_none() && !makes && !becomes && !names {
             return;
         }
-        spec.flags |= spec::STATE_EXIT;
+        spec.flags |= spec::STATE_EXIT | row.effect.map_or(0, touches);
         let before =
             row.state & change::MAPS_BEFORE != 0 || makes || files.is_some_and(Files::before);
         // Of a selected call the entry is seen anyway, and goes where its return goes.
@@ -277,6 +281,7 @@ impl Plan {
             commands: self.commands.clone(),
             state_commands: self.state_commands.clone(),
             strsize: options.strsize,
+            ignores: self.ignores,
             returns: self.returns,
             ring: options.buffer,
             state_ring: options.state_buffer,
@@ -287,6 +292,17 @@ impl Plan {
 /// A symbol of its two parts.
 fn symbol((prefix, name): (&str, &str)) -> String {
     format!("{prefix}{name}")
+}
+
+/// Which mappings a call may change, in the kernel half's words. Another protection changes no code's name.
+fn touches(effect: Effect) -> u16 {
+    match effect {
+        Effect::Map => spec::MAPS | spec::MAPS_FIXED,
+        Effect::Unmap => spec::MAPS,
+        Effect::Remap => spec::MAPS | spec::MAPS_MOVES,
+        Effect::Attach | Effect::Detach | Effect::Unclear => spec::MAPS | spec::MAPS_ANY,
+        Effect::Protect | Effect::Brk => 0,
+    }
 }
 
 /// Whether descriptors and paths are to be followed: a selected call has one, and every change of them will be seen.

@@ -6,13 +6,16 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 
 use super::TraceError;
+use super::ignoring::Ignoring;
 use super::said::Said;
 use super::targets::Targets;
 use super::waits::{Signals, Waits};
+use crate::caller::Want;
 use crate::command::Running;
+use crate::facts::Modules;
 use crate::fold::{Fold, Look};
 use crate::input::{Fact, Input, Show, Start, Stop};
-use crate::probe::Loaded;
+use crate::probe::{Loaded, Mappings};
 use crate::recording::Recorder;
 use crate::sink::{Event, Sink};
 use crate::source::Source;
@@ -31,6 +34,9 @@ const END_LINE: Duration = Duration::from_millis(300);
 pub(super) struct Run {
     loaded: Loaded,
     source: Source,
+    mappings: Mappings,
+    modules: Modules,
+    ignoring: Ignoring,
     fold: Fold,
     sink: Sink,
     recorder: Option<Recorder>,
@@ -43,6 +49,7 @@ pub(super) struct Run {
 impl Run {
     pub(super) fn new(
         loaded: Loaded,
+        mappings: Mappings,
         sink: Sink,
         recorder: Option<Recorder>,
         start: Start,
@@ -52,6 +59,9 @@ impl Run {
         let mut run = Self {
             loaded,
             source,
+            mappings,
+            modules: Modules::default(),
+            ignoring: Ignoring::default(),
             fold,
             sink,
             recorder,
@@ -123,14 +133,20 @@ impl Run {
     /// Reads the rings and feeds the fold. Returns whether more is there.
     fn read(&mut self, all: bool) -> bool {
         self.loaded.show_messages();
-        let more = self
-            .source
-            .fill(&mut self.loaded.calls, &mut self.loaded.state, all);
+        let more = self.source.fill(
+            &mut self.loaded.calls,
+            &mut self.loaded.state,
+            &mut self.mappings,
+            all,
+        );
         // What was lost before these were read may have changed what they mean.
         self.notice_losses();
         while let Some(record) = self.source.next_record() {
-            // At most four: losses, the process, its name, a descriptor.
-            for _ in 0..4 {
+            if !self.fold.follows(record) {
+                continue;
+            }
+            // At most eight: losses, the process, its name, a descriptor; module and instruction of a call, twice.
+            for _ in 0..8 {
                 let Some(look) = self.fold.wants(record) else {
                     break;
                 };
@@ -144,6 +160,7 @@ impl Run {
                     } => facts::process(pid, tid, uid, at, files),
                     Look::Name { pid, at } => facts::name(pid, at),
                     Look::Descriptor { pid, tid, fd } => facts::descriptor(pid, tid, fd),
+                    Look::Code { pid, want } => look_at_code(&mut self.modules, pid, &want),
                     Look::Losses => losses(&self.loaded, &self.indexes),
                 };
                 feed(
@@ -160,6 +177,8 @@ impl Run {
                 Input::Record(record),
             );
         }
+        self.ignoring
+            .step(&mut self.loaded.ignored, &mut self.fold, self.source.read());
         more
     }
 
@@ -311,6 +330,31 @@ impl Run {
             expected += calls.seen.saturating_sub(calls.filtered + calls.lost);
         }
         self.fold.received() >= expected
+    }
+}
+
+fn look_at_code(modules: &mut Modules, pid: u32, want: &Want) -> Fact {
+    match want {
+        Want::Module {
+            file,
+            offset,
+            mapping,
+        } => Fact::Module {
+            look: Box::new(modules.module(
+                pid,
+                file,
+                *offset,
+                mapping.map_or(0..0, |(start, end)| start..end),
+            )),
+        },
+        Want::Site {
+            file,
+            start,
+            address,
+            isa,
+        } => Fact::Site {
+            look: modules.site(pid, file, *start, *address, *isa),
+        },
     }
 }
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use kprobe_common::index;
-use kprobe_common::record::{Frame, Header};
+use kprobe_common::record::{Frame, Header, state};
 use kprobe_common::spec::REGISTERS;
 use kprobe_common::table::kind::Kind;
 use kprobe_common::table::{self, Files, Form, Syscall, change};
@@ -29,7 +29,12 @@ pub(super) struct Inside {
     files: Option<files::Asked>,
     /// The return was seen, not the entry: what came in between is not known.
     alone: bool,
+    /// The memory that it names, and how; `None` where it does not.
+    names: Option<Naming>,
 }
+
+/// Start and length of memory, and the name that it is given.
+type Naming = ((u64, u64), Option<Rc<str>>);
 
 impl World {
     /// Takes a record of a call; an entry is given back with what its arguments mean.
@@ -118,6 +123,7 @@ impl World {
             meant,
             files,
             alone,
+            names: naming(record, row, frame),
         })
     }
 
@@ -138,7 +144,11 @@ impl World {
                     _ => {}
                 }
             }
-            self.may_have_named(record, inside.row, ret);
+            match &inside.names {
+                Some((span, name)) if ret == 0 => self.memory_named(header, *span, name.as_ref()),
+                Some(_) => {}
+                None => self.may_have_named(record, inside.row, ret),
+            }
             let changed = inside.alone || inside.uid != header.uid;
             if inside.row.state & change::IDENTITY != 0 && ret >= 0 && changed {
                 self.changed_user(header);
@@ -151,4 +161,16 @@ impl World {
 fn asks(form: &Form) -> bool {
     form.args()
         .any(|arg| matches!(arg.kind, Kind::Fd | Kind::DirFd | Kind::Path) || listed::is_list(arg))
+}
+
+/// What a call names that gives names to memory: `prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, start, len, name)`.
+fn naming(record: &Record<'_>, row: &Syscall, frame: &Frame) -> Option<Naming> {
+    let [op, what, start, len, name, _] = frame.args;
+    if row.state & change::NAME == 0 || op as u32 != change::MEMORY_NAME || what != 0 {
+        return None;
+    }
+    let text = record.parts().find(|part| part.register == 4);
+    let text = text.filter(|part| name != 0 && part.state == state::WHOLE);
+    let name = text.map(|part| String::from_utf8_lossy(part.bytes).into());
+    Some(((start, len), name))
 }

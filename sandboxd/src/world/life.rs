@@ -6,7 +6,6 @@ use std::rc::Rc;
 
 use kprobe_common::record::{Exec, Fork, Header, clone};
 
-use super::maps::Maps;
 use super::meant::{Shared, Tables};
 use super::name::Naming;
 use super::table::{Done, Table};
@@ -42,7 +41,7 @@ impl World {
             space
         } else {
             let maps = self.spaces.get(&space);
-            let maps = maps.map(|space| space.maps.for_child(header.time));
+            let maps = maps.map(|space| space.maps.for_child(header.tid, header.time));
             self.new_space(maps.unwrap_or_default())
         };
         let tables = tables.unwrap_or_else(|| self.process(header).tables_of(header.tid).clone());
@@ -97,7 +96,8 @@ impl World {
             }
             self.inside.insert(header.tid, inside);
         }
-        let fresh = self.new_space(Maps::default());
+        let loaded = self.loading.remove(&header.tgid).unwrap_or_default();
+        let fresh = self.new_space(loaded);
         let process = self.process(header);
         let old = std::mem::replace(&mut process.space, fresh);
         let tables = process.tables_of(old_tid).clone();

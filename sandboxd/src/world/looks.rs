@@ -53,7 +53,10 @@ impl World {
             return None;
         }
         let maps = self.spaces.get(&process.space).map(|space| &space.maps);
-        let unknown = process.stale || !process.announced || !maps.is_some_and(Maps::is_known);
+        let unknown = process.stale
+            || !process.announced
+            || process.missed
+            || !maps.is_some_and(Maps::is_known);
         let due = unknown
             && process.looked.is_none_or(|at| {
                 at.saturating_add(LOOK_AGAIN_NS) < record.header.time || process.stale
@@ -122,7 +125,7 @@ impl World {
             };
         }
         process.looked = Some(look.ended);
-        process.stale = false;
+        (process.stale, process.missed) = (false, false);
         let renamed = look
             .found
             .as_ref()
@@ -160,7 +163,12 @@ impl World {
         let renamed = process.naming.take(&found.name, look.ended);
         let (space, tables) = (process.space, process.tables_of(look.tid).clone());
         if let (Some(space), Some(lines)) = (self.spaces.get_mut(&space), &found.maps) {
-            space.maps.read(lines, self.page, look.began, look.ended);
+            let time = (look.began, look.ended);
+            if space.maps.is_known() {
+                space.maps.fill(lines, &mut self.mapped, look.ended);
+            } else {
+                space.maps.read(lines, &mut self.mapped, self.page, time);
+            }
         }
         if let Some(files) = found.files.as_ref().filter(|_| self.follows_files) {
             // Threads of other users are not watched, and change the same tables.

@@ -1,99 +1,181 @@
-//! The mappings of one address space, over time.
+//! The mappings of one address space, over time: which code lay at an address when a call was made from it.
 //!
-//! One read of `/proc/PID/maps` and then every call that changes them. A range that a call is about to change is
-//! uncertain from the call's entry to its return: nothing is said about it meanwhile.
+//! The kernel tells of every executable mapping that it makes (`PERF_RECORD_MMAP2`), at the moment of it and with its
+//! file; calls tell of all others, and of what is taken away, from their entry to their return. An address that code ran
+//! at was executable: so it is of what the last event said of it, whatever is being unmapped meanwhile, unless memory that
+//! is not executable is known to have come after it. One read of `/proc/PID/maps` is where this begins.
 
+pub mod backing;
+mod change;
+mod ranges;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
+use kprobe_common::record;
 use kprobe_common::regs::untag;
 use kprobe_common::table::Effect;
 
 use crate::event::{Hex, Mapping, Perms};
-use crate::input::MapLine;
+use crate::input::{FileKey, MapLine};
+use backing::{Backing, Files};
+use ranges::{Range, Ranges};
 
 /// `MAP_SHARED` and `MAP_SHARED_VALIDATE` are the values 1 and 3 of this field.
 const MAP_SHARED: u64 = 0x1;
-const MAP_FIXED: u64 = 0x10;
-const MAP_FIXED_NOREPLACE: u64 = 0x10_0000;
-const MREMAP_FIXED: u64 = 0x2;
-const MREMAP_DONTUNMAP: u64 = 0x4;
+const PROT_EXEC: u8 = 0x4;
 const PROT_MASK: u64 = 0x7;
-const PROT_READ_WRITE: u8 = 0x3;
+/// What another thread changed so shortly before a fork may have come after the memory was copied, nanoseconds.
+const FORK_NS: u64 = 50_000_000;
 
 /// The mappings of an address space.
 #[derive(Clone, Debug, Default)]
 pub struct Maps {
-    ranges: BTreeMap<u64, Range>,
-    /// Changes under way: by thread, the ranges that they may change.
-    uncertain: BTreeMap<u32, (u64, u64)>,
+    ranges: Ranges,
+    /// Calls under way that change mappings, by thread.
+    changing: BTreeMap<u32, Changing>,
     /// Bytes of a page: lengths are rounded up to a multiple of it, starts are multiples anyway.
     page: u64,
-    /// When `/proc/PID/maps` was read, from its beginning to its end; `None`: nothing is known.
-    read: Option<(u64, u64)>,
+    known: Option<Known>,
     /// Where the heap begins, and the last end that `brk` told.
     heap: Option<u64>,
     break_end: Option<u64>,
 }
 
+/// Since when it is known what is mapped.
 #[derive(Clone, Copy, Debug)]
-struct Range {
-    end: u64,
-    perms: Perms,
+struct Known {
+    /// Changes from this time on are news.
+    news: u64,
+    /// Answers can be given for this time and later.
+    since: u64,
+}
+
+/// A call that changes mappings.
+#[derive(Clone, Debug)]
+struct Changing {
+    effect: Effect,
+    spans: [(u64, u64); 2],
+    entered: u64,
+    /// The kernel told of a mapping that it made.
+    told: bool,
+}
+
+/// What lay at an address.
+#[derive(Clone, Debug)]
+pub struct Held<'a> {
+    /// What it is of.
+    pub backing: &'a Backing,
+    /// How far into that range the address lies: to be added to the place in the file that the range begins with.
+    pub distance: u64,
+    /// The mapping; `None` where its ends are uncertain.
+    pub mapping: Option<Mapping>,
 }
 
 impl Maps {
+    /// Of a program that is just being loaded: there is nothing yet, and everything will be told.
+    #[must_use]
+    pub fn fresh(page: u64, time: u64) -> Self {
+        Self {
+            page: page.max(1),
+            known: Some(Known {
+                news: time,
+                since: time,
+            }),
+            ..Self::default()
+        }
+    }
+
     /// Whether the mappings are known at all.
     #[must_use]
     pub fn is_known(&self) -> bool {
-        self.read.is_some()
+        self.known.is_some()
     }
 
-    /// The mapping that held `address` at `time`; `None` where there was none or it is not known.
+    /// What executable memory held `address` at `time`; `None` where there was none or it is not known.
     #[must_use]
-    pub fn at(&self, address: u64, time: u64) -> Option<Mapping> {
-        if self.read.is_none_or(|(_, ended)| time < ended) {
+    pub fn at(&self, address: u64, time: u64) -> Option<Held<'_>> {
+        if self.known.is_none_or(|known| time < known.since) {
             return None;
         }
-        if self
-            .uncertain
-            .values()
-            .any(|&(start, end)| (start..end).contains(&address))
-        {
+        let mut changing = self.changing.values().filter(|call| call.covers(address));
+        let is_moving = changing.clone().any(|call| call.effect == Effect::Remap);
+        let is_changing = changing.any(|call| call.effect != Effect::Map || !call.told);
+        let Some((start, range)) = self.ranges.at(address) else {
+            return self.below_stack(address).filter(|_| !is_moving);
+        };
+        if is_moving || range.perms.prot & PROT_EXEC == 0 || time < range.since {
             return None;
         }
-        let (&start, range) = self.ranges.range(..=address).next_back()?;
-        (address < range.end).then_some(Mapping {
+        let mapping = Mapping {
             start: Hex(start),
             end: Hex(range.end),
             perms: range.perms,
+        };
+        Some(Held {
+            backing: &range.backing,
+            distance: address - start,
+            mapping: (!is_changing && !range.is_loose).then_some(mapping),
         })
     }
 
+    /// The stack grows without telling: what lies below it, with nothing in between, is stack if code ran there.
+    fn below_stack(&self, address: u64) -> Option<Held<'_>> {
+        let (_, range) = self.ranges.above(address)?;
+        let grows = range.backing == Backing::Stack && range.perms.prot & PROT_EXEC != 0;
+        grows.then_some(Held {
+            backing: &range.backing,
+            distance: 0,
+            mapping: None,
+        })
+    }
+
+    /// The executable ranges and what they are of; `None` while that is not known or a call may be changing it.
+    #[must_use]
+    pub fn code(&self) -> Option<impl Iterator<Item = (u64, u64, &Backing)>> {
+        let changes =
+            |call: &Changing| call.effect != Effect::Protect && call.effect != Effect::Brk;
+        let is_settled = self.known.is_some() && !self.changing.values().any(changes);
+        is_settled.then(|| self.ranges.executable())
+    }
+
     /// Takes a read of `/proc/PID/maps`, begun and ended at these times, on a machine with pages of so many bytes.
-    pub fn read(&mut self, lines: &[MapLine], page: u64, began: u64, ended: u64) {
+    pub fn read(
+        &mut self,
+        lines: &[MapLine],
+        files: &mut Files,
+        page: u64,
+        (began, ended): (u64, u64),
+    ) {
         *self = Self {
-            page: page.max(1),
-            read: Some((began, ended)),
-            ..Self::default()
+            known: Some(Known {
+                news: began,
+                since: ended,
+            }),
+            // Calls that it found under way are applied when they return.
+            changing: std::mem::take(&mut self.changing),
+            ..Self::fresh(page, began)
         };
         for line in lines {
-            let perms = Perms {
-                prot: line.prot,
-                shared: line.shared,
-            };
-            self.ranges.insert(
-                line.start,
-                Range {
-                    end: line.end,
-                    perms,
-                },
-            );
+            self.ranges.insert(line.start, found(line, files, 0));
             if line.path == "[heap]" {
-                self.heap = Some(line.start);
-                self.break_end = Some(line.end);
+                (self.heap, self.break_end) = (Some(line.start), Some(line.end));
+            }
+        }
+    }
+
+    /// Takes what another read, ended at `time`, has that was not known. Of what was known it may be too new.
+    pub fn fill(&mut self, lines: &[MapLine], files: &mut Files, time: u64) {
+        for line in lines.iter().filter(|line| line.prot & PROT_EXEC != 0) {
+            let range = found(line, files, time);
+            let grown = |old: &Range| old.backing == Backing::Stack && range.backing == old.backing;
+            let is_known = |old: &Range| {
+                old.perms.prot & PROT_EXEC != 0 && old.backing != Backing::Unknown && !grown(old)
+            };
+            if !self.ranges.any(line.start, line.end, is_known) {
+                self.ranges.insert(line.start, range);
             }
         }
     }
@@ -103,198 +185,125 @@ impl Maps {
         *self = Self::default();
     }
 
-    /// A copy for a child that was forked at `time`: nothing is known if the parent was read after that, and nothing
-    /// of what was changing then.
+    /// A copy for a child that thread `tid` forked at `time`: nothing is known if the parent was read after that. What
+    /// other threads changed shortly before may have come after the copying.
     #[must_use]
-    pub fn for_child(&self, time: u64) -> Self {
-        if self.read.is_none_or(|(_, ended)| time < ended) {
+    pub fn for_child(&self, tid: u32, time: u64) -> Self {
+        if self.known.is_none_or(|known| time < known.since) {
             return Self::default();
         }
         let mut child = self.clone();
-        for (start, end) in std::mem::take(&mut child.uncertain).into_values() {
-            child.cut(start, end);
+        for call in std::mem::take(&mut child.changing).into_values() {
+            for (start, end) in call.spans {
+                child.ranges.change(start, end, |range| {
+                    range.is_loose = true;
+                    if call.effect == Effect::Remap {
+                        range.backing = Backing::Unknown;
+                    }
+                });
+            }
+        }
+        for range in child.ranges.all_mut() {
+            if range.by != 0 && range.by != tid && range.since.saturating_add(FORK_NS) > time {
+                range.backing = Backing::Unknown;
+            }
+            range.by = 0;
         }
         child
     }
 
-    /// A call was entered that may take something away.
-    pub fn before(&mut self, effect: Effect, args: &[u64; 6], time: u64, tid: u32) {
-        let args = &untagged(args);
+    /// The kernel made an executable mapping, for thread `tid`.
+    pub fn told(&mut self, mapped: &record::Mapped, backing: Backing, time: u64, tid: u32) {
         if !self.is_news(time) {
             return;
         }
-        let range = match effect {
-            Effect::Map if args[3] & (MAP_FIXED | MAP_FIXED_NOREPLACE) == 0 => return,
-            Effect::Map | Effect::Unmap | Effect::Protect => self.span(args[0], args[1]),
-            Effect::Remap if args[3] & MREMAP_FIXED != 0 => (0, u64::MAX),
-            Effect::Remap => self.span(args[0], args[1].max(args[2])),
-            Effect::Brk | Effect::Attach => return,
-            Effect::Detach | Effect::Unclear => (0, u64::MAX),
+        let (start, end) = (mapped.address, mapped.address.saturating_add(mapped.len));
+        let call = self.changing.get_mut(&tid);
+        let is_new = call.as_ref().is_some_and(|call| call.effect == Effect::Map);
+        if let Some(call) = call {
+            call.told = true;
+        }
+        let range = Range {
+            end,
+            perms: Perms {
+                prot: mapped.prot as u8 & PROT_MASK as u8,
+                shared: mapped.flags as u64 & MAP_SHARED != 0,
+            },
+            backing,
+            since: time,
+            by: tid,
+            is_loose: false,
         };
-        self.uncertain.insert(tid, range);
+        // It does not tell the names that memory was given.
+        let named: Vec<(u64, Range)> = match range.backing {
+            Backing::Anonymous(None) if !is_new => self.ranges.take(start, end),
+            _ => Vec::new(),
+        };
+        self.ranges.insert(start, range.clone());
+        for (at, old) in named {
+            if let Backing::Anonymous(Some(_)) = old.backing {
+                let range = Range {
+                    end: old.end,
+                    backing: old.backing,
+                    ..range.clone()
+                };
+                self.ranges.insert(at, range);
+            }
+        }
     }
 
-    /// A call returned.
-    pub fn apply(&mut self, effect: Effect, args: &[u64; 6], ret: u64, time: u64, tid: u32) {
-        self.uncertain.remove(&tid);
-        if !self.is_news(time) || is_error(ret) {
+    /// Memory without a file was given a name, or none.
+    pub fn named(&mut self, start: u64, len: u64, name: Option<&Rc<str>>, time: u64) {
+        if !self.is_news(time) {
             return;
         }
-        let (args, ret) = (&untagged(args), address(ret));
-        match effect {
-            Effect::Map => {
-                let perms = Perms {
-                    prot: (args[2] & PROT_MASK) as u8,
-                    shared: args[3] & MAP_SHARED != 0,
-                };
-                let (start, end) = self.span(ret, args[1]);
-                self.insert(start, Range { end, perms });
+        let (start, end) = self.span(untag(start), len);
+        self.ranges.change(start, end, |range| {
+            if let Backing::Anonymous(_) = range.backing {
+                range.backing = Backing::Anonymous(name.cloned());
             }
-            Effect::Unmap => {
-                let (start, end) = self.span(args[0], args[1]);
-                self.cut(start, end);
-            }
-            Effect::Protect => {
-                let (start, end) = self.span(args[0], args[1]);
-                self.protect(start, end, (args[2] & PROT_MASK) as u8);
-            }
-            Effect::Remap => self.remap(args, ret),
-            Effect::Brk => self.brk(ret),
-            Effect::Attach | Effect::Detach | Effect::Unclear => self.forget(),
-        }
+        });
     }
 
-    /// Whether a change at `time` is news. What came before the read of `/proc`, the read saw; what came in the middle
-    /// of it, it may have seen or not, and nothing is known any more.
-    fn is_news(&mut self, time: u64) -> bool {
-        match self.read {
-            Some((began, ended)) if began <= time && time < ended => {
-                self.forget();
-                false
-            }
-            Some((_, ended)) => ended <= time,
-            None => false,
-        }
+    /// Whether a change at `time` is news. What came before the read of `/proc`, the read saw.
+    fn is_news(&self, time: u64) -> bool {
+        self.known.is_some_and(|known| known.news <= time)
     }
 
     /// The pages that `len` bytes from `start` touch.
     fn span(&self, start: u64, len: u64) -> (u64, u64) {
-        let start = start - start % self.page;
+        let page = self.page.max(1);
+        let start = start - start % page;
         let end = start.saturating_add(len);
-        let last = u64::MAX - u64::MAX % self.page;
-        (
-            start,
-            end.checked_next_multiple_of(self.page).unwrap_or(last),
-        )
-    }
-
-    fn insert(&mut self, start: u64, range: Range) {
-        self.cut(start, range.end);
-        self.ranges.insert(start, range);
-    }
-
-    /// Takes `start..end` out of whatever lies there.
-    fn cut(&mut self, start: u64, end: u64) {
-        let touched: Vec<(u64, Range)> = self
-            .ranges
-            .range(..end)
-            .rev()
-            .take_while(|(_, range)| range.end > start)
-            .map(|(&start, &range)| (start, range))
-            .collect();
-        for (old, range) in touched {
-            self.ranges.remove(&old);
-            if old < start {
-                self.ranges.insert(
-                    old,
-                    Range {
-                        end: start,
-                        ..range
-                    },
-                );
-            }
-            if range.end > end {
-                self.ranges.insert(end, range);
-            }
-        }
-    }
-
-    fn protect(&mut self, start: u64, end: u64, prot: u8) {
-        let inside: Vec<(u64, Range)> = self
-            .ranges
-            .range(..end)
-            .rev()
-            .take_while(|(_, range)| range.end > start)
-            .map(|(&from, &range)| {
-                (
-                    from.max(start),
-                    Range {
-                        end: range.end.min(end),
-                        ..range
-                    },
-                )
-            })
-            .collect();
-        for (from, mut range) in inside {
-            range.perms.prot = prot;
-            self.insert(from, range);
-        }
-    }
-
-    fn remap(&mut self, args: &[u64; 6], ret: u64) {
-        let [old, old_size, new_size, flags, ..] = *args;
-        let perms = match self.ranges.range(..=old).next_back() {
-            Some((_, range)) if range.end > old => range.perms,
-            _ => return self.forget(),
-        };
-        if flags & MREMAP_DONTUNMAP == 0 {
-            let (start, end) = self.span(old, old_size);
-            self.cut(start, end);
-        }
-        let (start, end) = self.span(ret, new_size);
-        self.insert(start, Range { end, perms });
-    }
-
-    /// The heap ends at `end` now. Where it begins, `/proc` said; or it is where the first call said that it ends.
-    fn brk(&mut self, end: u64) {
-        let end = end.next_multiple_of(self.page);
-        let before = self.break_end.replace(end);
-        let Some(start) = self.heap.or(before) else {
-            return;
-        };
-        self.heap = Some(start);
-        if let Some(before) = before {
-            self.cut(start, before);
-        }
-        if start < end {
-            let perms = Perms {
-                prot: PROT_READ_WRITE,
-                shared: false,
-            };
-            self.insert(start, Range { end, perms });
-        }
+        let last = u64::MAX - u64::MAX % page;
+        (start, end.checked_next_multiple_of(page).unwrap_or(last))
     }
 }
 
-/// The kernel clears the top byte of the addresses that it is given here (but not of `mmap`'s, which is a hint):
-/// <https://github.com/torvalds/linux/blob/v6.12/mm/mprotect.c#L716>.
-fn untagged(args: &[u64; 6]) -> [u64; 6] {
-    let mut args = *args;
-    args[0] = untag(args[0]);
-    args
-}
-
-/// A returned address. No 64-bit program has one with the highest bit set: that is a 32-bit one, which the kernel half
-/// extended like every 32-bit return.
-fn address(ret: u64) -> u64 {
-    if ret >> 63 == 0 {
-        ret
-    } else {
-        u64::from(ret as u32)
+/// A line of `/proc/PID/maps` as a range that is known since that time.
+fn found(line: &MapLine, files: &mut Files, since: u64) -> Range {
+    let key = FileKey {
+        major: line.major,
+        minor: line.minor,
+        inode: line.inode,
+        ..FileKey::default()
+    };
+    Range {
+        end: line.end,
+        perms: Perms {
+            prot: line.prot,
+            shared: line.shared,
+        },
+        backing: files.backing(&line.path, key, line.offset),
+        since,
+        ..Range::default()
     }
 }
 
-/// Whether a return value is an error: -4095 to -1.
-fn is_error(ret: u64) -> bool {
-    (-4095..0).contains(&(ret as i64))
+impl Changing {
+    fn covers(&self, address: u64) -> bool {
+        self.spans
+            .iter()
+            .any(|&(start, end)| (start..end).contains(&address))
+    }
 }

@@ -3,6 +3,7 @@
 //! What the lines must look like is left to the tests that use them.
 
 mod meant;
+mod place;
 
 use std::collections::BTreeMap;
 
@@ -12,15 +13,15 @@ use kprobe_common::table::{Syscall as Row, rows::ROWS};
 use sandboxd::args::Args;
 use sandboxd::decode::{self, Call};
 use sandboxd::event::{
-    Bytes, CallCount, Caller, Clock, End, ErrorName, Failed, Fds, Hex, Line, Loss, Mapping, Name,
-    Outcome, Perms, Proc, Process, ProcessEvent, Start, StateLoss, Stats, Statuses, Syscall,
-    Targets, Time,
+    Bytes, CallCount, Clock, End, ErrorName, Failed, Fds, Hex, Line, Loss, Name, Outcome, Proc,
+    Process, ProcessEvent, Start, StateLoss, Stats, Statuses, Syscall, Targets, Time,
 };
 use sandboxd::pair::Paired;
 use sandboxd::record::Record;
 use sandboxd::sink::Lines;
 
 use meant::{meant, status};
+use place::caller;
 
 const RUN: &str = "0d3f1c2e";
 const TIME: Time = Time(1_795_401_612_123_456_789);
@@ -175,14 +176,6 @@ pub(crate) fn call(out: &mut impl Lines, row: &'static Row, abi: Abi, seed: u64,
 }
 
 fn syscall<'a>(args: &'a Args<'a>, full: bool) -> Syscall<'a> {
-    let map = Mapping {
-        start: Hex(0x7a00),
-        end: Hex(0x7b00),
-        perms: Perms {
-            prot: 5,
-            shared: false,
-        },
-    };
     Syscall {
         run: RUN,
         seq: 7,
@@ -213,10 +206,7 @@ fn syscall<'a>(args: &'a Args<'a>, full: bool) -> Syscall<'a> {
         error: full.then_some(ErrorName(14)),
         killed: full,
         dur_ns: full.then_some(8123),
-        caller: Caller {
-            pc: Hex(0x7a12),
-            map: full.then_some(map),
-        },
+        caller: caller(full),
     }
 }
 

@@ -7,7 +7,7 @@ use winnow::Result;
 use winnow::ascii::digit1;
 use winnow::combinator::{alt, delimited, opt, preceded, repeat, terminated};
 use winnow::prelude::*;
-use winnow::token::{take_until, take_while};
+use winnow::token::{rest, take_until, take_while};
 
 use crate::tree::{Field, Tree};
 use crate::value::{fields, value};
@@ -176,6 +176,8 @@ fn result(call: &mut Call, input: &mut &str) -> Result<()> {
     call.error = opt(error).parse_next(input)?.map(str::to_owned);
     let note = delimited(" (", balanced, ")");
     call.notes = repeat(0.., note).parse_next(input)?;
+    // Who made the call, which strace does not say.
+    opt(("  @ ", alt((take_until(1.., " <"), rest)))).parse_next(input)?;
     opt((" <", take_until(1.., ">"), ">")).parse_next(input)?;
     Ok(())
 }

@@ -20,7 +20,7 @@ pub(super) fn is_there(pid: u32) -> bool {
 }
 
 /// Opens the file that is meant, or nothing: by what is mapped there, which works for files without a name too, else by
-/// its path.
+/// its path as the process sees it, or, since many processes are gone by now, as this one does.
 pub(super) fn open(
     pid: u32,
     key: &FileKey,
@@ -37,7 +37,9 @@ pub(super) fn open(
         let is_named = named.strip_suffix(" (deleted)").unwrap_or(&named) == key.path;
         reopen(&link, key, is_named)
     });
-    mapped.or_else(|| reopen(&path(pid, key), key, false))
+    mapped
+        .or_else(|| reopen(&path(pid, key), key, false))
+        .or_else(|| reopen(&key.path, key, false))
 }
 
 /// Opens a regular file if it is the one that is meant. A path may lead anywhere by now, and opening a device or a pipe

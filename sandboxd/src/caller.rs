@@ -1,0 +1,232 @@
+//! Who made a call: from where in memory the `svc` lies, and what the code there is, to class, entry and place.
+//!
+//! Pure: what memory holds comes from `world`, what files hold from looks that [`Callers::wants`] asks for.
+
+mod code;
+#[cfg(test)]
+mod tests;
+mod word;
+
+use std::rc::Rc;
+
+use kprobe_common::index::{self, Abi};
+use kprobe_common::record::{Frame, Header};
+use kprobe_common::table::{self, change};
+
+use crate::event::Mapping;
+use crate::input::{Isa, Number};
+use crate::world::World;
+use crate::world::maps::Held;
+use crate::world::maps::backing::Backing;
+pub use code::{Code, Codes, Module, Site, Want};
+pub use word::{Class, Entry, OffsetOf};
+
+/// A place in a program.
+#[derive(Clone, Debug, Default)]
+pub struct Place {
+    /// The address.
+    pub pc: u64,
+    /// Whose it is.
+    pub class: Class,
+    /// The module, of code in a file.
+    pub module: Option<Rc<Module>>,
+    /// The instruction, of an ELF.
+    pub site: Option<Rc<Site>>,
+    /// The name that memory without a file was given.
+    pub name: Option<Rc<str>>,
+    /// Where it is, and what that counts from; `None` where not known.
+    pub offset: Option<(u64, OffsetOf)>,
+    /// The mapping, of memory that is not a file's, where known.
+    pub map: Option<Mapping>,
+}
+
+/// Who made a call.
+#[derive(Clone, Debug, Default)]
+pub struct Caller {
+    /// The `svc`.
+    pub place: Place,
+    /// How.
+    pub entry: Entry,
+    /// What the link register says, of a call by the platform's code.
+    pub from: Option<Place>,
+}
+
+/// What is known of code.
+#[derive(Debug, Default)]
+pub struct Callers {
+    /// In files.
+    pub codes: Codes,
+    /// Bits of a user address.
+    address_bits: u32,
+}
+
+impl Callers {
+    /// Of a machine on which user addresses have so many bits.
+    #[must_use]
+    pub fn new(address_bits: u32) -> Self {
+        Self {
+            codes: Codes::default(),
+            address_bits,
+        }
+    }
+
+    /// The look that is due before it can be said who made this call.
+    #[must_use]
+    pub fn wants(&self, world: &World, header: &Header, frame: &Frame) -> Option<Want> {
+        let abi = index::abi(header.index);
+        let held = world.held(header, svc(frame))?;
+        let code = match self.codes.at(&held, abi, Some(isa(frame, abi))) {
+            Ok(code) => code,
+            Err(want) => return Some(want),
+        };
+        if !class(&held, code.as_ref().map(|code| &*code.module)).is_platform() {
+            return None;
+        }
+        let from = world.held(header, self.bare(frame.lr, abi))?;
+        self.codes.at(&from, abi, None).err()
+    }
+
+    /// Who made a call.
+    #[must_use]
+    pub fn caller(&self, world: &World, header: &Header, frame: &Frame) -> Caller {
+        let abi = index::abi(header.index);
+        let place = self.place(world, header, svc(frame), Some(isa(frame, abi)));
+        let entry = entry(&place, header.index, frame.nr);
+        let from = matches!(entry, Entry::Stub | Entry::Syscall | Entry::Gadget)
+            .then(|| self.place(world, header, self.bare(frame.lr, abi), None))
+            .filter(|from| from.class != Class::Unknown);
+        Caller { place, entry, from }
+    }
+
+    /// What lies at an address of the process of a record; `isa`: it is a `svc`.
+    #[must_use]
+    pub fn place(&self, world: &World, header: &Header, at: u64, isa: Option<Isa>) -> Place {
+        let nowhere = Place {
+            pc: at,
+            ..Place::default()
+        };
+        let Some(held) = world.held(header, at) else {
+            return nowhere;
+        };
+        let Ok(code) = self.codes.at(&held, index::abi(header.index), isa) else {
+            return nowhere;
+        };
+        let class = class(&held, code.as_ref().map(|code| &*code.module));
+        if class == Class::Unknown {
+            return nowhere;
+        }
+        let offset = code.as_ref().map(|code| code.offset);
+        // Where there is no ELF, a file that is in memory only counts like memory.
+        let counts = offset.filter(|&(_, of)| of == OffsetOf::Elf || class != Class::Memfd);
+        let in_map = |map: Mapping| (at.saturating_sub(map.start.0), OffsetOf::Map);
+        Place {
+            pc: at,
+            class,
+            offset: counts.or(held.mapping.map(in_map)),
+            name: match held.backing {
+                Backing::Anonymous(name) => name.clone(),
+                _ => None,
+            },
+            site: code.as_ref().and_then(|code| code.site.clone()),
+            module: code.map(|code| code.module),
+            map: held.mapping.filter(|_| class.is_memory()),
+        }
+    }
+
+    /// Whose code a whole range of memory is: without an instruction, unknown where it is of several.
+    #[must_use]
+    pub fn region(&self, backing: &Backing, len: u64) -> Place {
+        let held = |distance| Held {
+            backing,
+            distance,
+            mapping: None,
+        };
+        let (first, last) = (held(0), held(len.saturating_sub(1)));
+        let module = self.codes.module_at(&first, Abi::Arm64);
+        let ends = self.codes.module_at(&last, Abi::Arm64);
+        let is_one = match (&module, &ends) {
+            (Some(module), Some(ends)) => Rc::ptr_eq(module, ends),
+            (None, None) => !matches!(backing, Backing::File { .. } | Backing::Kernel(_)),
+            _ => false,
+        };
+        if !is_one {
+            return Place::default();
+        }
+        Place {
+            class: class(&first, module.as_deref()),
+            name: match backing {
+                Backing::Anonymous(name) => name.clone(),
+                _ => None,
+            },
+            module,
+            ..Place::default()
+        }
+    }
+
+    /// An address without its signature, and in 32-bit code without the bit that says Thumb.
+    #[must_use]
+    pub fn bare(&self, address: u64, abi: Abi) -> u64 {
+        match abi {
+            Abi::Arm64 if (1..64).contains(&self.address_bits) => {
+                address & ((1 << self.address_bits) - 1)
+            }
+            Abi::Arm64 => address,
+            Abi::Arm32 => u64::from(address as u32 & !1),
+        }
+    }
+}
+
+/// The address of the `svc` instruction: the saved one is behind it.
+#[must_use]
+pub fn svc(frame: &Frame) -> u64 {
+    frame
+        .pc
+        .saturating_sub(if frame.thumb == 0 { 4 } else { 2 })
+}
+
+fn isa(frame: &Frame, abi: Abi) -> Isa {
+    match (abi, frame.thumb) {
+        (Abi::Arm64, _) => Isa::A64,
+        (Abi::Arm32, 0) => Isa::A32,
+        (Abi::Arm32, _) => Isa::T32,
+    }
+}
+
+fn class(held: &Held<'_>, module: Option<&Module>) -> Class {
+    match held.backing {
+        Backing::Unknown => Class::Unknown,
+        Backing::Anonymous(Some(name)) if code::is_runtime_memory(name) => Class::Runtime,
+        Backing::Anonymous(_) => Class::Anon,
+        Backing::Heap => Class::Heap,
+        Backing::Stack => Class::Stack,
+        Backing::Kernel(_) => Class::Vdso,
+        Backing::File { deleted, .. } => match module.map(|module| module.class) {
+            None => Class::Unknown,
+            Some(class @ (Class::Memfd | Class::Runtime)) => class,
+            Some(_) if *deleted => Class::Deleted,
+            Some(class) => class,
+        },
+    }
+}
+
+fn is_restart(index: u16) -> bool {
+    table::row(index).is_some_and(|row| row.state & change::RESTART != 0)
+}
+
+/// How a call of that number was made from a place.
+fn entry(place: &Place, index: u16, nr: i32) -> Entry {
+    if place.class == Class::Unknown {
+        return Entry::Unknown;
+    }
+    if !place.class.is_platform() {
+        return Entry::Inline;
+    }
+    match place.site.as_ref().and_then(|site| site.number) {
+        Some(Number::Constant(constant)) if constant.cast_signed() == nr => Entry::Stub,
+        // The kernel itself put the number there, to go on with a call that a signal interrupted.
+        Some(Number::Constant(_)) if is_restart(index) => Entry::Stub,
+        Some(Number::Constant(_)) => Entry::Gadget,
+        Some(Number::Generic) => Entry::Syscall,
+        Some(Number::Undecided) | None => Entry::Unknown,
+    }
+}

@@ -1,0 +1,79 @@
+//! Targets that are processes and threads: told before the probes are live.
+
+use std::io;
+
+use kprobe_common::thread;
+
+use super::load::map_error;
+use super::{Loaded, ProbeError};
+
+impl Loaded {
+    /// Adds a process and its threads to the targets. Its calls under way are not reported: it is one of ours, about
+    /// to execute a command.
+    pub fn add_command(&mut self, pid: u32, alone: bool) -> Result<(), ProbeError> {
+        let children = if alone {
+            0
+        } else {
+            thread::flag::FOLLOW_CHILDREN
+        };
+        let flags = thread::flag::FOLLOWED | thread::flag::FOLLOW_THREADS | children;
+        let slot = thread::Slot {
+            state: thread::state::FILTERED,
+            flags,
+            ..thread::Slot::default()
+        };
+        self.threads
+            .insert(pid, slot, 0)
+            .map_err(|source| map_error("THREADS", source))?;
+        self.add_process(pid, flags)
+    }
+
+    /// Adds a process to the targets: its threads start with these flags.
+    pub fn add_process(&mut self, pid: u32, flags: u8) -> Result<(), ProbeError> {
+        self.tgids
+            .insert(pid, flags, 0)
+            .map_err(|source| map_error("TGIDS", source))
+    }
+
+    /// Takes a process from the targets; it may be none.
+    pub fn remove_process(&mut self, pid: u32) -> Result<(), ProbeError> {
+        removed(self.tgids.remove(&pid)).map_err(|source| map_error("TGIDS", source))
+    }
+
+    /// Takes a thread from the targets; it may be none.
+    pub fn remove_thread(&mut self, tid: u32) -> Result<(), ProbeError> {
+        removed(self.threads.remove(&tid)).map_err(|source| map_error("THREADS", source))
+    }
+
+    /// Adds a running thread to the targets; where it is in its life is not known.
+    pub fn add_thread(&mut self, tid: u32, flags: u8) -> Result<(), ProbeError> {
+        let slot = thread::Slot {
+            state: thread::state::UNKNOWN,
+            flags,
+            ..thread::Slot::default()
+        };
+        match self.threads.insert(tid, slot, 1) {
+            // BPF_NOEXIST: it was seen already, and its slot knows better.
+            Ok(()) | Err(aya::maps::MapError::KeyNotFound) => Ok(()),
+            Err(aya::maps::MapError::SyscallError(error))
+                if error.io_error.kind() == io::ErrorKind::AlreadyExists =>
+            {
+                Ok(())
+            }
+            Err(source) => Err(map_error("THREADS", source)),
+        }
+    }
+}
+
+/// What is not there need not be removed.
+fn removed(result: Result<(), aya::maps::MapError>) -> Result<(), aya::maps::MapError> {
+    match result {
+        Err(aya::maps::MapError::KeyNotFound) => Ok(()),
+        Err(aya::maps::MapError::SyscallError(error))
+            if error.io_error.kind() == io::ErrorKind::NotFound =>
+        {
+            Ok(())
+        }
+        result => result,
+    }
+}

@@ -1,0 +1,79 @@
+//! The fields of `caller`, and of places in programs.
+
+use super::field::{Field, Kind, always, sometimes};
+use super::lines::names;
+use crate::caller::{Class, Entry, OffsetOf};
+
+const MAP: &[Field] = &[
+    always("start", Kind::Hex, "first address"),
+    always("end", Kind::Hex, "first address behind it"),
+    always("perms", Kind::Word, "as in /proc/PID/maps"),
+];
+
+const CLASS: Field = always(
+    "class",
+    Kind::Words(|| names(&Class::ALL)),
+    "whose code it is",
+);
+const LIB: Field = sometimes(
+    "lib",
+    Kind::Word,
+    "the library's file name, or the name of the memory",
+);
+const MODULE: Field = sometimes(
+    "module",
+    Kind::Word,
+    "its path; `!/` before the entry of an archive",
+);
+const BUILD_ID: Field = sometimes("build_id", Kind::Word, "its build ID");
+const OFFSET: Field = sometimes("offset", Kind::Hex, "where in it");
+const OFFSET_OF: Field = sometimes(
+    "offset_of",
+    Kind::Words(|| names(&OffsetOf::ALL)),
+    "what `offset` counts from: as the ELF counts addresses, the file's or the mapping's start",
+);
+const SYMBOL: Field = sometimes("symbol", Kind::Word, "the function");
+const SYMBOL_OFFSET: Field = sometimes("symbol_offset", Kind::Hex, "how far into it");
+const PLACE_PC: Field = always("pc", Kind::Hex, "the address");
+const PLACE_MAP: Field = sometimes(
+    "map",
+    Kind::Object(MAP),
+    "the mapping, of memory that is not a file's",
+);
+
+const PLACE: &[Field] = &[
+    CLASS,
+    LIB,
+    MODULE,
+    BUILD_ID,
+    OFFSET,
+    OFFSET_OF,
+    SYMBOL,
+    SYMBOL_OFFSET,
+    PLACE_PC,
+    PLACE_MAP,
+];
+
+/// `caller`.
+pub(super) const CALLER: &[Field] = &[
+    CLASS,
+    always(
+        "entry",
+        Kind::Words(|| names(&Entry::ALL)),
+        "how the call was made: by the platform's function for it, for any call, by an instruction of another call, or inline",
+    ),
+    LIB,
+    MODULE,
+    BUILD_ID,
+    OFFSET,
+    OFFSET_OF,
+    SYMBOL,
+    SYMBOL_OFFSET,
+    PLACE_PC,
+    PLACE_MAP,
+    sometimes(
+        "from",
+        Kind::Object(PLACE),
+        "what the link register said, of a call by the platform's code",
+    ),
+];
