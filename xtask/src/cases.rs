@@ -19,6 +19,7 @@ mod names;
 mod netlink;
 mod pairing;
 mod paths;
+mod places;
 mod pointers;
 mod raw;
 mod room;
@@ -82,6 +83,10 @@ pub(crate) fn all() -> Vec<Case> {
         descriptors::BY_TRACEPOINT,
         paths::CASE,
         paths::COMMAND,
+        places::WIDE,
+        places::WIDE_BY_TRACEPOINT,
+        places::NARROW,
+        places::NARROW_BY_TRACEPOINT,
         breadth::EVERY,
         breadth::EVERY32,
         breadth::NO_RETURNS,

@@ -2,6 +2,7 @@
 //!
 //! Needs no kernel: those tests are `vm-matrix`'s.
 
+use std::env;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
@@ -156,8 +157,8 @@ fn newest_headers() -> Result<Outcome> {
 
 /// What is found out of Debian's C libraries, which are fetched once.
 fn c_libraries() -> Result<Outcome> {
-    let libraries = match libraries::get() {
-        Ok(libraries) => libraries,
+    let libraries = match libraries::directories() {
+        Ok(libraries) => env::join_paths(libraries)?,
         Err(error) => return Ok(Outcome::Skipped(format!("{error:#}"))),
     };
     let mut cargo = host_cargo("test");

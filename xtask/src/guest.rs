@@ -2,6 +2,7 @@
 //!
 //! `lab/guest/init` says what happens with it; `archive` writes it.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -125,7 +126,9 @@ impl Guest<'_> {
         }
         archive.file("lab/command", Access::root(0o755), self.command.as_bytes())?;
         archive.file("lab/trailer", Access::root(0o600), self.trailer)?;
-        for (host, path) in self.copies {
+        // Several may need the same library.
+        let copies: BTreeSet<_> = self.copies.iter().collect();
+        for (host, path) in copies {
             archive.copy(host, &guest_path(path)?)?;
         }
         archive.finish()

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use serde_json::Value;
 
 use crate::kernels::Kernel;
+use crate::places;
 
 /// A lab test.
 #[derive(Clone, Copy)]
@@ -27,20 +28,28 @@ impl Case {
     /// The inner error is why this kernel cannot run it, whatever sandboxd does.
     pub(crate) fn suits(&self, kernel: &Kernel) -> Result<Result<()>> {
         let big_pages = kernel.page_kib()? == Some(16);
-        Ok(if big_pages && self.script.contains("strace32") {
-            // `readelf -lW`: the load segments of strace, of libc and of the loader are aligned to 0x1000.
-            Err(anyhow!(
-                "Debian's strace for armhf is linked for 4 KiB pages, {} has 16 KiB",
-                kernel.name
-            ))
-        } else {
-            Ok(())
-        })
+        let narrow = ["strace32", "run-places narrow"];
+        Ok(
+            if big_pages && narrow.iter().any(|what| self.script.contains(what)) {
+                // `readelf -lW`: the load segments of strace, of libc and of the loader are aligned to 0x1000.
+                Err(anyhow!(
+                    "Debian's libraries for armhf are linked for 4 KiB pages, {} has 16 KiB",
+                    kernel.name
+                ))
+            } else {
+                Ok(())
+            },
+        )
     }
 
     /// Whether its script calls `strace` or `strace32`, which not every guest has.
     pub(crate) fn needs_strace(&self) -> bool {
         self.script.contains("strace")
+    }
+
+    /// Whether its script runs the programs of `places`, which not every guest has.
+    pub(crate) fn needs_places(&self) -> bool {
+        self.script.contains(places::RUN)
     }
 }
 

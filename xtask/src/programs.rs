@@ -84,7 +84,8 @@ fn compile(abi: &Abi, source: &Path, headers: Option<SystemTime>) -> Result<Path
     Ok(program)
 }
 
-fn files(dir: &Path, extension: &str) -> Result<Vec<PathBuf>> {
+/// The files of a directory whose names end so, in order.
+pub(crate) fn files(dir: &Path, extension: &str) -> Result<Vec<PathBuf>> {
     if !dir.exists() {
         return Ok(Vec::new());
     }
@@ -98,7 +99,8 @@ fn files(dir: &Path, extension: &str) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn newest(files: &[PathBuf]) -> Result<Option<SystemTime>> {
+/// When the newest of them was written.
+pub(crate) fn newest(files: &[PathBuf]) -> Result<Option<SystemTime>> {
     let mut newest = None;
     for file in files {
         let time = fs::metadata(file).and_then(|metadata| metadata.modified());

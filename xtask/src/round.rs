@@ -14,10 +14,9 @@ use anyhow::{Context, Result, bail};
 use crate::guest::Programs;
 use crate::kernels::Kernel;
 use crate::lab::{Case, Outcome, directory};
-use crate::paths;
 use crate::qemu::{Machine, Report};
 use crate::report::{Round, Verdict};
-use crate::strace;
+use crate::{paths, places, strace};
 
 /// Wall-clock seconds for a boot and for carrying the files out.
 const OVERHEAD_S: u32 = 90;
@@ -79,6 +78,9 @@ fn boot(
     let mut copies = vec![(scripts, "/lab/cases".into())];
     if cases.iter().any(Case::needs_strace) {
         copies.extend(strace::files()?);
+    }
+    if cases.iter().any(Case::needs_places) {
+        copies.extend(places::files()?);
     }
     let seconds = cases.iter().map(|case| case.timeout_s).sum::<u32>() + OVERHEAD_S;
     let seconds = seconds.min(MOST_S);

@@ -14,7 +14,7 @@ use crate::build::Build;
 use crate::guest::{Copy, Programs};
 use crate::kernels;
 use crate::qemu::{Lost, Machine};
-use crate::strace;
+use crate::{places, strace};
 
 /// Exit statuses for a lost guest, as `timeout` and container runtimes have them.
 const TIMED_OUT: u8 = 124;
@@ -58,6 +58,9 @@ pub(crate) struct Vm {
     /// Put Debian's strace there too, as `strace` (64-bit programs) and `strace32` (32-bit ones)
     #[arg(long)]
     strace: bool,
+    /// Put the programs that make calls from every kind of place there too, and the C libraries that they need
+    #[arg(long)]
+    places: bool,
     /// Seconds until the guest counts as hung, its boot included
     #[arg(long, default_value_t = 120)]
     timeout: u64,
@@ -96,6 +99,9 @@ impl Vm {
         let mut copies = self.copy.clone();
         if self.strace {
             copies.extend(strace::files()?);
+        }
+        if self.places {
+            copies.extend(places::files()?);
         }
         let machine = Machine {
             kernel,

@@ -1,0 +1,15 @@
+/* A program whose first instructions make a call: it has no loader and no library that would make others before. */
+__asm__(".globl _start\n"
+	".type _start, %function\n"
+	"_start:\n"
+	"	mov x0, #-100\n"
+	"	adr x1, path\n"
+	"	mov x2, #0\n"
+	"	mov x8, #56\n"
+	"	svc #0\n"
+	"	mov x0, #0\n"
+	"	mov x8, #94\n"
+	"	svc #0\n"
+	".size _start, . - _start\n"
+	"path: .asciz \"/places/first/first-call/app/inline/class=app,of=elf,bias=0,symbol=_start,symbol_offset=10,file=" APP "/first\"\n"
+	".balign 4\n");
