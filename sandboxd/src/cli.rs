@@ -92,6 +92,13 @@ pub struct Trace {
     /// Give every line the argument registers too, as they were: `regs`
     #[arg(long)]
     pub raw: bool,
+    /// Show who called whom: by frame pointers, or with `=dwarf` by unwinding a copy of the stack, which is dearer and needs
+    /// no frame pointers
+    #[arg(short = 'k', long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "fp", value_name = "HOW", hide = true)]
+    pub stack: Option<StackBy>,
+    /// Bytes of the stack to copy for `--stack=dwarf`, 1K to 32K
+    #[arg(long, value_name = "SIZE", default_value = "16K", value_parser = words::stack_size, hide = true)]
+    pub stack_size: u32,
     /// Where entries come from; auto: kprobes, unless the kernel lacks them or too many calls are selected
     #[arg(long, value_enum, default_value_t = BackendName::Auto)]
     pub backend: BackendName,
@@ -220,7 +227,25 @@ pub enum BackendName {
     Tracepoint,
 }
 
+/// `--stack`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum StackBy {
+    /// Frame pointers, followed in the kernel
+    Fp,
+    /// What libraries say of their frames (`.eh_frame`), followed in a copy of the stack
+    Dwarf,
+}
+
 impl Trace {
+    /// If stacks are asked for, how many bytes of them are to be copied.
+    #[must_use]
+    pub fn stack_bytes(&self) -> Option<u32> {
+        self.stack.map(|by| match by {
+            StackBy::Fp => 0,
+            StackBy::Dwarf => self.stack_size,
+        })
+    }
+
     /// Who calls are shown of.
     #[must_use]
     pub fn made_by(&self) -> Asked {

@@ -230,6 +230,7 @@ mod tests {
             place: place(class),
             entry,
             from: from.map(place),
+            stack: None,
         }
     }
 
