@@ -224,11 +224,11 @@ fn a_place_of_an_archive_that_is_no_entry_tells_nothing_of_others() {
     };
     let mut codes = Codes::default();
     codes.module(&look(0x10, outside), file.id);
-    assert!(codes.at(&held(0x20), Abi::Arm64, None).is_ok());
-    assert!(codes.at(&held(0x4010), Abi::Arm64, None).is_err());
+    assert!(codes.at(&held(0x20), Abi::Arm64, Ask::default()).is_ok());
+    assert!(codes.at(&held(0x4010), Abi::Arm64, Ask::default()).is_err());
     codes.module(&look(0x4010, library), file.id);
     let lib = |distance: u64| {
-        let code = codes.at(&held(distance), Abi::Arm64, None);
+        let code = codes.at(&held(distance), Abi::Arm64, Ask::default());
         code.unwrap().unwrap().module.lib.clone()
     };
     assert_eq!(
