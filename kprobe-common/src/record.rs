@@ -195,7 +195,7 @@ pub mod state {
 #[cfg_attr(feature = "user", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[repr(C)]
 pub struct Slot {
-    /// The register it was read through.
+    /// The register it was read through, or one of [`register`].
     pub register: u8,
     /// 0 for what the register points at; 1 and on for what that points at, in order.
     pub part: u8,
@@ -209,6 +209,16 @@ pub struct Slot {
     pub error: i16,
 }
 
+/// [`Slot::register`] of what was read through none that holds an argument. In entries of 64-bit tasks' calls only.
+pub mod register {
+    /// The chain of frames, innermost first: of each the caller's frame pointer and the return address, as they are in
+    /// memory. [`super::state::CUT`]: there may be more, since there are [`super::FRAMES`] or the next cannot be read, which
+    /// the error then says.
+    pub const FRAMES: u8 = 8;
+    /// The stack from the stack pointer on. [`super::state::CUT`]: the rest cannot be read.
+    pub const STACK: u8 = 9;
+}
+
 /// Longest path the kernel takes, its zero byte included (`PATH_MAX`).
 pub const PATH_MAX: usize = 4096;
 /// Elements copied of one iovec array; what is beyond is cut and said to be.
@@ -218,6 +228,12 @@ pub const STRINGS: usize = 24;
 /// Where the last copy into a record may begin, at most: there is room for two whole paths and everything else before
 /// it, and for as much as a path behind it.
 pub const RECORD_MAX: usize = 12 * 1024;
+/// Frames copied of one chain.
+pub const FRAMES: usize = 64;
+/// Bytes of one frame: a frame pointer and a return address.
+pub const FRAME: usize = 16;
+/// Most bytes that can be copied of a stack.
+pub const STACK_MAX: usize = 32 * 1024;
 
 /// Messages copied of one array of them; what is beyond is cut and said to be.
 pub const MESSAGES: usize = 8;

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use kprobe_common::index::Abi;
 
 use super::{Class, OffsetOf};
-use crate::input::{ElfFound, FileKey, Isa, ModuleLook, Number, Role, SiteLook};
+use crate::input::{ElfFound, FileKey, FrameFound, Isa, ModuleLook, Number, Role, SiteLook};
 use crate::world::maps::Held;
 use crate::world::maps::backing::{Backing, Mapped};
 
@@ -56,9 +56,18 @@ pub enum Want {
         start: u64,
         /// The instruction, as the ELF counts addresses.
         address: u64,
-        /// Set if it is a `svc`.
-        isa: Option<Isa>,
+        /// What is asked of it.
+        ask: Ask,
     },
+}
+
+/// What is asked of an instruction, beside its function.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Ask {
+    /// Of a `svc`, where its number comes from.
+    pub isa: Option<Isa>,
+    /// Of a frame's, how its caller is found.
+    pub frame: bool,
 }
 
 /// A module: a file, or what is embedded in one.
@@ -88,6 +97,8 @@ pub struct Site {
     pub symbol_offset: u64,
     /// Where the number of a `svc` comes from.
     pub number: Option<Number>,
+    /// How the caller of its function is found.
+    pub frame: FrameFound,
 }
 
 /// What lies at a place of a file.
@@ -105,12 +116,12 @@ pub struct Code {
 #[derive(Debug, Default)]
 pub struct Codes {
     modules: HashMap<u32, Vec<Rc<Module>>>,
-    sites: HashMap<(u32, u64, u64, Option<Isa>), Rc<Site>>,
+    sites: HashMap<(u32, u64, u64, Ask), Rc<Site>>,
 }
 
 impl Codes {
     /// What lies there in a file; nothing if it is not a file's memory; else the look that is due.
-    pub fn at(&self, held: &Held<'_>, abi: Abi, isa: Option<Isa>) -> Result<Option<Code>, Want> {
+    pub fn at(&self, held: &Held<'_>, abi: Abi, ask: Ask) -> Result<Option<Code>, Want> {
         let Some((file, offset)) = place(held, abi) else {
             return Ok(None);
         };
@@ -129,12 +140,12 @@ impl Codes {
                 offset,
             }));
         };
-        let Some(site) = self.sites.get(&(file.id, module.start, address, isa)) else {
+        let Some(site) = self.sites.get(&(file.id, module.start, address, ask)) else {
             return Err(Want::Site {
                 file: file.key.clone(),
                 start: module.start,
                 address,
-                isa,
+                ask,
             });
         };
         Ok(Some(Code {
@@ -197,8 +208,13 @@ impl Codes {
             symbol: found.symbol.clone(),
             symbol_offset: found.symbol_offset,
             number: found.number,
+            frame: found.frame.unwrap_or_default(),
         };
-        let key = (id, look.start, look.address, look.isa);
+        let ask = Ask {
+            isa: look.isa,
+            frame: look.frame,
+        };
+        let key = (id, look.start, look.address, ask);
         self.sites.insert(key, Rc::new(site));
     }
 }

@@ -12,7 +12,7 @@ use super::books::Booked;
 use crate::args::{Args, EXACT, Value};
 use crate::decode::{self, Call};
 use crate::event::{
-    self, Caller, ErrorName, Fds, Hex, Line, Name, Outcome, PathText, Statuses, Time,
+    self, Caller, ErrorName, Fds, Hex, Line, Name, Outcome, PathText, Place, Statuses, Time,
 };
 use crate::input::{Show, Start};
 use crate::pair::Paired;
@@ -82,6 +82,7 @@ impl Fold {
         let (ret, ret_hex) = returned(&call, row, paired.outcome);
         let seq = self.next_seq();
         let comm = comm(&call.frame.comm);
+        let stack = paired.who.caller.stack.as_ref();
         let line = event::Syscall {
             run: &self.start.run,
             seq,
@@ -113,6 +114,8 @@ impl Fold {
             killed: paired.killed,
             dur_ns,
             caller: Caller::from(&paired.who.caller),
+            stack: stack.map(|stack| stack.places.iter().map(Place::from).collect()),
+            stack_end: stack.map(|stack| stack.end),
         };
         out.line(&Line::Syscall(line), Some(header.index));
     }

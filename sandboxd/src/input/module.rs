@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::FrameFound;
+
 /// A mapped file, as the kernel tells of it; the same key, the same bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
@@ -114,6 +116,9 @@ pub struct SiteLook {
     pub address: u64,
     /// Set if it is a `svc`, and asked where its number comes from.
     pub isa: Option<Isa>,
+    /// Whether it was asked how the caller of its function is found.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub frame: bool,
     /// What there is.
     pub found: SiteFound,
 }
@@ -128,6 +133,9 @@ pub struct SiteFound {
     pub symbol_offset: u64,
     /// Where the number of a `svc` comes from.
     pub number: Option<Number>,
+    /// How the caller of its function is found, if that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frame: Option<FrameFound>,
 }
 
 /// Where the number of a `svc` comes from.

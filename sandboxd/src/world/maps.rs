@@ -25,6 +25,7 @@ use ranges::{Range, Ranges};
 
 /// `MAP_SHARED` and `MAP_SHARED_VALIDATE` are the values 1 and 3 of this field.
 const MAP_SHARED: u64 = 0x1;
+const PROT_WRITE: u8 = 0x2;
 const PROT_EXEC: u8 = 0x4;
 const PROT_MASK: u64 = 0x7;
 /// Below the top of the stack the kernel maps nothing by itself in so many bytes: `MIN_GAP` in
@@ -144,6 +145,25 @@ impl Maps {
             |call: &Changing| call.effect != Effect::Protect && call.effect != Effect::Brk;
         let is_settled = self.known.is_some() && !self.changing.values().any(changes);
         is_settled.then(|| self.ranges.executable())
+    }
+
+    /// Where the stack ends that an address lies in: all that can be written, with no gap. `None` where it is not known.
+    #[must_use]
+    pub fn stack_end(&self, address: u64, time: u64) -> Option<u64> {
+        let is_known = self.known.is_some_and(|known| known.since <= time);
+        if !is_known || self.changing.values().any(|call| call.covers(address)) {
+            return None;
+        }
+        let holds = |address| {
+            let (_, range) = self.ranges.at(address)?;
+            (range.perms.prot & PROT_WRITE != 0 && range.since <= time).then_some(range.end)
+        };
+        // The first thread's grows without telling.
+        let first = holds(address).or_else(|| {
+            let (_, range) = self.ranges.above(address)?;
+            (range.backing == Backing::Stack).then_some(range.end)
+        });
+        std::iter::successors(first, |&end| holds(end)).last()
     }
 
     /// Takes a read of `/proc/PID/maps`, begun and ended at these times, on a machine with pages of so many bytes.

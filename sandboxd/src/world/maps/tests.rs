@@ -75,6 +75,27 @@ fn code_does_not_run_where_nothing_is_executable() {
 }
 
 #[test]
+fn a_stack_ends_where_memory_cannot_be_written_any_more() {
+    let (mut maps, _) = known();
+    assert_eq!(maps.stack_end(0x8800, 20), Some(0x9000));
+    assert_eq!(maps.stack_end(0x2000, 20), None);
+    assert_eq!(maps.stack_end(0x8800, 19), None);
+    // The first thread's has grown.
+    assert_eq!(maps.stack_end(0x3_f000, 20), Some(0x4_2000));
+    // What lies right behind it belongs to it: pieces that the kernel sees as one.
+    maps.apply(
+        Effect::Map,
+        &[0, 0x1000, 3, 0x22, u64::MAX, 0],
+        0x9000,
+        30,
+        1,
+    );
+    assert_eq!(maps.stack_end(0x8800, 30), Some(0xa000));
+    maps.before(Effect::Unmap, &[0x8000, 0x1000, 0, 0, 0, 0], 40, 1);
+    assert_eq!(maps.stack_end(0x8800, 40), None);
+}
+
+#[test]
 fn a_hole_leaves_both_sides_and_their_places_in_the_file() {
     let (mut maps, _) = known();
     maps.apply(Effect::Unmap, &UNMAP, 0, 30, 1);
