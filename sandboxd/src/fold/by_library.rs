@@ -99,11 +99,12 @@ mod tests {
             place: place(Class::Libc),
             entry: Entry::Stub,
             from: Some(place(Class::App)),
+            ..Caller::default()
         };
         let inline = Caller {
             place: place(Class::Anon),
             entry: Entry::Inline,
-            from: None,
+            ..Caller::default()
         };
         let mut counts = ByLibrary::default();
         counts.count(56, &inline, false);
