@@ -119,10 +119,13 @@ pub struct Trace {
     /// The same for the code that called the platform's: what the link register says
     #[arg(long, value_name = "WHERE")]
     pub from: Vec<String>,
+    /// The same for the first code up the stack that is not the platform's; implies --stack
+    #[arg(long, value_name = "WHERE")]
+    pub origin: Vec<String>,
     /// Do not follow what descriptors and paths mean: cheaper, lines have no `fds` and `paths`
     #[arg(long)]
     pub no_fds: bool,
-    /// Leave returns unwatched: cheaper, without results and without what calls give
+    /// Leave returns unwatched: cheaper, without results, without what calls give, and without who made them
     #[arg(long)]
     pub no_returns: bool,
     /// Stop after this long (30s, 5m, 1h)
@@ -240,10 +243,12 @@ impl Trace {
     /// If stacks are asked for, how many bytes of them are to be copied.
     #[must_use]
     pub fn stack_bytes(&self) -> Option<u32> {
-        self.stack.map(|by| match by {
-            StackBy::Fp => 0,
-            StackBy::Dwarf => self.stack_size,
-        })
+        match self.stack {
+            Some(StackBy::Dwarf) => Some(self.stack_size),
+            Some(StackBy::Fp) => Some(0),
+            // Without stacks nobody's origin is known.
+            None => (!self.origin.is_empty()).then_some(0),
+        }
     }
 
     /// Who calls are shown of.
@@ -258,6 +263,7 @@ impl Trace {
             },
             caller: words(&self.caller),
             from: words(&self.from),
+            origin: words(&self.origin),
         }
     }
 }

@@ -13,6 +13,10 @@ use crate::world::maps::backing::{Backing, Mapped};
 /// Files and instructions beyond these are forgotten and looked at again: a program can make up as many as it likes.
 const MODULES_MAX: usize = 16_384;
 const SITES_MAX: usize = 131_072;
+/// The same of places in one file.
+const PLACES_MAX: usize = 1024;
+/// Bytes of a page, of the smallest.
+const PAGE: u64 = 4096;
 /// Where a platform keeps its files: Android's partitions, and the usual places of other systems. No app can write there.
 const PLATFORM: &[&str] = &[
     "/system/",
@@ -79,6 +83,8 @@ pub struct Module {
     pub build_id: Option<String>,
     start: u64,
     len: u64,
+    /// Set if only the page of that place is known.
+    alone: Option<u64>,
     elf: Option<ElfFound>,
 }
 
@@ -182,9 +188,14 @@ impl Codes {
             // Of one that could not be read, every place is the same.
             start: if is_read { found.start } else { 0 },
             len: if is_read { found.len } else { u64::MAX },
+            alone: found.alone.then_some(look.offset),
             elf: found.elf.filter(|_| is_read),
         };
-        self.modules.entry(id).or_default().push(Rc::new(module));
+        let known = self.modules.entry(id).or_default();
+        if known.len() >= PLACES_MAX {
+            known.clear();
+        }
+        known.push(Rc::new(module));
     }
 
     /// Takes a look at an instruction of the file of that number.
@@ -210,7 +221,8 @@ impl Codes {
 
 impl Module {
     fn holds(&self, offset: u64) -> bool {
-        offset >= self.start && offset - self.start < self.len
+        let is_near = |place: u64| offset / PAGE == place / PAGE;
+        offset >= self.start && offset - self.start < self.len && self.alone.is_none_or(is_near)
     }
 
     /// The address of a place of the file, as the ELF counts them; `None` if it is none, or has no segment there.

@@ -61,6 +61,16 @@ pub struct Stack {
 }
 
 impl Stack {
+    /// Of these places, each called by the next.
+    #[cfg(test)]
+    pub(crate) fn of(places: Vec<Place>) -> Self {
+        Self {
+            sure: places.len(),
+            places,
+            end: StackEnd::Outermost,
+        }
+    }
+
     /// The first that is not the platform's; nothing if one before it may be missing.
     #[must_use]
     pub fn origin(&self) -> Option<&Place> {

@@ -191,3 +191,48 @@ fn a_signature_is_no_part_of_an_address() {
     );
     assert_eq!(callers.bare(0xb6f0_0001, Abi::Arm32), 0xb6f0_0000);
 }
+
+#[test]
+fn a_place_of_an_archive_that_is_no_entry_tells_nothing_of_others() {
+    let mut files = Files::default();
+    let path = "/data/app/x/base.apk";
+    let backing = files.backing(path, FileKey::default(), 0);
+    let Backing::File { file, .. } = &backing else {
+        panic!("{backing:?}");
+    };
+    let look = |offset: u64, found: ModuleFound| ModuleLook {
+        file: file.key.clone(),
+        offset,
+        found: Some(found),
+        ..ModuleLook::default()
+    };
+    let held = |distance: u64| Held {
+        backing: &backing,
+        distance,
+        mapping: Some(MAPPING),
+    };
+    let outside = ModuleFound {
+        len: 0x10_0000,
+        alone: true,
+        ..ModuleFound::default()
+    };
+    let library = ModuleFound {
+        start: 0x4000,
+        len: 0x2000,
+        entry: Some("lib/arm64-v8a/libx.so".to_owned()),
+        ..ModuleFound::default()
+    };
+    let mut codes = Codes::default();
+    codes.module(&look(0x10, outside), file.id);
+    assert!(codes.at(&held(0x20), Abi::Arm64, Ask::default()).is_ok());
+    assert!(codes.at(&held(0x4010), Abi::Arm64, Ask::default()).is_err());
+    codes.module(&look(0x4010, library), file.id);
+    let lib = |distance: u64| {
+        let code = codes.at(&held(distance), Abi::Arm64, Ask::default());
+        code.unwrap().unwrap().module.lib.clone()
+    };
+    assert_eq!(
+        (lib(0x20).as_str(), lib(0x5ff0).as_str()),
+        ("base.apk", "libx.so")
+    );
+}

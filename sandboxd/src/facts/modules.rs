@@ -37,7 +37,6 @@ struct Known {
     /// What it was when it was looked into.
     state: Option<State>,
     source: Source,
-    is_archive: bool,
     /// By the place that was asked for.
     modules: Vec<(u64, Module)>,
 }
@@ -251,12 +250,10 @@ impl Known {
             let (file, metadata) = open::open(pid, key, mapping)?;
             (Source::File(file), Some(State::of(&metadata)))
         };
-        let is_archive = module::zip::is_one(source.bytes(state).as_ref());
         Some(Self {
             key: key.clone(),
             state,
             source,
-            is_archive,
             modules: Vec::new(),
         })
     }
@@ -294,7 +291,7 @@ impl Known {
             let is_in = offset
                 .checked_sub(found.start)
                 .is_some_and(|at| at < found.len);
-            *asked == offset || is_in && (!self.is_archive || found.entry.is_some())
+            *asked == offset || is_in && !found.alone
         })
     }
 

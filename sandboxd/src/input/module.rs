@@ -48,6 +48,8 @@ pub struct ModuleFound {
     pub len: u64,
     /// Its name in the archive (`lib/arm64-v8a/libx.so`).
     pub entry: Option<String>,
+    /// Set if the place is in an archive and in none of its entries: it tells nothing of other places.
+    pub alone: bool,
     /// What it says of itself, if it is an ELF.
     pub elf: Option<ElfFound>,
 }

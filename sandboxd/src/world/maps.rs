@@ -28,6 +28,12 @@ const MAP_SHARED: u64 = 0x1;
 const PROT_WRITE: u8 = 0x2;
 const PROT_EXEC: u8 = 0x4;
 const PROT_MASK: u64 = 0x7;
+/// Below the top of the stack the kernel maps nothing by itself in so many bytes: `MIN_GAP` in
+/// <https://github.com/torvalds/linux/blob/v6.12/mm/util.c#L364>.
+const STACK_ROOM: u64 = 128 << 20;
+/// Above the stack pointer of a program that begins lie its arguments, a quarter of 8 MiB at most (`bprm_stack_limits` in
+/// <https://github.com/torvalds/linux/blob/v6.12/fs/exec.c>), or of another limit.
+const ARGUMENTS: u64 = 8 << 20;
 /// What another thread changed so shortly before a fork may have come after the memory was copied, nanoseconds.
 const FORK_NS: u64 = 50_000_000;
 
@@ -43,6 +49,10 @@ pub struct Maps {
     /// Where the heap begins, and the last end that `brk` told.
     heap: Option<u64>,
     break_end: Option<u64>,
+    /// Where the stack begins: the first address behind it.
+    stack_top: Option<u64>,
+    /// Or, as long as that is not known, where its pointer was when the program began.
+    stack_near: Option<u64>,
 }
 
 /// Since when it is known what is mapped.
@@ -178,8 +188,10 @@ impl Maps {
             changing: std::mem::take(&mut self.changing),
             ..Self::fresh(page, began)
         };
+        let stack = stack_among(lines);
+        self.stack_top = stack.map(|(_, top)| top);
         for line in lines {
-            self.ranges.insert(line.start, found(line, files, 0));
+            self.ranges.insert(line.start, found(line, files, stack, 0));
             if line.path == "[heap]" {
                 (self.heap, self.break_end) = (Some(line.start), Some(line.end));
             }
@@ -188,8 +200,10 @@ impl Maps {
 
     /// Takes what another read, ended at `time`, has that was not known. Of what was known it may be too new.
     pub fn fill(&mut self, lines: &[MapLine], files: &mut Files, time: u64) {
+        let stack = stack_among(lines);
+        self.stack_top = self.stack_top.or(stack.map(|(_, top)| top));
         for line in lines.iter().filter(|line| line.prot & PROT_EXEC != 0) {
-            let range = found(line, files, time);
+            let range = found(line, files, stack, time);
             let grown = |old: &Range| old.backing == Backing::Stack && range.backing == old.backing;
             let is_known = |old: &Range| {
                 old.perms.prot & PROT_EXEC != 0 && old.backing != Backing::Unknown && !grown(old)
@@ -239,7 +253,9 @@ impl Maps {
         }
         let (start, end) = (mapped.address, mapped.address.saturating_add(mapped.len));
         let call = self.changing.get_mut(&tid);
-        let is_new = call.as_ref().is_some_and(|call| call.effect == Effect::Map);
+        let is_new = call
+            .as_ref()
+            .is_some_and(|call| call.effect != Effect::Protect);
         if let Some(call) = call {
             call.told = true;
         }
@@ -249,27 +265,48 @@ impl Maps {
                 prot: mapped.prot as u8 & PROT_MASK as u8,
                 shared: mapped.flags as u64 & MAP_SHARED != 0,
             },
-            backing,
+            backing: match backing {
+                Backing::Anonymous(None) if !is_new => self.told_as_anonymous(start, end),
+                backing => backing,
+            },
             since: time,
             by: tid,
             is_loose: false,
         };
-        // It does not tell the names that memory was given.
-        let named: Vec<(u64, Range)> = match range.backing {
-            Backing::Anonymous(None) if !is_new => self.ranges.take(start, end),
-            _ => Vec::new(),
+        self.ranges.insert(start, range);
+    }
+
+    /// What memory is that the kernel called anonymous when it became executable: parts of the heap and of the stack it
+    /// calls so too, and it does not tell names that memory was given.
+    fn told_as_anonymous(&self, start: u64, end: u64) -> Backing {
+        let is_told_better = |range: &Range| {
+            matches!(
+                range.backing,
+                Backing::Heap | Backing::Stack | Backing::Anonymous(Some(_))
+            )
         };
-        self.ranges.insert(start, range.clone());
-        for (at, old) in named {
-            if let Backing::Anonymous(Some(_)) = old.backing {
-                let range = Range {
-                    end: old.end,
-                    backing: old.backing,
-                    ..range.clone()
-                };
-                self.ranges.insert(at, range);
-            }
+        if let Some(range) = self.ranges.first(start, end, is_told_better) {
+            return range.backing.clone();
         }
+        if self
+            .ranges
+            .any(start, end, |range| range.backing != Backing::Unknown)
+        {
+            return Backing::Anonymous(None);
+        }
+        let top = self
+            .stack_top
+            .or(self.stack_near.map(|near| near.saturating_add(ARGUMENTS)));
+        match top {
+            Some(top) if start < top && top - start <= STACK_ROOM => Backing::Stack,
+            Some(_) => Backing::Anonymous(None),
+            None => Backing::Unknown,
+        }
+    }
+
+    /// A program was executed, with its stack pointer near that address: the kernel put its arguments above it.
+    pub fn begins_near(&mut self, stack: u64) {
+        self.stack_near = Some(stack);
     }
 
     /// Memory without a file was given a name, or none.
@@ -300,8 +337,28 @@ impl Maps {
     }
 }
 
+/// The stack in `/proc/PID/maps`: where its permissions were changed it is several mappings, and only one has the name.
+fn stack_among(lines: &[MapLine]) -> Option<(u64, u64)> {
+    let at = lines.iter().position(|line| line.path == "[stack]")?;
+    let (mut start, mut end) = (lines[at].start, lines[at].end);
+    let is_part = |line: &MapLine| line.path.is_empty() && line.inode == 0;
+    for line in lines[..at].iter().rev() {
+        if line.end != start || !is_part(line) {
+            break;
+        }
+        start = line.start;
+    }
+    for line in &lines[at + 1..] {
+        if line.start != end || !is_part(line) {
+            break;
+        }
+        end = line.end;
+    }
+    Some((start, end))
+}
+
 /// A line of `/proc/PID/maps` as a range that is known since that time.
-fn found(line: &MapLine, files: &mut Files, since: u64) -> Range {
+fn found(line: &MapLine, files: &mut Files, stack: Option<(u64, u64)>, since: u64) -> Range {
     let key = FileKey {
         major: line.major,
         minor: line.minor,
@@ -314,7 +371,10 @@ fn found(line: &MapLine, files: &mut Files, since: u64) -> Range {
             prot: line.prot,
             shared: line.shared,
         },
-        backing: files.backing(&line.path, key, line.offset),
+        backing: match stack {
+            Some((start, end)) if (start..end).contains(&line.start) => Backing::Stack,
+            _ => files.backing(&line.path, key, line.offset),
+        },
         since,
         ..Range::default()
     }

@@ -43,7 +43,7 @@ static void from_main(void)
 				      address_of(through_arm));
 	make_stub("stub-from-arm", &from_arm, through_arm);
 #else
-	ask_vdso();
+	ask_vdso(through, &from);
 #endif
 	make_stub("stub", &from, through);
 	make_openat("stub-openat", strcmp(openat_entry, "stub") == 0);

@@ -29,8 +29,9 @@ static const ElfW(Sym) *vdso_symbol(uintptr_t base, const char *name)
 	return NULL;
 }
 
-/* Asks for a clock that it leaves to the kernel. There is no path to say what is expected: the line on stdout says it. */
-static void ask_vdso(void)
+/* Asks for a clock that it leaves to the kernel, by way of a `through` that comes back at `from`. There is no path to say
+ * what is expected: the line on stdout says it. */
+static void ask_vdso(const void *way, const struct spot *from)
 {
 	uintptr_t base = getauxval(AT_SYSINFO_EHDR);
 	const ElfW(Sym) *symbol = base ? vdso_symbol(base, "__kernel_clock_gettime") : NULL;
@@ -42,8 +43,8 @@ static void ask_vdso(void)
 	struct spot spot = { .class = "vdso", .entry = "stub", .of = "elf", .at = only ? svc : 0, .within = svc,
 			     .bias = base, .symbol = "__kernel_clock_gettime", .symbol_at = function };
 	struct text text;
-	say(&text, "vdso", &spot, NULL);
-	need(((int (*)(int, struct timespec *))function)(CLOCK_THREAD_CPUTIME_ID, &time) == 0);
+	say(&text, "vdso", &spot, from);
+	need(((through_fn *)way)((void *)function, CLOCK_THREAD_CPUTIME_ID, (long)&time, 0, 0) == 0);
 }
 
 #endif

@@ -126,12 +126,13 @@ impl Maps {
         }
     }
 
+    /// The kernel leaves alone what has these permissions already: that stays part of its mapping.
     fn protect(&mut self, (start, end): (u64, u64), prot: u8, entered: u64) {
-        self.ranges.change(start, end, |range| {
-            if range.since <= entered {
-                range.perms.prot = prot;
-            }
-        });
+        let changes = |range: &Range| range.since <= entered && range.perms.prot != prot;
+        for (from, to) in self.ranges.parts(start, end, changes) {
+            self.ranges
+                .change(from, to, |range| range.perms.prot = prot);
+        }
     }
 
     fn remap(&mut self, args: &[u64; 6], ret: u64, entered: u64, time: u64, tid: u32) {

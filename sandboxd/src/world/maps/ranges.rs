@@ -90,11 +90,39 @@ impl Ranges {
 
     /// Whether anything in `start..end` has this property.
     pub(super) fn any(&self, start: u64, end: u64, is: impl Fn(&Range) -> bool) -> bool {
+        self.first(start, end, is).is_some()
+    }
+
+    /// Something in `start..end` that has this property.
+    pub(super) fn first(
+        &self,
+        start: u64,
+        end: u64,
+        is: impl Fn(&Range) -> bool,
+    ) -> Option<&Range> {
+        self.touching(start, end)
+            .map(|(_, range)| range)
+            .find(|range| is(range))
+    }
+
+    /// The parts of `start..end` that have this property.
+    pub(super) fn parts(
+        &self,
+        start: u64,
+        end: u64,
+        are: impl Fn(&Range) -> bool,
+    ) -> Vec<(u64, u64)> {
+        self.touching(start, end)
+            .filter(|(_, range)| are(range))
+            .map(|(&at, range)| (at.max(start), range.end.min(end)))
+            .collect()
+    }
+
+    fn touching(&self, start: u64, end: u64) -> impl Iterator<Item = (&u64, &Range)> {
         self.0
             .range(..end)
             .rev()
-            .take_while(|(_, range)| range.end > start)
-            .any(|(_, range)| is(range))
+            .take_while(move |(_, range)| range.end > start)
     }
 
     /// The executable ones: start, end, what they are of.
