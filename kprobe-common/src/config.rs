@@ -40,6 +40,10 @@ pub struct Config {
     pub exec_filename: u32,
     /// Offset of `old_pid` in the fields of `sched:sched_process_exec`.
     pub exec_old_pid: u32,
+    /// Not 0: entries carry the chain of frames.
+    pub frames: u32,
+    /// Bytes of the stack that entries carry, at most [`STACK_MAX`](crate::record::STACK_MAX).
+    pub stack: u32,
 }
 
 /// [`Control::phase`] while calls are watched. Before it is 0, afterwards [`STOPPED`].

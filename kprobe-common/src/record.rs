@@ -107,9 +107,12 @@ pub struct Return {
     pub ret: i64,
     /// The number at exit: -1 after `rt_sigreturn`.
     pub nr: i32,
-    /// Keeps the size a multiple of 8.
-    pub unused: u32,
+    /// After an `execve`, where the kernel put the new program's stack pointer, in units of [`STACK_UNIT`]; else 0.
+    pub stack: u32,
 }
+
+/// The unit of [`Return::stack`], bytes: addresses of 48 bits have room.
+pub const STACK_UNIT: u64 = 1 << 16;
 
 /// Bits of [`Fork::clone_flags`] that say what the new task shares.
 /// <https://github.com/torvalds/linux/blob/v6.12/include/uapi/linux/sched.h#L11-L20>
@@ -195,7 +198,7 @@ pub mod state {
 #[cfg_attr(feature = "user", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[repr(C)]
 pub struct Slot {
-    /// The register it was read through.
+    /// The register it was read through, or one of [`register`].
     pub register: u8,
     /// 0 for what the register points at; 1 and on for what that points at, in order.
     pub part: u8,
@@ -209,6 +212,16 @@ pub struct Slot {
     pub error: i16,
 }
 
+/// [`Slot::register`] of what was read through none that holds an argument. In entries of 64-bit tasks' calls only.
+pub mod register {
+    /// The chain of frames, innermost first: of each the caller's frame pointer and the return address, as they are in
+    /// memory. [`super::state::CUT`]: there may be more, since there are [`super::FRAMES`] or the next cannot be read, which
+    /// the error then says.
+    pub const FRAMES: u8 = 8;
+    /// The stack from the stack pointer on. [`super::state::CUT`]: the rest cannot be read.
+    pub const STACK: u8 = 9;
+}
+
 /// Longest path the kernel takes, its zero byte included (`PATH_MAX`).
 pub const PATH_MAX: usize = 4096;
 /// Elements copied of one iovec array; what is beyond is cut and said to be.
@@ -218,6 +231,12 @@ pub const STRINGS: usize = 24;
 /// Where the last copy into a record may begin, at most: there is room for two whole paths and everything else before
 /// it, and for as much as a path behind it.
 pub const RECORD_MAX: usize = 12 * 1024;
+/// Frames copied of one chain.
+pub const FRAMES: usize = 64;
+/// Bytes of one frame: a frame pointer and a return address.
+pub const FRAME: usize = 16;
+/// Most bytes that can be copied of a stack.
+pub const STACK_MAX: usize = 32 * 1024;
 
 /// Messages copied of one array of them; what is beyond is cut and said to be.
 pub const MESSAGES: usize = 8;

@@ -15,6 +15,8 @@ static CONFIG: Config = Config {
     newtask_flags: 0,
     exec_filename: 0,
     exec_old_pid: 0,
+    frames: 0,
+    stack: 0,
 };
 
 /// One field of the configuration: a volatile read, since the loader changes what the compiler saw.

@@ -8,12 +8,12 @@ use aya_ebpf::helpers::generated::{
 };
 use kprobe_common::counters::{Calls, Cpu};
 use kprobe_common::index::INDEXES;
-use kprobe_common::record::{Header, RECORD_MAX};
+use kprobe_common::record::Header;
 
 use crate::bound::at_most;
 use crate::log;
 use crate::maps;
-use crate::scratch::{Desk, SLACK};
+use crate::scratch::{Desk, WHOLE};
 
 /// Which ring, and which of the CPU's counters says what it lost.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub(crate) fn emit(desk: &Desk, ring: Ring) -> bool {
     unsafe {
         (*desk.sheet.record().cast::<Header>()).lost = core::ptr::read_volatile(lost) as u32;
     }
-    let len = at_most::<{ RECORD_MAX + SLACK }>(desk.sheet.cursor());
+    let len = at_most::<WHOLE>(desk.sheet.cursor());
     let map = map.cast_mut().cast();
     // SAFETY: the map is a ring.
     let (unread, size) = unsafe {

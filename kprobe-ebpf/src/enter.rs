@@ -13,6 +13,7 @@ use crate::emit::{self, Ring};
 use crate::ignored;
 use crate::maps;
 use crate::scratch::Desk;
+use crate::stack;
 use crate::target;
 use crate::thread::{clear_restart, find, resumed};
 
@@ -210,6 +211,9 @@ fn report(desk: &Desk, (number, spec): (u16, &Spec), index: u16, flags: u8) -> b
         late: 0,
     };
     capture.walk(desk.sheet, spec.enter & followed(spec, flags));
+    if stack::is_wanted() && flags & flag::UNSHOWN == 0 {
+        stack::append(desk.sheet, abi);
+    }
     emit::emit(desk, ring(flags))
 }
 

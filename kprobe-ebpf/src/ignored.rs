@@ -63,7 +63,8 @@ pub(crate) fn change(desk: &Desk, spec: &Spec) {
             len
         };
         let moves = spec.flags & spec::MAPS_MOVES != 0 && arg(3) & MOVED != 0;
-        if !touches(table, arg(0), len) && !(moves && touches(table, arg(4), arg(2))) {
+        let touched = touches(table, arg(0), len) || moves && touches(table, arg(4), arg(2));
+        if !touched {
             return;
         }
     }

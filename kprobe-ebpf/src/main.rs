@@ -20,6 +20,7 @@ mod life;
 mod log;
 mod maps;
 mod scratch;
+mod stack;
 mod target;
 mod thread;
 

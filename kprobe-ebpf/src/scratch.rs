@@ -7,7 +7,7 @@
 use aya_ebpf::helpers::generated::{bpf_get_smp_processor_id, bpf_ktime_get_boot_ns};
 use kprobe_common::config::SCRATCH_PER_CPU;
 use kprobe_common::counters::Cpu;
-use kprobe_common::record::{Frame, Header, PATH_MAX, RECORD_MAX, Slot};
+use kprobe_common::record::{FRAME, FRAMES, Frame, Header, PATH_MAX, RECORD_MAX, STACK_MAX, Slot};
 use kprobe_common::regs::Regs;
 
 use crate::bound::at_most;
@@ -20,6 +20,13 @@ use crate::target::Task;
 /// Room beyond [`RECORD_MAX`], so that a copy that starts before it can be as long as a path, and the heads of slots
 /// that say "cut" fit behind.
 pub(crate) const SLACK: usize = PATH_MAX + 1024;
+/// The granule in which memory can be missing; a larger page is a multiple of it.
+pub(crate) const PAGE: usize = 4096;
+/// Behind that, room for two slots with frames and the stack. The verifier does not see that the last page of the stack is
+/// cut to what is left.
+pub(crate) const BEHIND: usize = 2 * size_of::<Slot>() + FRAMES * FRAME + STACK_MAX + PAGE;
+/// The longest record.
+pub(crate) const WHOLE: usize = RECORD_MAX + SLACK + BEHIND;
 
 /// The memory. Its cursor lives here and not in a register: loaded anew before each use it is "unknown, then
 /// checked" on every path, so that the verifier sees the paths as alike and prunes them. In a register it has another
@@ -34,9 +41,11 @@ pub(crate) struct Scratch {
     pub(crate) cursor: u32,
     /// Registers that could not be read through.
     pub(crate) late: u32,
+    /// Bytes of the stack that are copied.
+    copied: u32,
     pub(crate) walk: Walk,
     pub(crate) regs: Regs,
-    pub(crate) record: [u8; RECORD_MAX + SLACK],
+    pub(crate) record: [u8; WHOLE],
 }
 
 /// What a program holds while it puts a record together.
@@ -225,6 +234,32 @@ impl Sheet {
         let at = at_most::<RECORD_MAX>(at);
         // SAFETY: `at` is within the record.
         unsafe { self.record().add(at + size_of::<Slot>()).cast() }
+    }
+
+    /// The frame pointer of a 64-bit task.
+    #[inline(always)]
+    pub(crate) fn frame_pointer(&self) -> u64 {
+        // SAFETY: a field of a map value; the registers were read.
+        unsafe { (*self.regs()).regs[29] }
+    }
+
+    /// The stack pointer of a 64-bit task.
+    #[inline(always)]
+    pub(crate) fn stack_pointer(&self) -> u64 {
+        // SAFETY: a field of a map value; the registers were read.
+        unsafe { (*self.regs()).sp }
+    }
+
+    #[inline(always)]
+    pub(crate) fn copied(&self) -> usize {
+        // SAFETY: a field of a map value.
+        unsafe { core::ptr::read_volatile(&raw const (*self.0).copied) as usize }
+    }
+
+    #[inline(always)]
+    pub(crate) fn set_copied(&self, copied: u32) {
+        // SAFETY: a field of a map value.
+        unsafe { core::ptr::write_volatile(&raw mut (*self.0).copied, copied) }
     }
 
     /// Registers that could not be read through, one bit each.

@@ -3,6 +3,7 @@
 //! Pure: what memory holds comes from `world`, what files hold from looks that [`Callers::wants`] asks for.
 
 mod code;
+mod stack;
 #[cfg(test)]
 mod tests;
 mod word;
@@ -14,11 +15,14 @@ use kprobe_common::record::{Frame, Header};
 use kprobe_common::table::{self, change};
 
 use crate::event::Mapping;
-use crate::input::{Isa, Number};
+use crate::input::{Isa, Number, SiteLook};
+use crate::record::Record;
 use crate::world::World;
 use crate::world::maps::Held;
 use crate::world::maps::backing::Backing;
-pub use code::{Code, Codes, Module, Site, Want};
+pub use code::{Ask, Code, Codes, Module, Site, Want};
+use stack::Looks;
+pub use stack::{Stack, StackEnd};
 pub use word::{Class, Entry, OffsetOf};
 
 /// A place in a program.
@@ -49,6 +53,8 @@ pub struct Caller {
     pub entry: Entry,
     /// What the link register says, of a call by the platform's code.
     pub from: Option<Place>,
+    /// Who called whom, where it was asked for.
+    pub stack: Option<Stack>,
 }
 
 /// What is known of code.
@@ -58,68 +64,109 @@ pub struct Callers {
     pub codes: Codes,
     /// Bits of a user address.
     address_bits: u32,
+    /// Whether stacks are asked for.
+    stacks: bool,
+    /// Looks at the code of stacks.
+    looks: Looks,
 }
 
 impl Callers {
-    /// Of a machine on which user addresses have so many bits.
+    /// Of a machine on which user addresses have so many bits; and whether stacks are asked for.
     #[must_use]
-    pub fn new(address_bits: u32) -> Self {
+    pub fn new(address_bits: u32, stacks: bool) -> Self {
         Self {
             codes: Codes::default(),
             address_bits,
+            stacks,
+            looks: Looks::default(),
         }
+    }
+
+    /// Takes a look at an instruction of the file of that number.
+    pub fn site(&mut self, look: &SiteLook, id: u32) {
+        if look.frame {
+            self.looks.count();
+        }
+        self.codes.site(look, id);
     }
 
     /// The look that is due before it can be said who made this call.
     #[must_use]
-    pub fn wants(&self, world: &World, header: &Header, frame: &Frame) -> Option<Want> {
+    pub fn wants(&self, world: &World, record: &Record<'_>, frame: &Frame) -> Option<Want> {
+        let header = &record.header;
         let abi = index::abi(header.index);
-        let held = world.held(header, svc(frame))?;
-        let code = match self.codes.at(&held, abi, Some(isa(frame, abi))) {
-            Ok(code) => code,
+        let place = match self.look(world, header, svc(frame), self.of_svc(frame, abi)) {
+            Ok(place) => place,
             Err(want) => return Some(want),
         };
-        if !class(&held, code.as_ref().map(|code| &*code.module)).is_platform() {
-            return None;
-        }
-        let from = world.held(header, self.bare(frame.lr, abi))?;
-        self.codes.at(&from, abi, None).err()
+        let lr = self.bare(frame.lr, abi);
+        let from = |lr| self.look(world, header, lr, Ask::default()).err();
+        let is_from = place.class.is_platform();
+        is_from.then(|| from(lr)).flatten().or_else(|| {
+            let due = self.stacks && record.is_shown() && self.looks.are_left(header.time);
+            due.then(|| self.wanted(world, record, frame, &place))?
+        })
     }
 
     /// Who made a call.
     #[must_use]
-    pub fn caller(&self, world: &World, header: &Header, frame: &Frame) -> Caller {
+    pub fn caller(&mut self, world: &World, record: &Record<'_>, frame: &Frame) -> Caller {
+        let header = &record.header;
+        self.looks.pass(header.time);
         let abi = index::abi(header.index);
-        let place = self.place(world, header, svc(frame), Some(isa(frame, abi)));
+        let place = self.place(world, header, svc(frame), self.of_svc(frame, abi));
         let entry = entry(&place, header.index, frame.nr);
+        let lr = self.bare(frame.lr, abi);
         let from = matches!(entry, Entry::Stub | Entry::Syscall | Entry::Gadget)
-            .then(|| self.place(world, header, self.bare(frame.lr, abi), None))
+            .then(|| self.place(world, header, lr, Ask::default()))
             .filter(|from| from.class != Class::Unknown);
-        Caller { place, entry, from }
+        let stack = self
+            .stacks
+            .then(|| self.walked(world, record, frame, &place));
+        Caller {
+            place,
+            entry,
+            from,
+            stack,
+        }
     }
 
-    /// What lies at an address of the process of a record; `isa`: it is a `svc`.
+    /// What is asked of a call's instruction.
+    fn of_svc(&self, frame: &Frame, abi: Abi) -> Ask {
+        Ask {
+            isa: Some(isa(frame, abi)),
+            frame: self.stacks && abi == Abi::Arm64,
+        }
+    }
+
+    /// What lies at an address of the process of a record.
     #[must_use]
-    pub fn place(&self, world: &World, header: &Header, at: u64, isa: Option<Isa>) -> Place {
+    pub fn place(&self, world: &World, header: &Header, at: u64, ask: Ask) -> Place {
+        self.look(world, header, at, ask).unwrap_or_else(|_| Place {
+            pc: at,
+            ..Place::default()
+        })
+    }
+
+    /// The same, or the look that is due before it can be said.
+    fn look(&self, world: &World, header: &Header, at: u64, ask: Ask) -> Result<Place, Want> {
         let nowhere = Place {
             pc: at,
             ..Place::default()
         };
         let Some(held) = world.held(header, at) else {
-            return nowhere;
+            return Ok(nowhere);
         };
-        let Ok(code) = self.codes.at(&held, index::abi(header.index), isa) else {
-            return nowhere;
-        };
+        let code = self.codes.at(&held, index::abi(header.index), ask)?;
         let class = class(&held, code.as_ref().map(|code| &*code.module));
         if class == Class::Unknown {
-            return nowhere;
+            return Ok(nowhere);
         }
         let offset = code.as_ref().map(|code| code.offset);
         // Where there is no ELF, a file that is in memory only counts like memory.
         let counts = offset.filter(|&(_, of)| of == OffsetOf::Elf || class != Class::Memfd);
         let in_map = |map: Mapping| (at.saturating_sub(map.start.0), OffsetOf::Map);
-        Place {
+        Ok(Place {
             pc: at,
             class,
             offset: counts.or(held.mapping.map(in_map)),
@@ -130,7 +177,7 @@ impl Callers {
             site: code.as_ref().and_then(|code| code.site.clone()),
             module: code.map(|code| code.module),
             map: held.mapping.filter(|_| class.is_memory()),
-        }
+        })
     }
 
     /// Whose code a whole range of memory is: without an instruction, unknown where it is of several.

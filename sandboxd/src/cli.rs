@@ -92,6 +92,13 @@ pub struct Trace {
     /// Give every line the argument registers too, as they were: `regs`
     #[arg(long)]
     pub raw: bool,
+    /// Show who called whom: by frame pointers, or with `=dwarf` by unwinding a copy of the stack, which is dearer and needs
+    /// no frame pointers
+    #[arg(short = 'k', long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "fp", value_name = "HOW", hide = true)]
+    pub stack: Option<StackBy>,
+    /// Bytes of the stack to copy for `--stack=dwarf`, 1K to 32K
+    #[arg(long, value_name = "SIZE", default_value = "16K", value_parser = words::stack_size, hide = true)]
+    pub stack_size: u32,
     /// Where entries come from; auto: kprobes, unless the kernel lacks them or too many calls are selected
     #[arg(long, value_enum, default_value_t = BackendName::Auto)]
     pub backend: BackendName,
@@ -112,10 +119,13 @@ pub struct Trace {
     /// The same for the code that called the platform's: what the link register says
     #[arg(long, value_name = "WHERE")]
     pub from: Vec<String>,
+    /// The same for the first code up the stack that is not the platform's; implies --stack
+    #[arg(long, value_name = "WHERE")]
+    pub origin: Vec<String>,
     /// Do not follow what descriptors and paths mean: cheaper, lines have no `fds` and `paths`
     #[arg(long)]
     pub no_fds: bool,
-    /// Leave returns unwatched: cheaper, without results and without what calls give
+    /// Leave returns unwatched: cheaper, without results, without what calls give, and without who made them
     #[arg(long)]
     pub no_returns: bool,
     /// Stop after this long (30s, 5m, 1h)
@@ -220,7 +230,27 @@ pub enum BackendName {
     Tracepoint,
 }
 
+/// `--stack`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum StackBy {
+    /// Frame pointers, followed in the kernel
+    Fp,
+    /// What libraries say of their frames (`.eh_frame`), followed in a copy of the stack
+    Dwarf,
+}
+
 impl Trace {
+    /// If stacks are asked for, how many bytes of them are to be copied.
+    #[must_use]
+    pub fn stack_bytes(&self) -> Option<u32> {
+        match self.stack {
+            Some(StackBy::Dwarf) => Some(self.stack_size),
+            Some(StackBy::Fp) => Some(0),
+            // Without stacks nobody's origin is known.
+            None => (!self.origin.is_empty()).then_some(0),
+        }
+    }
+
     /// Who calls are shown of.
     #[must_use]
     pub fn made_by(&self) -> Asked {
@@ -233,6 +263,7 @@ impl Trace {
             },
             caller: words(&self.caller),
             from: words(&self.from),
+            origin: words(&self.origin),
         }
     }
 }

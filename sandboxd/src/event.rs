@@ -15,6 +15,7 @@ pub use word::{
 };
 
 use crate::args::Args;
+use crate::caller::StackEnd;
 
 /// Version of the schema, in every `start` line.
 pub const SCHEMA: &str = "1.0";
@@ -218,6 +219,12 @@ pub struct Syscall<'a> {
     pub dur_ns: Option<u64>,
     /// Where the call came from.
     pub caller: Caller<'a>,
+    /// The `svc` and the calls that led to it, innermost first, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stack: Option<Vec<Place<'a>>>,
+    /// Why the stack has no more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stack_end: Option<StackEnd>,
 }
 
 /// `process`

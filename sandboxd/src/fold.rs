@@ -4,6 +4,7 @@
 //! record, [`Fold::wants`] says which look is due.
 
 mod books;
+mod by_library;
 mod line;
 mod made_by;
 mod only;
@@ -23,6 +24,8 @@ use crate::sink::Lines;
 use crate::world::identity::Identity;
 use crate::world::{Happened, Want, Who, World};
 use books::Books;
+use by_library::ByLibrary;
+pub use by_library::LibraryCount;
 pub use made_by::{Asked, MadeBy};
 pub use only::Only;
 
@@ -89,6 +92,7 @@ pub struct Fold {
     made_by: MadeBy,
     /// Calls that were not shown because of who made them, by process, since somebody asked.
     unwanted: HashMap<u32, u64>,
+    by_library: ByLibrary,
     stats_at: u64,
     ended: bool,
     /// The accounts of the `end` line.
@@ -115,7 +119,7 @@ impl Fold {
             let (Body::Enter(frame) | Body::ExitOnly(_, frame)) = record.body else {
                 return None;
             };
-            let want = self.callers.wants(&self.world, header, &frame);
+            let want = self.callers.wants(&self.world, &record, &frame);
             return want.map(|want| Look::Code { pid, want });
         };
         Some(match want {
@@ -176,7 +180,7 @@ impl Fold {
                 self.world.call(record);
             }
             Body::Enter(frame) | Body::ExitOnly(_, frame) => {
-                let caller = self.callers.caller(&self.world, &header, &frame);
+                let caller = self.callers.caller(&self.world, record, &frame);
                 let mut who = self.world.who(&header, caller);
                 let never =
                     table::row(header.index).is_some_and(|row| row.ret == table::Ret::Never);
@@ -248,7 +252,7 @@ impl Fold {
             }
             Fact::Site { look } => {
                 if let Some(id) = self.world.file_id(&look.file) {
-                    self.callers.codes.site(look, id);
+                    self.callers.site(look, id);
                 }
             }
             Fact::Losses { boot_ns, cpus } => self.losses(*boot_ns, cpus, out),
@@ -274,7 +278,7 @@ impl Fold {
         self.stats_at = start.boot_ns.saturating_add(STATS_NS);
         self.pair = Some(Pair::new(start.returns));
         self.world = World::new(start.page, start.returns);
-        self.callers = Callers::new(start.address_bits);
+        self.callers = Callers::new(start.address_bits, start.stacks);
         self.books = Books::new(start.boot_ns);
         self.world.begin(start.files, start.by_uid, start.made);
         // The command line was refused if it held a pattern that is none.

@@ -1,6 +1,7 @@
 //! Everything that the state of a run is made from, in one order: what the kernel half sent and what was seen of the
 //! outside. A run is a fold over these; a recording holds them and gives the same lines again.
 
+mod frame;
 mod module;
 
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::event::{Failed, Targets};
 use crate::fold::Asked;
 use crate::probe::{Backend, CpuLosses};
+pub use frame::{FrameFound, Kept, Link, Pointer, Rule};
 pub use module::{
     ElfFound, FileKey, Isa, Load, ModuleFound, ModuleLook, Number, Role, SiteFound, SiteLook,
 };
@@ -141,6 +143,8 @@ pub struct Start {
     pub failed: Vec<Failed>,
     /// Whether returns are watched.
     pub returns: bool,
+    /// Whether stacks are shown.
+    pub stacks: bool,
     /// Which calls are shown.
     pub show: Show,
     /// Whether every line has the registers.

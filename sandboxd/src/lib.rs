@@ -25,6 +25,7 @@ pub mod decode;
 pub mod fold;
 pub mod pair;
 pub mod status;
+pub mod unwind;
 pub mod world;
 
 pub mod event;

@@ -26,11 +26,9 @@ pub struct Module {
 /// What lies at a place of a file.
 #[must_use]
 pub fn at(file: &dyn Bytes, offset: u64) -> Module {
-    let entry = if zip::is_one(file) {
-        zip::stored_at(file, offset)
-    } else {
-        None
-    };
+    let is_archive = zip::is_one(file);
+    let entry = is_archive.then(|| zip::stored_at(file, offset)).flatten();
+    let alone = is_archive && entry.is_none();
     let (entry, start, len) = match entry {
         Some(entry) => (Some(entry.name), entry.start, entry.len),
         None => (None, 0, file.len()),
@@ -47,6 +45,7 @@ pub fn at(file: &dyn Bytes, offset: u64) -> Module {
             start,
             len,
             entry,
+            alone,
             elf: elf.as_ref().map(|elf| elf.found.clone()),
         },
         elf,

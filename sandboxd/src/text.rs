@@ -25,7 +25,7 @@ use kprobe_common::table::{self, Syscall as Row};
 use crate::args::Value;
 use crate::event::{Line, Name, Outcome, Syscall};
 use crate::status::Status;
-use caller::Made;
+use caller::{Frames, Made};
 use colour::{Colour, DIM, ERROR, NAME, REMARK};
 use meaning::meaning;
 use value::Shown;
@@ -55,7 +55,11 @@ impl Display for Call<'_> {
         call.syscall
             .with(|name| write!(f, "{}(", colour.paint(NAME, name)))?;
         self.arguments(f)?;
-        self.result(f)
+        self.result(f)?;
+        match &call.stack {
+            Some(stack) => write!(f, "{}", Frames(stack, call.stack_end)),
+            None => Ok(()),
+        }
     }
 }
 

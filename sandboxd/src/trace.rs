@@ -276,6 +276,7 @@ fn start(
             })
             .collect(),
         returns: plan.returns,
+        stacks: options.stack.is_some(),
         show: plan.show,
         raw: plan.raw,
         only: options.only.clone(),

@@ -148,6 +148,14 @@ impl World {
         space.maps.at(address, header.time)
     }
 
+    /// Where the stack ends that an address of the process of a record lies in, when it was written.
+    #[must_use]
+    pub fn stack_end(&self, header: &Header, address: u64) -> Option<u64> {
+        let process = self.processes.get(&header.tgid)?;
+        let space = self.spaces.get(&process.space).filter(|_| self.follows)?;
+        space.maps.stack_end(address, header.time)
+    }
+
     /// The number of a mapped file.
     #[must_use]
     pub fn file_id(&self, file: &FileKey) -> Option<u32> {

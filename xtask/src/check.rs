@@ -2,6 +2,7 @@
 //!
 //! Needs no kernel: those tests are `vm-matrix`'s.
 
+use std::env;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
@@ -10,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use crate::toolchain::{Toolchain, find_program, host_cargo};
-use crate::{headers, process, tidy};
+use crate::{headers, libraries, process, tidy};
 
 /// Check format, lints, documentation, unit tests and house rules; ends with the numbers passed and failed
 #[derive(Args)]
@@ -26,7 +27,7 @@ enum Outcome {
 
 type Step = (&'static str, fn() -> Result<Outcome>);
 
-const STEPS: [Step; 7] = [
+const STEPS: [Step; 8] = [
     ("tidy", tidy),
     ("format", format),
     ("lints", lints),
@@ -34,6 +35,7 @@ const STEPS: [Step; 7] = [
     ("documentation", documentation),
     ("unit tests", tests),
     ("newest kernel's headers", newest_headers),
+    ("C libraries", c_libraries),
 ];
 
 impl Check {
@@ -151,6 +153,20 @@ fn newest_headers() -> Result<Outcome> {
         &mut cargo,
         "comparing the table with the newest kernel's headers",
     )
+}
+
+/// What is found out of Debian's C libraries, which are fetched once.
+fn c_libraries() -> Result<Outcome> {
+    let libraries = match libraries::directories() {
+        Ok(libraries) => env::join_paths(libraries)?,
+        Err(error) => return Ok(Outcome::Skipped(format!("{error:#}"))),
+    };
+    let mut cargo = host_cargo("test");
+    cargo
+        .args(["--quiet", "--package", "sandboxd", "--test", "modules"])
+        .args(["--", "--ignored"])
+        .env("SANDBOXD_LIBRARIES", libraries);
+    one(&mut cargo, "looking into Debian's C libraries")
 }
 
 fn one(command: &mut Command, purpose: &str) -> Result<Outcome> {

@@ -13,6 +13,7 @@ mod headers;
 mod kernels;
 mod lab;
 mod libcs;
+mod libraries;
 mod matrix;
 mod package;
 mod paths;

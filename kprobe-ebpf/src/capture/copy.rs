@@ -6,10 +6,7 @@ use kprobe_common::record::{Header, IOVECS, PATH_MAX, RECORD_MAX, Slot, state};
 
 use super::{EFAULT, Step, job, stage};
 use crate::bound::at_most;
-use crate::scratch::SLACK;
-
-/// The granule in which memory can be missing; a larger page is a multiple of it.
-const PAGE: u64 = 4096;
+use crate::scratch::{PAGE, SLACK};
 
 impl Step<'_> {
     /// Copies what was decided.
@@ -64,7 +61,7 @@ impl Step<'_> {
         }
         // The helper copies all or nothing: take what lies before the next page, once nothing else can be done. Of what
         // is looked at here, the rest would be an older record's.
-        let near = (PAGE - (get!(self.pointer) & (PAGE - 1))) as u32;
+        let near = (PAGE - (get!(self.pointer) as usize & (PAGE - 1))) as u32;
         let partly = self.at_exit && get!(self.job) != job::HEAD;
         if partly && near < len && self.copy(at, near) {
             return self.put(state::CUT as u32, near, EFAULT as i32);

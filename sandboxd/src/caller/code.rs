@@ -6,13 +6,17 @@ use std::rc::Rc;
 use kprobe_common::index::Abi;
 
 use super::{Class, OffsetOf};
-use crate::input::{ElfFound, FileKey, Isa, ModuleLook, Number, Role, SiteLook};
+use crate::input::{ElfFound, FileKey, FrameFound, Isa, ModuleLook, Number, Role, SiteLook};
 use crate::world::maps::Held;
 use crate::world::maps::backing::{Backing, Mapped};
 
 /// Files and instructions beyond these are forgotten and looked at again: a program can make up as many as it likes.
 const MODULES_MAX: usize = 16_384;
 const SITES_MAX: usize = 131_072;
+/// The same of places in one file.
+const PLACES_MAX: usize = 1024;
+/// Bytes of a page, of the smallest.
+const PAGE: u64 = 4096;
 /// Where a platform keeps its files: Android's partitions, and the usual places of other systems. No app can write there.
 const PLATFORM: &[&str] = &[
     "/system/",
@@ -52,9 +56,18 @@ pub enum Want {
         start: u64,
         /// The instruction, as the ELF counts addresses.
         address: u64,
-        /// Set if it is a `svc`.
-        isa: Option<Isa>,
+        /// What is asked of it.
+        ask: Ask,
     },
+}
+
+/// What is asked of an instruction, beside its function.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Ask {
+    /// Of a `svc`, where its number comes from.
+    pub isa: Option<Isa>,
+    /// Of a frame's, how its caller is found.
+    pub frame: bool,
 }
 
 /// A module: a file, or what is embedded in one.
@@ -70,6 +83,8 @@ pub struct Module {
     pub build_id: Option<String>,
     start: u64,
     len: u64,
+    /// Set if only the page of that place is known.
+    alone: Option<u64>,
     elf: Option<ElfFound>,
 }
 
@@ -82,6 +97,8 @@ pub struct Site {
     pub symbol_offset: u64,
     /// Where the number of a `svc` comes from.
     pub number: Option<Number>,
+    /// How the caller of its function is found.
+    pub frame: FrameFound,
 }
 
 /// What lies at a place of a file.
@@ -99,12 +116,12 @@ pub struct Code {
 #[derive(Debug, Default)]
 pub struct Codes {
     modules: HashMap<u32, Vec<Rc<Module>>>,
-    sites: HashMap<(u32, u64, u64, Option<Isa>), Rc<Site>>,
+    sites: HashMap<(u32, u64, u64, Ask), Rc<Site>>,
 }
 
 impl Codes {
     /// What lies there in a file; nothing if it is not a file's memory; else the look that is due.
-    pub fn at(&self, held: &Held<'_>, abi: Abi, isa: Option<Isa>) -> Result<Option<Code>, Want> {
+    pub fn at(&self, held: &Held<'_>, abi: Abi, ask: Ask) -> Result<Option<Code>, Want> {
         let Some((file, offset)) = place(held, abi) else {
             return Ok(None);
         };
@@ -123,12 +140,12 @@ impl Codes {
                 offset,
             }));
         };
-        let Some(site) = self.sites.get(&(file.id, module.start, address, isa)) else {
+        let Some(site) = self.sites.get(&(file.id, module.start, address, ask)) else {
             return Err(Want::Site {
                 file: file.key.clone(),
                 start: module.start,
                 address,
-                isa,
+                ask,
             });
         };
         Ok(Some(Code {
@@ -171,9 +188,14 @@ impl Codes {
             // Of one that could not be read, every place is the same.
             start: if is_read { found.start } else { 0 },
             len: if is_read { found.len } else { u64::MAX },
+            alone: found.alone.then_some(look.offset),
             elf: found.elf.filter(|_| is_read),
         };
-        self.modules.entry(id).or_default().push(Rc::new(module));
+        let known = self.modules.entry(id).or_default();
+        if known.len() >= PLACES_MAX {
+            known.clear();
+        }
+        known.push(Rc::new(module));
     }
 
     /// Takes a look at an instruction of the file of that number.
@@ -186,15 +208,21 @@ impl Codes {
             symbol: found.symbol.clone(),
             symbol_offset: found.symbol_offset,
             number: found.number,
+            frame: found.frame.unwrap_or_default(),
         };
-        let key = (id, look.start, look.address, look.isa);
+        let ask = Ask {
+            isa: look.isa,
+            frame: look.frame,
+        };
+        let key = (id, look.start, look.address, ask);
         self.sites.insert(key, Rc::new(site));
     }
 }
 
 impl Module {
     fn holds(&self, offset: u64) -> bool {
-        offset >= self.start && offset - self.start < self.len
+        let is_near = |place: u64| offset / PAGE == place / PAGE;
+        offset >= self.start && offset - self.start < self.len && self.alone.is_none_or(is_near)
     }
 
     /// The address of a place of the file, as the ELF counts them; `None` if it is none, or has no segment there.

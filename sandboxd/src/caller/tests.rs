@@ -4,7 +4,7 @@ use kprobe_common::index::index;
 
 use super::*;
 use crate::event::{Hex, Perms};
-use crate::input::{ElfFound, FileKey, ModuleFound, ModuleLook, Role};
+use crate::input::{ElfFound, FileKey, FrameFound, ModuleFound, ModuleLook, Role};
 use crate::world::maps::backing::Files;
 
 const MAPPING: Mapping = Mapping {
@@ -36,7 +36,7 @@ fn class_of(name: &str, found: Option<ModuleFound>) -> Class {
         ..ModuleLook::default()
     };
     codes.module(&look, file.id);
-    let code = match codes.at(&held, Abi::Arm64, None) {
+    let code = match codes.at(&held, Abi::Arm64, Ask::default()) {
         Ok(code) => code,
         Err(want) => panic!("{name}: still wants {want:?}"),
     };
@@ -174,6 +174,7 @@ fn how_a_call_was_made_is_what_its_code_says_of_the_number() {
                 symbol: None,
                 symbol_offset: 0,
                 number,
+                frame: FrameFound::default(),
             })),
             ..Place::default()
         };
@@ -183,10 +184,55 @@ fn how_a_call_was_made_is_what_its_code_says_of_the_number() {
 
 #[test]
 fn a_signature_is_no_part_of_an_address() {
-    let callers = Callers::new(39);
+    let callers = Callers::new(39, false);
     assert_eq!(
         callers.bare(0x002a_3f7a_1234_5678, Abi::Arm64),
         0x7a_1234_5678
     );
     assert_eq!(callers.bare(0xb6f0_0001, Abi::Arm32), 0xb6f0_0000);
+}
+
+#[test]
+fn a_place_of_an_archive_that_is_no_entry_tells_nothing_of_others() {
+    let mut files = Files::default();
+    let path = "/data/app/x/base.apk";
+    let backing = files.backing(path, FileKey::default(), 0);
+    let Backing::File { file, .. } = &backing else {
+        panic!("{backing:?}");
+    };
+    let look = |offset: u64, found: ModuleFound| ModuleLook {
+        file: file.key.clone(),
+        offset,
+        found: Some(found),
+        ..ModuleLook::default()
+    };
+    let held = |distance: u64| Held {
+        backing: &backing,
+        distance,
+        mapping: Some(MAPPING),
+    };
+    let outside = ModuleFound {
+        len: 0x10_0000,
+        alone: true,
+        ..ModuleFound::default()
+    };
+    let library = ModuleFound {
+        start: 0x4000,
+        len: 0x2000,
+        entry: Some("lib/arm64-v8a/libx.so".to_owned()),
+        ..ModuleFound::default()
+    };
+    let mut codes = Codes::default();
+    codes.module(&look(0x10, outside), file.id);
+    assert!(codes.at(&held(0x20), Abi::Arm64, Ask::default()).is_ok());
+    assert!(codes.at(&held(0x4010), Abi::Arm64, Ask::default()).is_err());
+    codes.module(&look(0x4010, library), file.id);
+    let lib = |distance: u64| {
+        let code = codes.at(&held(distance), Abi::Arm64, Ask::default());
+        code.unwrap().unwrap().module.lib.clone()
+    };
+    assert_eq!(
+        (lib(0x20).as_str(), lib(0x5ff0).as_str()),
+        ("base.apk", "libx.so")
+    );
 }

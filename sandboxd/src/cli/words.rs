@@ -4,12 +4,33 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
+use kprobe_common::record::STACK_MAX;
+
 use crate::facts;
 use crate::input::Fact;
 use crate::json::Escaped;
 
 /// `64K`, `8M`, or bytes; at least a page, at most a gigabyte.
 pub(super) fn size(text: &str) -> Result<u32, String> {
+    match bytes(text) {
+        Some(size @ 4096..=0x4000_0000) => Ok((size as u32).next_power_of_two()),
+        Some(size) => Err(format!("{size} bytes are not between 4K and 1G")),
+        None => Err("a size is a number with K, M or G behind it, like 8M".to_owned()),
+    }
+}
+
+/// How much of a stack is copied.
+pub(super) fn stack_size(text: &str) -> Result<u32, String> {
+    const MOST: u64 = STACK_MAX as u64;
+    match bytes(text) {
+        Some(size @ 1024..=MOST) => Ok((size as u32).next_multiple_of(8)),
+        Some(size) => Err(format!("{size} bytes are not between 1K and 32K")),
+        None => Err("a size is a number with K behind it, like 16K".to_owned()),
+    }
+}
+
+/// A number with its unit.
+fn bytes(text: &str) -> Option<u64> {
     let number = text.strip_suffix(['B', 'b']).unwrap_or(text);
     let (digits, unit) = match number.split_at_checked(number.len().saturating_sub(1)) {
         Some((digits, "K" | "k")) => (digits, 1 << 10),
@@ -17,15 +38,7 @@ pub(super) fn size(text: &str) -> Result<u32, String> {
         Some((digits, "G" | "g")) => (digits, 1 << 30),
         _ => (number, 1),
     };
-    let size = digits
-        .parse::<u64>()
-        .ok()
-        .and_then(|number| number.checked_mul(unit));
-    match size {
-        Some(size @ 4096..=0x4000_0000) => Ok((size as u32).next_power_of_two()),
-        Some(size) => Err(format!("{size} bytes are not between 4K and 1G")),
-        None => Err("a size is a number with K, M or G behind it, like 8M".to_owned()),
-    }
+    digits.parse::<u64>().ok()?.checked_mul(unit)
 }
 
 /// `NAME=VALUE`.

@@ -14,6 +14,9 @@ pub struct Caller<'a> {
     /// What the link register said, of a call by the platform's code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Place<'a>>,
+    /// The first of its stack that is not the platform's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Place<'a>>,
 }
 
 /// A place in a program.
@@ -69,6 +72,11 @@ impl<'a> From<&'a caller::Caller> for Caller<'a> {
                 ..Place::from(&caller.place)
             },
             from: caller.from.as_ref().map(Place::from),
+            origin: caller
+                .stack
+                .as_ref()
+                .and_then(|stack| stack.origin())
+                .map(Place::from),
         }
     }
 }

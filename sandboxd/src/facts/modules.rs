@@ -10,10 +10,12 @@ use std::io;
 use std::ops::Range;
 use std::os::unix::fs::{FileExt, MetadataExt};
 
-use crate::input::{FileKey, Isa, ModuleLook, SiteFound, SiteLook};
-use crate::module::bytes::{Bytes, Part};
+use crate::caller::Ask;
+use crate::input::{FileKey, FrameFound, ModuleLook, SiteFound, SiteLook};
+use crate::module::bytes::{self, Bytes, Part};
 use crate::module::elf::Elf;
 use crate::module::{self, Module, mini, number, symbols};
+use crate::unwind;
 
 /// Files that are held open. An app maps some hundreds, but few of them make calls.
 const FILES: usize = 64;
@@ -36,7 +38,6 @@ struct Known {
     /// What it was when it was looked into.
     state: Option<State>,
     source: Source,
-    is_archive: bool,
     /// By the place that was asked for.
     modules: Vec<(u64, Module)>,
 }
@@ -104,23 +105,24 @@ impl Modules {
         }
     }
 
-    /// Finds out what there is at an address of the module that begins at `start`. With an instruction set: where the
-    /// `svc` there takes its number from.
+    /// Finds out what there is at an address of the module that begins at `start`; what else is asked: where the `svc`
+    /// there takes its number from, how the caller of its function is found.
     pub fn site(
         &mut self,
         pid: u32,
         file: &FileKey,
         start: u64,
         address: u64,
-        isa: Option<Isa>,
+        ask: Ask,
     ) -> SiteLook {
         SiteLook {
             file: file.clone(),
             start,
             address,
-            isa,
+            isa: ask.isa,
+            frame: ask.frame,
             found: self
-                .site_found(pid, file, start, address, isa)
+                .site_found(pid, file, start, address, ask)
                 .unwrap_or_default(),
         }
     }
@@ -131,7 +133,7 @@ impl Modules {
         file: &FileKey,
         start: u64,
         address: u64,
-        isa: Option<Isa>,
+        ask: Ask,
     ) -> Option<SiteFound> {
         self.known(pid, file, None)?;
         let known = self.known.last_mut()?;
@@ -163,11 +165,14 @@ impl Modules {
             );
         }
         let symbol = symbols::function(&tables, address);
-        let number = isa.and_then(|isa| number::of_svc(&part, elf, address, isa, symbol.as_ref()));
+        let number = ask
+            .isa
+            .and_then(|isa| number::of_svc(&part, elf, address, isa, symbol.as_ref()));
         Some(SiteFound {
             symbol_offset: symbol.as_ref().map_or(0, |symbol| address - symbol.start),
             symbol: symbol.map(|symbol| symbol.name),
             number,
+            frame: ask.frame.then(|| frame(&part, elf, address)),
         })
     }
 
@@ -194,6 +199,17 @@ impl Modules {
         self.known.push(known);
         self.known.last_mut()
     }
+}
+
+/// What there is of a frame at an address.
+fn frame(part: &Part<'_>, elf: &Elf, address: u64) -> FrameFound {
+    let read = |address: u64, into: &mut [u8]| {
+        let place = elf.place(address);
+        place.is_some_and(|place| {
+            place.len >= into.len() as u64 && bytes::fill(part, into, place.offset)
+        })
+    };
+    unwind::frame(&read, elf.unwind, address)
 }
 
 /// The symbols that a module has compressed, unpacked once.
@@ -235,12 +251,10 @@ impl Known {
             let (file, metadata) = open::open(pid, key, mapping)?;
             (Source::File(file), Some(State::of(&metadata)))
         };
-        let is_archive = module::zip::is_one(source.bytes(state).as_ref());
         Some(Self {
             key: key.clone(),
             state,
             source,
-            is_archive,
             modules: Vec::new(),
         })
     }
@@ -278,7 +292,7 @@ impl Known {
             let is_in = offset
                 .checked_sub(found.start)
                 .is_some_and(|at| at < found.len);
-            *asked == offset || is_in && (!self.is_archive || found.entry.is_some())
+            *asked == offset || is_in && !found.alone
         })
     }
 

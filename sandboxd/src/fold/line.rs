@@ -12,7 +12,7 @@ use super::books::Booked;
 use crate::args::{Args, EXACT, Value};
 use crate::decode::{self, Call};
 use crate::event::{
-    self, Caller, ErrorName, Fds, Hex, Line, Name, Outcome, PathText, Statuses, Time,
+    self, Caller, ErrorName, Fds, Hex, Line, Name, Outcome, PathText, Place, Statuses, Time,
 };
 use crate::input::{Show, Start};
 use crate::pair::Paired;
@@ -57,6 +57,10 @@ impl Fold {
         } else {
             shown &= self.only.is_everything();
         }
+        if self.start.show == Show::Counts && self.made_by.shows(&paired.who.caller) {
+            self.by_library
+                .count(header.index, &paired.who.caller, failed);
+        }
         let dur_ns = match (paired.enter, paired.exit) {
             (Some(enter), Some(exit)) => Some(exit.header.time.saturating_sub(enter.header.time)),
             _ => None,
@@ -78,6 +82,7 @@ impl Fold {
         let (ret, ret_hex) = returned(&call, row, paired.outcome);
         let seq = self.next_seq();
         let comm = comm(&call.frame.comm);
+        let stack = paired.who.caller.stack.as_ref();
         let line = event::Syscall {
             run: &self.start.run,
             seq,
@@ -109,6 +114,8 @@ impl Fold {
             killed: paired.killed,
             dur_ns,
             caller: Caller::from(&paired.who.caller),
+            stack: stack.map(|stack| stack.places.iter().map(Place::from).collect()),
+            stack_end: stack.map(|stack| stack.end),
         };
         out.line(&Line::Syscall(line), Some(header.index));
     }

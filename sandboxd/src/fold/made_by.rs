@@ -1,4 +1,4 @@
-//! `--entry`, `--caller`, `--from`: calls by who made them.
+//! `--entry`, `--caller`, `--from`, `--origin`: calls by who made them.
 //!
 //! A filter never hides what may be what was asked for: where it is not known who made a call, the call is shown, unless
 //! `unknown` itself is named.
@@ -6,7 +6,7 @@
 use regex_lite::Regex;
 use serde::{Deserialize, Serialize};
 
-use crate::caller::{Caller, Class, Entry, Place};
+use crate::caller::{Caller, Class, Entry, Place, Stack};
 
 /// What was asked for, as typed: words and expressions, `!` before those that are not wanted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +18,8 @@ pub struct Asked {
     pub caller: Vec<String>,
     /// What the link register says.
     pub from: Vec<String>,
+    /// Who called the platform's code, by the stack.
+    pub origin: Vec<String>,
 }
 
 /// Which calls are shown, by who made them.
@@ -26,6 +28,7 @@ pub struct MadeBy {
     entry: Terms,
     caller: Terms,
     from: Terms,
+    origin: Terms,
 }
 
 /// Whether a call is one that was asked for.
@@ -59,13 +62,15 @@ impl MadeBy {
             })?,
             caller: terms("--caller", &asked.caller, place)?,
             from: terms("--from", &asked.from, place)?,
+            origin: terms("--origin", &asked.origin, place)?,
         })
     }
 
     /// Whether every call is shown.
     #[must_use]
     pub fn is_everything(&self) -> bool {
-        self.entry.0.is_empty() && self.caller.0.is_empty() && self.from.0.is_empty()
+        let all = [&self.entry, &self.caller, &self.from, &self.origin];
+        all.iter().all(|terms| terms.0.is_empty())
     }
 
     /// Whether a call is shown.
@@ -78,14 +83,27 @@ impl MadeBy {
             (Some(from), _) => self.from.of_place(from),
         };
         let entry = self.entry.of_entry(caller.entry, caller.place.class);
-        ![self.caller.of_place(&caller.place), entry, from].contains(&Verdict::No)
+        let origin = || caller.stack.as_ref().and_then(Stack::origin);
+        let origin = match self.of_own(&caller.place) {
+            Some(verdict) => verdict,
+            None => origin().map_or_else(|| self.origin.unknown(), |it| self.origin.of_place(it)),
+        };
+        ![self.caller.of_place(&caller.place), entry, from, origin].contains(&Verdict::No)
     }
 
     /// Whether no call that is made from such a place is ever shown.
     #[must_use]
     pub fn never_shows(&self, place: &Place) -> bool {
         let entry = self.entry.of_entry(Entry::Unknown, place.class);
-        place.class != Class::Unknown && [self.caller.of_place(place), entry].contains(&Verdict::No)
+        let origin = self.of_own(place).unwrap_or(Verdict::Maybe);
+        let all = [self.caller.of_place(place), entry, origin];
+        place.class != Class::Unknown && all.contains(&Verdict::No)
+    }
+
+    /// What is not the platform's is the origin of its calls itself, whatever is known of the stack.
+    fn of_own(&self, place: &Place) -> Option<Verdict> {
+        let is_own = place.class != Class::Unknown && !place.class.is_platform();
+        is_own.then(|| self.origin.of_place(place))
     }
 }
 
@@ -216,6 +234,7 @@ mod tests {
             entry: owned(entry),
             caller: owned(caller),
             from: owned(from),
+            ..Asked::default()
         };
         MadeBy::new(&asked).unwrap()
     }
@@ -230,6 +249,7 @@ mod tests {
             place: place(class),
             entry,
             from: from.map(place),
+            stack: None,
         }
     }
 
@@ -279,6 +299,45 @@ mod tests {
             let found = [&stub, &odd, &inline, &anon, &unknown].map(|call| filter.shows(call));
             assert_eq!(found, shown, "{filter:?}");
         }
+    }
+
+    #[test]
+    fn an_origin_is_the_first_that_is_not_the_platforms() {
+        let by = |word: &str| {
+            let asked = Asked {
+                origin: vec![word.to_owned()],
+                ..Asked::default()
+            };
+            MadeBy::new(&asked).unwrap()
+        };
+        let stack = |classes: &[Class]| {
+            let places = classes
+                .iter()
+                .map(|&class| call(class, Entry::Unknown, None).place);
+            Caller {
+                stack: Some(Stack::of(places.collect())),
+                ..call(classes[0], Entry::Stub, None)
+            }
+        };
+        let deep = stack(&[Class::Libc, Class::Libc, Class::App, Class::Anon]);
+        let platforms = stack(&[Class::Libc, Class::System]);
+        let own = call(Class::Anon, Entry::Inline, None);
+        let unseen = call(Class::Libc, Entry::Stub, None);
+        let cases = [
+            ("app", [true, true, false, true]),
+            ("!app", [false, true, true, true]),
+            ("anon", [false, true, true, true]),
+            ("!anon", [true, true, false, true]),
+            ("unknown", [false, true, false, true]),
+            ("!unknown", [true, false, true, false]),
+        ];
+        for (word, shown) in cases {
+            let found = [&deep, &platforms, &own, &unseen].map(|call| by(word).shows(call));
+            assert_eq!(found, shown, "{word}");
+        }
+        assert!(by("app").never_shows(&own.place));
+        assert!(!by("app").never_shows(&unseen.place));
+        assert!(!by("app").is_everything());
     }
 
     #[test]

@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::FrameFound;
+
 /// A mapped file, as the kernel tells of it; the same key, the same bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
@@ -46,6 +48,8 @@ pub struct ModuleFound {
     pub len: u64,
     /// Its name in the archive (`lib/arm64-v8a/libx.so`).
     pub entry: Option<String>,
+    /// Set if the place is in an archive and in none of its entries: it tells nothing of other places.
+    pub alone: bool,
     /// What it says of itself, if it is an ELF.
     pub elf: Option<ElfFound>,
 }
@@ -112,6 +116,9 @@ pub struct SiteLook {
     pub address: u64,
     /// Set if it is a `svc`, and asked where its number comes from.
     pub isa: Option<Isa>,
+    /// Whether it was asked how the caller of its function is found.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub frame: bool,
     /// What there is.
     pub found: SiteFound,
 }
@@ -126,6 +133,9 @@ pub struct SiteFound {
     pub symbol_offset: u64,
     /// Where the number of a `svc` comes from.
     pub number: Option<Number>,
+    /// How the caller of its function is found, if that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frame: Option<FrameFound>,
 }
 
 /// Where the number of a `svc` comes from.

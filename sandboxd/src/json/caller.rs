@@ -1,11 +1,16 @@
 //! `caller` of `syscall` lines, fast.
 
 use super::put;
+use crate::caller::StackEnd;
 use crate::event::{Caller, Hex, Lib, Mapping, Place};
 
 /// Appends the field, with a comma before it.
 pub(super) fn write(out: &mut Vec<u8>, caller: &Caller<'_>) {
-    let Caller { place, from } = caller;
+    let Caller {
+        place,
+        from,
+        origin,
+    } = caller;
     out.extend_from_slice(br#","caller":"#);
     write_place(out, place);
     if let Some(from) = from {
@@ -13,7 +18,30 @@ pub(super) fn write(out: &mut Vec<u8>, caller: &Caller<'_>) {
         write_place(out, from);
         out.push(b'}');
     }
+    if let Some(origin) = origin {
+        out.extend_from_slice(br#","origin":"#);
+        write_place(out, origin);
+        out.push(b'}');
+    }
     out.push(b'}');
+}
+
+/// Appends who called whom, with a comma before it.
+pub(super) fn write_stack(out: &mut Vec<u8>, places: &[Place<'_>]) {
+    out.extend_from_slice(br#","stack":["#);
+    for (at, place) in places.iter().enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        write_place(out, place);
+        out.push(b'}');
+    }
+    out.push(b']');
+}
+
+/// Appends why there are no more, with a comma before it.
+pub(super) fn write_end(out: &mut Vec<u8>, end: StackEnd) {
+    word(out, br#","stack_end":"#, end.word());
 }
 
 /// Without the end: more may follow.

@@ -49,6 +49,8 @@ pub(super) fn write(out: &mut Vec<u8>, call: &Syscall<'_>) {
         killed,
         dur_ns,
         caller,
+        stack,
+        stack_end,
     } = call;
     out.reserve(1024);
     out.extend_from_slice(br#"{"type":"syscall","run":"#);
@@ -105,6 +107,12 @@ pub(super) fn write(out: &mut Vec<u8>, call: &Syscall<'_>) {
     }
     number_or_null(out, br#","dur_ns":"#, *dur_ns);
     caller::write(out, caller);
+    if let Some(places) = stack {
+        caller::write_stack(out, places);
+    }
+    if let Some(end) = stack_end {
+        caller::write_end(out, *end);
+    }
     out.push(b'}');
 }
 

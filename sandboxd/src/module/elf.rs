@@ -42,6 +42,8 @@ pub struct Elf {
     pub tables: Vec<Table>,
     /// `.gnu_debugdata`.
     pub mini: Option<Span>,
+    /// Where `.eh_frame_hdr` lies, as the ELF counts addresses.
+    pub unwind: Option<u64>,
     /// Sections with code.
     code: Vec<Load>,
 }
@@ -120,6 +122,10 @@ fn read<H: FileHeader<Endian = LittleEndian>>(file: &dyn Bytes, bits: u8) -> Opt
         machine,
         tables,
         mini: mini(file, &header, &sections),
+        unwind: segments
+            .iter()
+            .find(|segment| segment.p_type(LE) == elf::PT_GNU_EH_FRAME)
+            .map(|segment| segment.p_vaddr(LE).into()),
         code: sections.iter().filter_map(code).take(CODE).collect(),
     })
 }

@@ -30,9 +30,10 @@ pub(super) fn role(
     dynamic: &Dynamic,
     table: Option<&Table>,
 ) -> Option<Role> {
-    let bits = match machine {
-        elf::EM_AARCH64 => 64,
-        elf::EM_ARM => 32,
+    // The first version of glibc that has the ABI; its symbols are defined ever since.
+    let (bits, oldest) = match machine {
+        elf::EM_AARCH64 => (64, "GLIBC_2.17"),
+        elf::EM_ARM => (32, "GLIBC_2.4"),
         _ => return None,
     };
     let table = table.filter(|_| bits == found.bits)?;
@@ -48,9 +49,9 @@ pub(super) fn role(
             has(&["__loader_dlopen", "rtld_db_dlactivity"]).then_some(Role::Linker)
         }
         Some(name) if GLIBC_LINKERS.contains(&(name, machine)) => {
-            has_version("GLIBC_PRIVATE").then_some(Role::Linker)
+            has_version(oldest).then_some(Role::Linker)
         }
-        Some(name) if GLIBC.contains(&name) => has_version("GLIBC_PRIVATE").then_some(Role::Libc),
+        Some(name) if GLIBC.contains(&name) => has_version(oldest).then_some(Role::Libc),
         // musl gives itself no name; Alpine gives it one. Its linker is in it, in stages, two of which it exports:
         // <https://git.musl-libc.org/cgit/musl/tree/ldso/dynlink.c?h=v1.2.5#n1724>.
         None | Some("libc.so" | "libc.musl-aarch64.so.1" | "libc.musl-armhf.so.1") => {

@@ -9,8 +9,9 @@ use object::read::elf::Sym;
 use super::bytes::{self, Bytes, Span};
 
 const LE: LittleEndian = LittleEndian;
-/// Bytes of a table that are looked at: more than a million symbols.
-const TABLE: u64 = 48 << 20;
+/// Bytes that a table may have: a million symbols. Of a larger one nothing is said: the part that is left out might name
+/// the address better.
+const TABLE: u64 = 24 << 20;
 /// Bytes that are read at once: whole symbols of either size.
 const CHUNK: usize = 48 << 10;
 /// Bytes of a name: C++ has long ones.
@@ -144,7 +145,10 @@ impl Search {
         index: usize,
         thumb: u64,
     ) {
-        let len = table.symbols.len.min(TABLE);
+        let len = table.symbols.len;
+        if len > TABLE {
+            return;
+        }
         let mut chunk = vec![0; CHUNK.min(usize::try_from(len).unwrap_or(CHUNK))];
         let mut done = 0;
         while done < len {

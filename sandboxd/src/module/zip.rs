@@ -50,10 +50,10 @@ pub fn stored_at(file: &dyn Bytes, offset: u64) -> Option<Stored> {
         .ok()?;
     let mut entries = archive.entries(&mut buffer);
     let mut best: Option<(u64, _, Vec<u8>)> = None;
-    for _ in 0..ENTRIES {
-        let Some(entry) = entries.next_entry().ok()? else {
-            break;
-        };
+    let mut left = ENTRIES;
+    while let Some(entry) = entries.next_entry().ok()? {
+        // Of more than that nothing is said: one that is left out might be nearer.
+        left = left.checked_sub(1)?;
         let header = entry.local_header_offset();
         let is_nearer = best.as_ref().is_none_or(|(best, ..)| header > *best);
         // The entry that holds the byte is the one whose header comes last before it.

@@ -39,6 +39,8 @@ pub struct Watch {
     pub strsize: u32,
     /// Whether returns are watched.
     pub returns: bool,
+    /// If entries carry the chain of frames, how many bytes of the stack beside it.
+    pub stack: Option<u32>,
     /// Whether there are addresses that calls are not wanted from.
     pub ignores: bool,
     /// Bytes of the ring of calls.
@@ -189,6 +191,8 @@ fn config(watch: &Watch) -> Result<Config, ProbeError> {
         newtask_flags: tracefs::offset("task/task_newtask", "clone_flags")?,
         exec_filename: tracefs::offset("sched/sched_process_exec", "filename")?,
         exec_old_pid: tracefs::offset("sched/sched_process_exec", "old_pid")?,
+        frames: watch.stack.is_some().into(),
+        stack: watch.stack.unwrap_or(0),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::field::{Field, Kind, always, sometimes};
 use super::lines::names;
-use crate::caller::{Class, Entry, OffsetOf};
+use crate::caller::{Class, Entry, OffsetOf, StackEnd};
 
 const MAP: &[Field] = &[
     always("start", Kind::Hex, "first address"),
@@ -76,4 +76,23 @@ pub(super) const CALLER: &[Field] = &[
         Kind::Object(PLACE),
         "what the link register said, of a call by the platform's code",
     ),
+    sometimes(
+        "origin",
+        Kind::Object(PLACE),
+        "the first place of `stack` that is not the platform's",
+    ),
 ];
+
+/// `stack`.
+pub(super) const STACK: Field = sometimes(
+    "stack",
+    Kind::Objects(PLACE),
+    "the `svc` and the calls that led to it, innermost first (--stack)",
+);
+
+/// `stack_end`.
+pub(super) const STACK_END: Field = sometimes(
+    "stack_end",
+    Kind::Words(|| names(&StackEnd::ALL)),
+    "why `stack` has no more",
+);

@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use super::caller::CALLER;
+use super::caller::{CALLER, STACK, STACK_END};
 use super::field::{Field, Kind, Line, always, or_null, sometimes};
 use crate::event::Outcome;
 use crate::status::State;
@@ -290,6 +290,8 @@ pub(super) const SYSCALL: &[Field] = &[
     sometimes("killed", Kind::Bool, "the thread was killed in it"),
     or_null("dur_ns", Kind::Uint, "from entry to return, nanoseconds"),
     always("caller", Kind::Object(CALLER), "where the call came from"),
+    STACK,
+    STACK_END,
 ];
 
 const PROCESS: &[Field] = &[

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::args::{Args, Buffer, Message, Value};
-use crate::caller::{Class, Entry};
+use crate::caller::{Class, Entry, StackEnd};
 use crate::event::{Bytes, Caller, ErrorName, Fds, Hex, Lib, Name, Place, Proc, Statuses, Time};
 use crate::status::State;
 
@@ -61,7 +61,10 @@ fn call<'a>(args: &'a Args<'a>, change: impl FnOnce(&mut Syscall<'a>)) -> String
         caller: Caller {
             place: place(),
             from: None,
+            origin: None,
         },
+        stack: None,
+        stack_end: None,
     };
     change(&mut call);
     let mut out = Vec::new();
@@ -90,6 +93,30 @@ fn a_call_looks_as_strace_prints_it() {
     let wanted = "430   02:40:12.123456 \
                   openat(AT_FDCWD, \"/proc/self/maps\", O_RDONLY|O_CLOEXEC, 0644) = 7  @ libguard.so+0x1a2b4 (inline)\n";
     assert_eq!(call(&args, |_| {}), wanted);
+}
+
+#[test]
+fn a_stack_looks_as_strace_prints_it() {
+    let args = Args::default();
+    let memory = Place {
+        lib: Some(Lib::Memory("jit\n")),
+        offset: None,
+        pc: Hex(0x7a00),
+        ..place()
+    };
+    let library = Place {
+        module: Some("/data/app/libguard.so"),
+        symbol: Some("check_maps"),
+        symbol_offset: Some(Hex(0x34)),
+        ..place()
+    };
+    let shown = call(&args, |call| {
+        call.stack = Some(vec![library, memory]);
+        call.stack_end = Some(StackEnd::NoFrame);
+    });
+    let (_, frames) = shown.split_once('\n').unwrap();
+    let wanted = " > /data/app/libguard.so(check_maps+0x34) [0x1a2b4]\n > [anon:jit\\n]() [0x7a00]\n > (no_frame)\n";
+    assert_eq!(frames, wanted);
 }
 
 #[test]

@@ -290,6 +290,7 @@ impl Plan {
             strsize: options.strsize,
             ignores: self.ignores,
             returns: self.returns,
+            stack: options.stack_bytes(),
             ring: options.buffer,
             state_ring: options.state_buffer,
         }

@@ -3,6 +3,7 @@
 use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
 
+use kprobe_common::record::FRAMES;
 use tokio::runtime::Runtime;
 
 use super::TraceError;
@@ -25,6 +26,9 @@ use crate::{facts, summary};
 const SETTLE: Duration = Duration::from_millis(250);
 /// And at least this long: one that has passed its last question may not have counted yet.
 const STEP: Duration = Duration::from_millis(5);
+/// Looks that are due before one record, at most: losses, the process, its name, a descriptor; module and instruction of the
+/// call, of what the link register says, and of each frame of its stack.
+const LOOKS_MAX: usize = 8 + 2 * FRAMES;
 /// How long a reader may take for the last lines.
 const LAST_LINES: Duration = Duration::from_millis(600);
 /// And for the very last, whatever came before.
@@ -145,8 +149,7 @@ impl Run {
             if !self.fold.follows(record) {
                 continue;
             }
-            // At most eight: losses, the process, its name, a descriptor; module and instruction of a call, twice.
-            for _ in 0..8 {
+            for _ in 0..LOOKS_MAX {
                 let Some(look) = self.fold.wants(record) else {
                     break;
                 };
@@ -268,9 +271,10 @@ impl Run {
             finished.lines
         );
         if self.show == Show::Counts {
-            let table = summary::table(self.fold.closed());
+            let calls = summary::table(self.fold.closed());
+            let libraries = summary::libraries(&self.fold.by_library());
             // Nobody may be reading; the lines are what counts.
-            let _ = write!(io::stderr(), "{table}");
+            let _ = write!(io::stderr(), "{calls}\n{libraries}");
         }
         self.recorder.map_or(Ok(()), Recorder::finish)?;
         if finished.lines > 0 && !gone {
@@ -351,9 +355,9 @@ fn look_at_code(modules: &mut Modules, pid: u32, want: &Want) -> Fact {
             file,
             start,
             address,
-            isa,
+            ask,
         } => Fact::Site {
-            look: modules.site(pid, file, *start, *address, *isa),
+            look: modules.site(pid, file, *start, *address, *ask),
         },
     }
 }

@@ -25,11 +25,15 @@ use ranges::{Range, Ranges};
 
 /// `MAP_SHARED` and `MAP_SHARED_VALIDATE` are the values 1 and 3 of this field.
 const MAP_SHARED: u64 = 0x1;
+const PROT_WRITE: u8 = 0x2;
 const PROT_EXEC: u8 = 0x4;
 const PROT_MASK: u64 = 0x7;
 /// Below the top of the stack the kernel maps nothing by itself in so many bytes: `MIN_GAP` in
 /// <https://github.com/torvalds/linux/blob/v6.12/mm/util.c#L364>.
 const STACK_ROOM: u64 = 128 << 20;
+/// Above the stack pointer of a program that begins lie its arguments, a quarter of 8 MiB at most (`bprm_stack_limits` in
+/// <https://github.com/torvalds/linux/blob/v6.12/fs/exec.c>), or of another limit.
+const ARGUMENTS: u64 = 8 << 20;
 /// What another thread changed so shortly before a fork may have come after the memory was copied, nanoseconds.
 const FORK_NS: u64 = 50_000_000;
 
@@ -47,6 +51,8 @@ pub struct Maps {
     break_end: Option<u64>,
     /// Where the stack begins: the first address behind it.
     stack_top: Option<u64>,
+    /// Or, as long as that is not known, where its pointer was when the program began.
+    stack_near: Option<u64>,
 }
 
 /// Since when it is known what is mapped.
@@ -144,6 +150,25 @@ impl Maps {
             |call: &Changing| call.effect != Effect::Protect && call.effect != Effect::Brk;
         let is_settled = self.known.is_some() && !self.changing.values().any(changes);
         is_settled.then(|| self.ranges.executable())
+    }
+
+    /// Where the stack ends that an address lies in: all that can be written, with no gap. `None` where it is not known.
+    #[must_use]
+    pub fn stack_end(&self, address: u64, time: u64) -> Option<u64> {
+        let is_known = self.known.is_some_and(|known| known.since <= time);
+        if !is_known || self.changing.values().any(|call| call.covers(address)) {
+            return None;
+        }
+        let holds = |address| {
+            let (_, range) = self.ranges.at(address)?;
+            (range.perms.prot & PROT_WRITE != 0 && range.since <= time).then_some(range.end)
+        };
+        // The first thread's grows without telling.
+        let first = holds(address).or_else(|| {
+            let (_, range) = self.ranges.above(address)?;
+            (range.backing == Backing::Stack).then_some(range.end)
+        });
+        std::iter::successors(first, |&end| holds(end)).last()
     }
 
     /// Takes a read of `/proc/PID/maps`, begun and ended at these times, on a machine with pages of so many bytes.
@@ -263,14 +288,25 @@ impl Maps {
         if let Some(range) = self.ranges.first(start, end, is_told_better) {
             return range.backing.clone();
         }
-        if self.ranges.any(start, end, |_| true) {
+        if self
+            .ranges
+            .any(start, end, |range| range.backing != Backing::Unknown)
+        {
             return Backing::Anonymous(None);
         }
-        match self.stack_top {
+        let top = self
+            .stack_top
+            .or(self.stack_near.map(|near| near.saturating_add(ARGUMENTS)));
+        match top {
             Some(top) if start < top && top - start <= STACK_ROOM => Backing::Stack,
             Some(_) => Backing::Anonymous(None),
             None => Backing::Unknown,
         }
+    }
+
+    /// A program was executed, with its stack pointer near that address: the kernel put its arguments above it.
+    pub fn begins_near(&mut self, stack: u64) {
+        self.stack_near = Some(stack);
     }
 
     /// Memory without a file was given a name, or none.

@@ -11,6 +11,7 @@ use kprobe_common::index::{Abi, INDEXES};
 use kprobe_common::record::{Frame, Header, Return, Slot, kind, state};
 use kprobe_common::table::{Syscall as Row, rows::ROWS};
 use sandboxd::args::Args;
+use sandboxd::caller::StackEnd;
 use sandboxd::decode::{self, Call};
 use sandboxd::event::{
     Bytes, CallCount, Clock, End, ErrorName, Failed, Fds, Hex, Line, Loss, Name, Outcome, Proc,
@@ -21,7 +22,7 @@ use sandboxd::record::Record;
 use sandboxd::sink::Lines;
 
 use meant::{meant, status};
-use place::caller;
+use place::{caller, stack};
 
 const RUN: &str = "0d3f1c2e";
 const TIME: Time = Time(1_795_401_612_123_456_789);
@@ -126,7 +127,7 @@ pub(crate) fn call(out: &mut impl Lines, row: &'static Row, abi: Abi, seed: u64,
     let ret = Return {
         ret: random.below(200) as i64 - 20,
         nr: frame.nr,
-        unused: 0,
+        stack: 0,
     };
     let fixed = bytemuck::bytes_of(&ret);
     let exit = record(
@@ -207,6 +208,8 @@ fn syscall<'a>(args: &'a Args<'a>, full: bool) -> Syscall<'a> {
         killed: full,
         dur_ns: full.then_some(8123),
         caller: caller(full),
+        stack: full.then(stack),
+        stack_end: full.then_some(StackEnd::NotCalled),
     }
 }
 

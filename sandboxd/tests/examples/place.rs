@@ -13,7 +13,12 @@ pub(super) fn caller(full: bool) -> Caller<'static> {
             lib: Some(Lib::Memory("a \"name\"")),
             ..place(true)
         }),
+        origin: full.then(|| place(true)),
     }
+}
+
+pub(super) fn stack() -> Vec<Place<'static>> {
+    vec![place(true), place(false)]
 }
 
 fn place(full: bool) -> Place<'static> {

@@ -151,6 +151,7 @@ fn a_library_is_found_in_an_archive() {
             let found = module::at(&bytes, at).found;
             assert_eq!(found.entry.as_deref(), Some(*name));
             assert_eq!((found.start, found.len), (start, len));
+            assert!(!found.alone);
             let elf = found.elf.unwrap();
             assert!(name.ends_with(elf.soname.as_deref().unwrap()));
         }
@@ -169,6 +170,9 @@ fn a_library_is_found_in_an_archive() {
         "the directory is no entry"
     );
     assert_eq!(zip::stored_at(&bytes, u64::MAX), None);
+    let outside = module::at(&bytes, bytes.len() as u64 - 4).found;
+    assert!(outside.alone && outside.entry.is_none() && outside.start == 0);
+    assert!(!module::at(&first, 0).found.alone);
     assert!(!zip::is_one(&first));
 }
 

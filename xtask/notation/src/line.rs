@@ -23,6 +23,8 @@ pub enum Line {
     Signal(String),
     /// `+++ exited with 0 +++`: what stands between the signs.
     Ended(String),
+    /// ` > /lib/libc.so.6(openat+0x44) [0xe2f4]`: who called, what stands behind the arrow.
+    Frame(String),
     /// `strace: Process 7 attached`: a tracer speaks of itself.
     Remark(String),
 }
@@ -95,6 +97,9 @@ pub fn line(text: &str) -> std::result::Result<Line, Bad> {
     };
     if let Some(("strace" | "sandboxd", remark)) = text.split_once(": ") {
         return Ok(Line::Remark(remark.to_owned()));
+    }
+    if let Some(frame) = text.strip_prefix(" > ") {
+        return Ok(Line::Frame(frame.to_owned()));
     }
     let mut rest = text;
     let tid = head.parse_next(&mut rest).map_err(|_| bad(text))?;

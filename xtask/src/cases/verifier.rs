@@ -7,12 +7,15 @@ use anyhow::{Result, ensure};
 use crate::lab::{Case, Outcome};
 use crate::verifier;
 
-/// Every program, by either backend. Which calls are selected does not matter: the verifier does not see that.
+/// Every program, by either backend, and those of entries once more with all that can be asked for. Which calls are
+/// selected does not matter: the verifier does not see that.
 pub(crate) const CASE: Case = Case {
     name: "verifier",
     script: r"
 for backend in kprobe tracepoint; do
     verifier-log sandboxd trace -u 10123 -e openat --backend $backend --duration 1ms -o /dev/null >$backend || exit 91
+    verifier-log sandboxd trace -u 10123 -e openat --backend $backend --stack=dwarf --duration 1ms -o /dev/null >stack || exit 92
+    sed -n 's/^enter_[a-z]*/&+stack/p' stack >>$backend
 done
 cat kprobe tracepoint | grep -E '^(enter|exit|task)_' | sort -u >counts
 ",
@@ -26,13 +29,16 @@ fn check(outcome: &Outcome) -> Result<()> {
     for program in [
         "enter_kprobe",
         "enter_tracepoin",
+        "enter_kprobe+stack",
+        "enter_tracepoin+stack",
         "exit_tracepoint",
         "task_made",
         "task_execed",
         "task_ended",
     ] {
         ensure!(
-            text.lines().any(|line| line.starts_with(program)),
+            text.lines()
+                .any(|line| line.split_whitespace().next() == Some(program)),
             "no number of {program}: {text}"
         );
     }

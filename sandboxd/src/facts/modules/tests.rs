@@ -79,14 +79,16 @@ fn a_function_of_this_program_is_named() {
     assert!(!found.deleted && found.start == 0 && found.entry.is_none());
     let pid = std::process::id();
     let at = address(&found, &line, this);
-    let site = modules.site(pid, &line.key, 0, at, None).found;
+    let site = modules.site(pid, &line.key, 0, at, Ask::default()).found;
     let name = site.symbol.unwrap();
     assert!(
         name.contains("a_function_of_this_program_is_named"),
         "{name}"
     );
     assert_eq!(site.symbol_offset, 0);
-    let site = modules.site(pid, &line.key, 0, at + 1, None).found;
+    let site = modules
+        .site(pid, &line.key, 0, at + 1, Ask::default())
+        .found;
     assert_eq!((site.symbol.unwrap(), site.symbol_offset), (name, 1));
     assert_eq!(modules.known.len(), 1);
 }

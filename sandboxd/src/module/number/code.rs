@@ -8,7 +8,7 @@ use super::{Write, a32, a64, t32};
 use crate::input::{Isa, Load};
 
 /// Bytes before and after an address in which jumps are looked for: functions of a C library are shorter.
-const REACH: u64 = 32 << 10;
+const REACH: u64 = 16 << 10;
 /// The same for calls, which may come from anywhere in a library.
 const CALLS: u64 = 2 << 20;
 /// Bytes that are searched at once.

@@ -1,8 +1,10 @@
 //! T32, by the classes of the Arm Architecture Reference Manual (DDI 0406C, A6). Instructions have two or four bytes,
 //! and only from a known beginning on it is known where they begin.
 
-use super::Write;
+mod write;
+
 use super::code::{Flow, Step, signed, to};
+pub(super) use write::write;
 
 /// How far before a `svc` walks begin whose agreement is asked for, bytes.
 const DOUBT: u64 = 96;
@@ -11,36 +13,32 @@ const DOUBT: u64 = 96;
 /// functions is data. So it begins anew at the function's entry, if that is known; if not, walks from many places must
 /// agree, and what is before the place where they do is left out.
 pub(super) fn steps(bytes: &[u8], first: u64, svc: u64, entry: Option<u64>) -> Vec<Step> {
+    let mut text = Text {
+        bytes,
+        first,
+        literals: Vec::new(),
+    };
     let last = first + bytes.len() as u64;
+    // What data looks like has literals too: most are gone when the true ones are known.
+    text.find_literals(last);
+    text.find_literals(last);
     let entry = entry.filter(|entry| (first..=svc).contains(entry));
     if let Some(entry) = entry {
-        let mut steps = sweep(bytes, first, first, entry);
-        steps.extend(sweep(bytes, first, entry, last));
+        let mut steps = text.sweep(first, entry);
+        steps.extend(text.sweep(entry, last));
         return steps;
     }
     let from = svc.saturating_sub(DOUBT).max(first);
     let sweeps = (0..DOUBT / 3).step_by(2).filter_map(|at| {
-        let steps = sweep(bytes, first, from + at, svc + 2);
+        let steps = text.sweep(from + at, svc + 2);
         (steps.last()?.address == svc).then_some(steps)
     });
-    let mut agreed: Option<Vec<Step>> = None;
-    for steps in sweeps {
-        let common = match agreed {
-            None => steps,
-            Some(agreed) => {
-                let same = agreed.iter().rev().zip(steps.iter().rev());
-                let count = same.take_while(|(a, b)| a.address == b.address).count();
-                agreed[agreed.len() - count..].to_vec()
-            }
-        };
-        agreed = Some(common);
-    }
-    let agreed = agreed.unwrap_or_default();
+    let agreed = sweeps.reduce(|a, b| agreement(a, &b)).unwrap_or_default();
     let Some(begin) = agreed.first().map(|step| step.address) else {
         return Vec::new();
     };
     // One step is left out in between, so that nothing is walked over from what is agreed on to what is not.
-    let mut steps = sweep(bytes, first, first, begin);
+    let mut steps = text.sweep(first, begin);
     while steps
         .last()
         .is_some_and(|step| step.address + u64::from(step.len) >= begin)
@@ -48,55 +46,104 @@ pub(super) fn steps(bytes: &[u8], first: u64, svc: u64, entry: Option<u64>) -> V
         steps.pop();
     }
     steps.extend(agreed);
-    steps.extend(sweep(bytes, first, svc + 2, last));
+    steps.extend(text.sweep(svc + 2, last));
     steps
 }
 
-/// The instructions from one address up to another.
-fn sweep(bytes: &[u8], first: u64, from: u64, to: u64) -> Vec<Step> {
-    let half = |address: u64| {
-        let at = usize::try_from(address.checked_sub(first)?).ok()?;
-        let bytes = bytes.get(at..at.checked_add(2)?)?;
-        Some(u32::from(u16::from_le_bytes([bytes[0], bytes[1]])))
-    };
-    let mut steps = Vec::new();
-    let mut address = from;
-    let mut conditions = 0;
-    while address < to {
-        let Some(head) = half(address) else { break };
-        let is_long = head >> 11 >= 0b11101;
-        let (word, len) = if is_long {
-            let Some(tail) = half(address + 2) else { break };
-            (head << 16 | tail, 4)
-        } else {
-            (head, 2)
-        };
-        let is_conditional = conditions > 0;
-        conditions = match word {
-            // `it`: so many of the next are done on a condition.
-            0xbf00..=0xbfff if word & 15 != 0 => 4 - (word & 15).trailing_zeros(),
-            _ => conditions.saturating_sub(1),
-        };
-        let flow = if is_long {
-            long_flow(word, address)
-        } else {
-            short_flow(word, address)
-        };
-        let flow = match flow {
-            Flow::Jump(to) if is_conditional => Flow::Branch(to),
-            Flow::Stop if is_conditional => Flow::Next,
-            flow => flow,
-        };
-        steps.push(Step {
-            address,
-            len,
-            word,
-            flow,
-            is_conditional,
-        });
-        address += u64::from(len);
+/// The end that two walks have in common.
+fn agreement(mut a: Vec<Step>, b: &[Step]) -> Vec<Step> {
+    let same = a.iter().rev().zip(b.iter().rev());
+    let count = same.take_while(|(a, b)| a.address == b.address).count();
+    a.split_off(a.len() - count)
+}
+
+/// Code with what is known of the data in it.
+struct Text<'a> {
+    bytes: &'a [u8],
+    first: u64,
+    /// Words that instructions load, in order: these are none, and would often look like jumps.
+    literals: Vec<u64>,
+}
+
+impl Text<'_> {
+    fn find_literals(&mut self, last: u64) {
+        let steps = self.sweep(self.first, last);
+        self.literals = steps.into_iter().filter_map(literal).collect();
+        self.literals.sort_unstable();
     }
-    steps
+
+    fn half(&self, address: u64) -> Option<u32> {
+        let at = usize::try_from(address.checked_sub(self.first)?).ok()?;
+        let bytes = self.bytes.get(at..at.checked_add(2)?)?;
+        Some(u32::from(u16::from_le_bytes([bytes[0], bytes[1]])))
+    }
+
+    /// The instructions from one address up to another.
+    fn sweep(&self, from: u64, to: u64) -> Vec<Step> {
+        let mut steps = Vec::new();
+        let mut address = from;
+        let mut conditions = 0;
+        while address < to {
+            if self.literals.binary_search(&(address & !3)).is_ok() {
+                address = (address & !3) + 4;
+                conditions = 0;
+                continue;
+            }
+            let Some(head) = self.half(address) else {
+                break;
+            };
+            let is_long = head >> 11 >= 0b11101;
+            let tail = if is_long {
+                self.half(address + 2)
+            } else {
+                None
+            };
+            let (word, len) = tail.map_or((head, 2), |tail| (head << 16 | tail, 4));
+            let is_conditional = conditions > 0;
+            conditions = match word {
+                // `it`: so many of the next are done on a condition.
+                0xbf00..=0xbfff if word & 15 != 0 => 4 - (word & 15).trailing_zeros(),
+                _ => conditions.saturating_sub(1),
+            };
+            steps.push(step(address, word, len, is_conditional));
+            address += u64::from(len);
+        }
+        steps
+    }
+}
+
+fn step(address: u64, word: u32, len: u8, is_conditional: bool) -> Step {
+    let flow = if len == 4 {
+        long_flow(word, address)
+    } else {
+        short_flow(word, address)
+    };
+    let flow = match flow {
+        Flow::Jump(to) if is_conditional => Flow::Branch(to),
+        Flow::Stop if is_conditional => Flow::Next,
+        flow => flow,
+    };
+    Step {
+        address,
+        len,
+        word,
+        flow,
+        is_conditional,
+    }
+}
+
+/// The word that an instruction loads from among the code.
+fn literal(step: Step) -> Option<u64> {
+    let word = step.word;
+    let from = to(step.address & !3, 4);
+    if step.len == 2 {
+        let is_load = word >> 11 == 0b01001;
+        return is_load.then(|| to(from, i64::from(word & 0xff) * 4));
+    }
+    let distance = i64::from(word & 0xfff);
+    let is_up = word >> 23 & 1 == 1;
+    let is_load = word & 0xff7f_0000 == 0xf85f_0000;
+    is_load.then(|| to(from, if is_up { distance } else { -distance }))
 }
 
 fn short_flow(word: u32, address: u64) -> Flow {
@@ -167,188 +214,4 @@ fn branch(word: u32, address: u64) -> Flow {
         }
         _ => Flow::Next,
     }
-}
-
-/// What it does to a register.
-pub(super) fn write(step: Step, register: u8) -> Write {
-    if step.len == 2 {
-        short(step, u32::from(register))
-    } else {
-        long(step, u32::from(register))
-    }
-}
-
-fn unknown_if(is_written: bool) -> Write {
-    if is_written {
-        Write::Unknown
-    } else {
-        Write::Keep
-    }
-}
-
-fn short(step: Step, wanted: u32) -> Write {
-    let word = step.word;
-    let field = |low: u32| word >> low & 7 == wanted;
-    let from = (word >> 3 & 7) as u8;
-    let is_load = word >> 11 & 1 == 1;
-    match word >> 10 {
-        // `movs` of a register is a shift by nothing.
-        0b00_0000 | 0b00_0001 if field(0) && word >> 6 == 0 => Write::Copy(from, 0),
-        0b00_0111 if field(0) => {
-            let value = word >> 6 & 7;
-            let is_sub = word >> 9 & 1 == 1;
-            Write::Copy(from, if is_sub { value.wrapping_neg() } else { value })
-        }
-        0b00_0000..=0b00_0111 => unknown_if(field(0)),
-        0b00_1000 | 0b00_1001 if field(8) => Write::Constant(word & 0xff),
-        0b00_1100 | 0b00_1101 if field(8) => Write::Copy((word >> 8 & 7) as u8, word & 0xff),
-        0b00_1110 | 0b00_1111 if field(8) => {
-            Write::Copy((word >> 8 & 7) as u8, (word & 0xff).wrapping_neg())
-        }
-        // `tst`, `cmp` and `cmn` write nothing.
-        0b01_0000 => unknown_if(field(0) && !matches!(word >> 6 & 15, 8 | 10 | 11)),
-        0b01_0001 => {
-            let to = word >> 4 & 8 | word & 7;
-            match word >> 8 & 3 {
-                0b10 if to == wanted => Write::Copy((word >> 3 & 15) as u8, 0),
-                0b00 => unknown_if(to == wanted),
-                _ => Write::Keep,
-            }
-        }
-        0b01_0010 | 0b01_0011 if field(8) => {
-            Write::Literal(to(step.address & !3, 4 + i64::from(word & 0xff) * 4))
-        }
-        0b01_0100..=0b01_0111 => unknown_if(field(0) && word >> 9 & 7 >= 3),
-        0b01_1000..=0b10_0011 => unknown_if(field(0) && is_load),
-        0b10_0100..=0b10_0111 => unknown_if(field(8) && is_load),
-        0b10_1000..=0b10_1011 => unknown_if(field(8)),
-        0b10_1100..=0b10_1111 => unknown_if(miscellaneous(word, wanted)),
-        0b11_0000..=0b11_0011 => {
-            let is_listed = is_load && word >> wanted & 1 == 1 && wanted < 8;
-            unknown_if(is_listed || field(8))
-        }
-        // `svc`: the kernel leaves everything but the result.
-        0b11_0111 if word >> 8 == 0xdf => unknown_if(wanted == 0),
-        _ => Write::Keep,
-    }
-}
-
-/// Sign extension, reversal and `pop`; the others write no register.
-fn miscellaneous(word: u32, wanted: u32) -> bool {
-    let first = word & 7 == wanted;
-    match word >> 8 & 15 {
-        0b0010 | 0b1010 => first,
-        0b1100 | 0b1101 => wanted < 8 && word >> wanted & 1 == 1,
-        _ => false,
-    }
-}
-
-fn long(step: Step, wanted: u32) -> Write {
-    let word = step.word;
-    let field = |low: u32| word >> low & 15 == wanted;
-    match word >> 25 & 15 {
-        0b0100 => unknown_if(multiple(word, wanted)),
-        0b0101 if field(8) => shifted(word),
-        0b1000..=0b1011 if word >> 15 & 1 == 1 => {
-            // `mrs` among the branches.
-            unknown_if(word & 0xffe0_d000 == 0xf3e0_8000 && field(8))
-        }
-        0b1000 | 0b1010 if field(8) => modified(word),
-        0b1001 | 0b1011 if field(8) => plain(word),
-        0b1100 => single(step, wanted),
-        0b1101 => unknown_if(field(8) || word >> 23 & 3 == 3 && field(12)),
-        // Coprocessors and vectors: two registers, one, or a base that is moved.
-        0b0110 | 0b1110 => {
-            let is_pair = word & 0x0ff0_0000 == 0x0c50_0000;
-            let moves = word >> 21 & 1 == 1;
-            unknown_if(is_pair && (field(12) || field(16)) || moves && field(16))
-        }
-        0b0111 | 0b1111 => {
-            let is_moved = word & 0x0f10_0010 == 0x0e10_0010;
-            unknown_if(is_moved && field(12))
-        }
-        _ => Write::Keep,
-    }
-}
-
-/// Loads and stores of many registers or two, and exclusives.
-fn multiple(word: u32, wanted: u32) -> bool {
-    let field = |low: u32| word >> low & 15 == wanted;
-    let is_load = word >> 20 & 1 == 1;
-    let moves = word >> 21 & 1 == 1;
-    if word >> 22 & 1 == 0 {
-        return is_load && word >> wanted & 1 == 1 || moves && field(16);
-    }
-    // Pairs have an offset or move the base; what has neither is exclusive, and writes whether it could store.
-    let is_pair = word >> 24 & 1 == 1 || moves;
-    if is_pair {
-        return is_load && (field(12) || field(8)) || moves && field(16);
-    }
-    field(12) || field(8) || field(0)
-}
-
-/// Data processing with a shifted register, which writes the register.
-fn shifted(word: u32) -> Write {
-    // `mov` is `orr` of nothing and a register that is not shifted.
-    if word & 0xffef_f0f0 == 0xea4f_0000 {
-        return Write::Copy((word & 15) as u8, 0);
-    }
-    Write::Unknown
-}
-
-/// Data processing with an immediate that says a pattern, which writes the register.
-fn modified(word: u32) -> Write {
-    let value = expand(word >> 15 & 0x800 | word >> 4 & 0x700 | word & 0xff);
-    let from = (word >> 16 & 15) as u8;
-    match (word >> 21 & 15, from) {
-        (0b0010, 15) => Write::Constant(value),
-        (0b0011, 15) => Write::Constant(!value),
-        (0b1000, 0..15) => Write::Copy(from, value),
-        (0b1101, 0..15) => Write::Copy(from, value.wrapping_neg()),
-        _ => Write::Unknown,
-    }
-}
-
-/// `ThumbExpandImm` of the manual.
-fn expand(bits: u32) -> u32 {
-    let byte = bits & 0xff;
-    match bits >> 8 {
-        0 => byte,
-        1 => byte << 16 | byte,
-        2 => byte << 24 | byte << 8,
-        3 => byte * 0x0101_0101,
-        _ => (bits & 0x7f | 0x80).rotate_right(bits >> 7),
-    }
-}
-
-/// Data processing with a plain number, which writes the register.
-fn plain(word: u32) -> Write {
-    let value = word >> 15 & 0x800 | word >> 4 & 0x700 | word & 0xff;
-    let from = (word >> 16 & 15) as u8;
-    match (word >> 20 & 31, from) {
-        (0b00100, _) => Write::Constant(u32::from(from) << 12 | value),
-        (0b01100, _) => Write::Upper((u32::from(from) << 12 | value) << 16),
-        (0b00000, 0..15) => Write::Copy(from, value),
-        (0b01010, 0..15) => Write::Copy(from, value.wrapping_neg()),
-        _ => Write::Unknown,
-    }
-}
-
-/// Loads and stores of one register.
-fn single(step: Step, wanted: u32) -> Write {
-    let word = step.word;
-    let field = |low: u32| word >> low & 15 == wanted;
-    if word >> 24 & 1 == 1 && word >> 20 & 1 == 0 {
-        // Vectors in structures move the base unless they say that they do not.
-        return unknown_if(word & 15 != 15 && field(16));
-    }
-    let is_load = word >> 20 & 1 == 1;
-    if is_load && field(12) && word & 0xff7f_0000 == 0xf85f_0000 {
-        let distance = i64::from(word & 0xfff);
-        let is_up = word >> 23 & 1 == 1;
-        let from = to(step.address & !3, 4);
-        return Write::Literal(to(from, if is_up { distance } else { -distance }));
-    }
-    let moves = word >> 23 & 1 == 0 && word & 0x0900 == 0x0900;
-    unknown_if(is_load && field(12) || moves && field(16))
 }

@@ -75,6 +75,27 @@ fn code_does_not_run_where_nothing_is_executable() {
 }
 
 #[test]
+fn a_stack_ends_where_memory_cannot_be_written_any_more() {
+    let (mut maps, _) = known();
+    assert_eq!(maps.stack_end(0x8800, 20), Some(0x9000));
+    assert_eq!(maps.stack_end(0x2000, 20), None);
+    assert_eq!(maps.stack_end(0x8800, 19), None);
+    // The first thread's has grown.
+    assert_eq!(maps.stack_end(0x3_f000, 20), Some(0x4_2000));
+    // What lies right behind it belongs to it: pieces that the kernel sees as one.
+    maps.apply(
+        Effect::Map,
+        &[0, 0x1000, 3, 0x22, u64::MAX, 0],
+        0x9000,
+        30,
+        1,
+    );
+    assert_eq!(maps.stack_end(0x8800, 30), Some(0xa000));
+    maps.before(Effect::Unmap, &[0x8000, 0x1000, 0, 0, 0, 0], 40, 1);
+    assert_eq!(maps.stack_end(0x8800, 40), None);
+}
+
+#[test]
 fn a_hole_leaves_both_sides_and_their_places_in_the_file() {
     let (mut maps, _) = known();
     maps.apply(Effect::Unmap, &UNMAP, 0, 30, 1);
@@ -338,4 +359,23 @@ fn a_mapping_moves_and_is_uncertain_meanwhile() {
     assert_eq!(file(&maps, 0x1000, 30), None);
     assert_eq!(at(&maps, 0x2_7fff, 30), Some((0x2_0000, 0x2_8000)));
     assert_eq!(file(&maps, 0x2_0010, 30), Some(("/bin/a".to_owned(), 16)));
+}
+
+/// Before anybody looked, only the pointer that the kernel gave the program says where its stack is.
+#[test]
+fn the_stack_is_where_the_program_began() {
+    let mut files = Files::default();
+    let mut maps = Maps::fresh(4096, 10);
+    let page = (0xffff_c4c8_1000, 0xffff_c4c8_2000);
+    told(&mut maps, &mut files, page, "//anon", 20, 1);
+    assert_eq!(file(&maps, page.0, 20), Some(("Unknown".to_owned(), 0)));
+    maps.begins_near(0xffff_c4ca_0000);
+    told(&mut maps, &mut files, page, "//anon", 21, 1);
+    assert_eq!(file(&maps, page.0, 21), Some(("Stack".to_owned(), 0)));
+    let below = (0xffff_b000_0000, 0xffff_b000_1000);
+    told(&mut maps, &mut files, below, "//anon", 22, 1);
+    assert_eq!(
+        file(&maps, below.0, 22),
+        Some(("Anonymous(None)".to_owned(), 0))
+    );
 }
