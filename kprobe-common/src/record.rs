@@ -107,9 +107,12 @@ pub struct Return {
     pub ret: i64,
     /// The number at exit: -1 after `rt_sigreturn`.
     pub nr: i32,
-    /// Keeps the size a multiple of 8.
-    pub unused: u32,
+    /// After an `execve`, where the kernel put the new program's stack pointer, in units of [`STACK_UNIT`]; else 0.
+    pub stack: u32,
 }
+
+/// The unit of [`Return::stack`], bytes: addresses of 48 bits have room.
+pub const STACK_UNIT: u64 = 1 << 16;
 
 /// Bits of [`Fork::clone_flags`] that say what the new task shares.
 /// <https://github.com/torvalds/linux/blob/v6.12/include/uapi/linux/sched.h#L11-L20>

@@ -62,6 +62,15 @@ pub(crate) fn svc(regs: &Regs) -> u64 {
     regs.pc.wrapping_sub(if is_thumb(regs) { 2 } else { 4 })
 }
 
+/// The stack pointer.
+#[inline(always)]
+pub(crate) fn sp(regs: &Regs) -> u64 {
+    match abi(regs) {
+        Abi::Arm64 => regs.sp,
+        Abi::Arm32 => regs.regs[13],
+    }
+}
+
 #[inline(always)]
 fn is_thumb(regs: &Regs) -> bool {
     regs.pstate & PSTATE_MODE32 != 0 && regs.pstate & PSTATE_THUMB != 0

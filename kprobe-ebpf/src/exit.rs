@@ -2,7 +2,7 @@
 
 use kprobe_common::config::LIVE;
 use kprobe_common::index::index;
-use kprobe_common::record::{Frame, Return, flag, kind};
+use kprobe_common::record::{Frame, Return, STACK_UNIT, flag, kind};
 use kprobe_common::regs::Regs;
 use kprobe_common::spec::{self, Spec};
 use kprobe_common::thread::{self, Slot, state};
@@ -149,7 +149,7 @@ fn returned(desk: &Desk, before: &Slot, slot: *mut Slot, ret: i64) {
         before.index,
         size_of::<Return>(),
     );
-    put_return(desk, ret);
+    put_return(desk, ret, execed);
     if !execed {
         // SAFETY: the registers were read.
         let abi = call::abi(unsafe { &*desk.sheet.regs() });
@@ -269,7 +269,7 @@ fn report(desk: &Desk, spec: &Spec, (index, nr): (u16, i32), flags: u8, ret: i64
         index,
         size_of::<Return>() + size_of::<Frame>(),
     );
-    put_return(desk, ret);
+    put_return(desk, ret, false);
     let abi = frame(desk, size_of::<Return>());
     // SAFETY: just filled; the kernel's number is in the return.
     unsafe { (*desk.sheet.frame(size_of::<Return>())).nr = nr };
@@ -293,13 +293,19 @@ fn report(desk: &Desk, spec: &Spec, (index, nr): (u16, i32), flags: u8, ret: i64
 }
 
 #[inline(always)]
-fn put_return(desk: &Desk, ret: i64) {
+fn put_return(desk: &Desk, ret: i64, execed: bool) {
     // SAFETY: the return is the start of the record's fixed part; the registers were read.
     unsafe {
-        let nr = (*desk.sheet.regs()).syscallno;
+        let regs = &*desk.sheet.regs();
+        let stack = if execed {
+            (call::sp(regs) / STACK_UNIT) as u32
+        } else {
+            0
+        };
+        let nr = regs.syscallno;
         desk.sheet
             .part::<Return>(0)
-            .write(Return { ret, nr, unused: 0 });
+            .write(Return { ret, nr, stack });
     }
 }
 

@@ -125,7 +125,7 @@ pub struct Trace {
     /// Do not follow what descriptors and paths mean: cheaper, lines have no `fds` and `paths`
     #[arg(long)]
     pub no_fds: bool,
-    /// Leave returns unwatched: cheaper, without results and without what calls give
+    /// Leave returns unwatched: cheaper, without results, without what calls give, and without who made them
     #[arg(long)]
     pub no_returns: bool,
     /// Stop after this long (30s, 5m, 1h)

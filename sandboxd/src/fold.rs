@@ -4,6 +4,7 @@
 //! record, [`Fold::wants`] says which look is due.
 
 mod books;
+mod by_library;
 mod line;
 mod made_by;
 mod only;
@@ -23,6 +24,8 @@ use crate::sink::Lines;
 use crate::world::identity::Identity;
 use crate::world::{Happened, Want, Who, World};
 use books::Books;
+use by_library::ByLibrary;
+pub use by_library::LibraryCount;
 pub use made_by::{Asked, MadeBy};
 pub use only::Only;
 
@@ -89,6 +92,7 @@ pub struct Fold {
     made_by: MadeBy,
     /// Calls that were not shown because of who made them, by process, since somebody asked.
     unwanted: HashMap<u32, u64>,
+    by_library: ByLibrary,
     stats_at: u64,
     ended: bool,
     /// The accounts of the `end` line.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::event::CallCount;
+use crate::fold::LibraryCount;
 
 /// The table, as text.
 #[must_use]
@@ -33,6 +34,30 @@ pub fn table(by_call: &BTreeMap<String, CallCount>) -> String {
     text
 }
 
+/// The second table: who made which calls, most calls first.
+#[must_use]
+pub fn libraries(counts: &[LibraryCount]) -> String {
+    let mut text = String::from(
+        "    calls    errors  syscall               made by\n\
+         --------- ---------  --------------------  ----------------\n",
+    );
+    for count in counts.iter().take(LIBRARIES) {
+        // Writing to a string does not fail.
+        let _ = writeln!(
+            text,
+            "{:9} {:9}  {:20}  {}",
+            count.calls, count.errors, count.syscall, count.lib
+        );
+    }
+    if let Some(more) = counts.len().checked_sub(LIBRARIES).filter(|more| *more > 0) {
+        let _ = writeln!(text, "and {more} more");
+    }
+    text
+}
+
+/// Rows of the second table: what was made more seldom is left out.
+const LIBRARIES: usize = 40;
+
 const HEAD: &str = "% time     seconds  usecs/call     calls    errors      lost  syscall\n\
                     ------ ----------- ----------- --------- --------- ---------  ----------------\n";
 const RULE: &str =
@@ -59,6 +84,20 @@ fn row(text: &mut String, count: &CallCount, total_ns: u64, name: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_made_calls_is_a_row_each_and_the_rest_is_counted() {
+        let count = LibraryCount {
+            syscall: "openat".to_owned(),
+            lib: "libguard.so".to_owned(),
+            calls: 7,
+            errors: 1,
+        };
+        let text = libraries(&vec![count; LIBRARIES + 2]);
+        assert!(text.contains("        7         1  openat                libguard.so\n"));
+        assert_eq!(text.lines().count(), LIBRARIES + 3);
+        assert!(text.ends_with("and 2 more\n"));
+    }
 
     #[test]
     fn most_time_comes_first_and_the_total_last() {

@@ -25,6 +25,7 @@ mod raw;
 mod room;
 mod schema;
 mod script;
+mod stacks;
 mod stopping;
 mod targets;
 mod trace;
@@ -57,6 +58,10 @@ pub(crate) fn all() -> Vec<Case> {
         pointers::BAD,
         pointers::EXEC,
         room::CASE,
+        stacks::CHAIN,
+        stacks::CHAIN_BY_TRACEPOINT,
+        stacks::COPY,
+        stacks::COPY_BY_TRACEPOINT,
         arm32::CASE,
         arm32::BY_TRACEPOINT,
         raw::CASE,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Fold, line};
+use super::{Fold, LibraryCount, line};
 use crate::event::{CallCount, End, Line, Loss, Outcome, StateLoss, Stats, Time};
 use crate::input::Stop;
 use crate::probe::CpuLosses;
@@ -260,6 +260,12 @@ impl Fold {
             self.books.exits_missed,
             self.books.state_lost(),
         )
+    }
+
+    /// How often each call was made from each library, most calls first; with `-c` alone.
+    #[must_use]
+    pub fn by_library(&self) -> Vec<LibraryCount> {
+        self.by_library.counts()
     }
 
     /// The accounts by call, once the run has ended.

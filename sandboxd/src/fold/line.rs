@@ -57,6 +57,10 @@ impl Fold {
         } else {
             shown &= self.only.is_everything();
         }
+        if self.start.show == Show::Counts && self.made_by.shows(&paired.who.caller) {
+            self.by_library
+                .count(header.index, &paired.who.caller, failed);
+        }
         let dur_ns = match (paired.enter, paired.exit) {
             (Some(enter), Some(exit)) => Some(exit.header.time.saturating_sub(enter.header.time)),
             _ => None,

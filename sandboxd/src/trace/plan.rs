@@ -142,14 +142,21 @@ impl Plan {
             return;
         }
         spec.flags |= spec::STATE_EXIT | row.effect.map_or(0, touches);
-        let before =
-            row.state & change::MAPS_BEFORE != 0 || makes || files.is_some_and(Files::before);
+        // A name is read at the entry.
+        let before = row.state & change::MAPS_BEFORE != 0
+            || makes
+            || names
+            || files.is_some_and(Files::before);
         // Of a selected call the entry is seen anyway, and goes where its return goes.
         if before || spec.flags & spec::SELECTED != 0 {
             spec.flags |= spec::STATE_ENTER;
         }
         if files.is_some() {
             spec.followed = followed(row, abi);
+        }
+        // Shown calls are read as their command says, and no other command than this one gives a name that is followed.
+        if names && spec.flags & spec::SELECTED == 0 {
+            read_name(row, abi, spec);
         }
         // The argument with the command: of a call on a descriptor, the one behind it.
         let listed = files.and_then(Files::commands).map(|list| (1, list));
@@ -303,6 +310,18 @@ fn touches(effect: Effect) -> u16 {
         Effect::Remap => spec::MAPS | spec::MAPS_MOVES,
         Effect::Attach | Effect::Detach | Effect::Unclear => spec::MAPS | spec::MAPS_ANY,
         Effect::Protect | Effect::Brk => 0,
+    }
+}
+
+/// Has the name read that memory is given.
+fn read_name(row: &Syscall, abi: Abi, spec: &mut Spec) {
+    let Some(variants) = row.variants else { return };
+    let is_name = |key: u64| key == u64::from(change::MEMORY_NAME);
+    let keys = variants.keys[abi as usize];
+    if let Some(&(_, at)) = keys.iter().find(|&&(key, _)| is_name(key)) {
+        let named = row.form_of(&variants.list[usize::from(at)]).spec(abi);
+        (spec.args, spec.enter) = (named.args, named.enter);
+        spec.followed |= named.enter;
     }
 }
 

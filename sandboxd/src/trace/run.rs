@@ -271,9 +271,10 @@ impl Run {
             finished.lines
         );
         if self.show == Show::Counts {
-            let table = summary::table(self.fold.closed());
+            let calls = summary::table(self.fold.closed());
+            let libraries = summary::libraries(&self.fold.by_library());
             // Nobody may be reading; the lines are what counts.
-            let _ = write!(io::stderr(), "{table}");
+            let _ = write!(io::stderr(), "{calls}\n{libraries}");
         }
         self.recorder.map_or(Ok(()), Recorder::finish)?;
         if finished.lines > 0 && !gone {

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use kprobe_common::index;
-use kprobe_common::record::{Frame, Header, state};
+use kprobe_common::record::{Frame, Header, STACK_UNIT, flag, state};
 use kprobe_common::spec::REGISTERS;
 use kprobe_common::table::kind::Kind;
 use kprobe_common::table::{self, Files, Form, Syscall, change};
@@ -56,6 +56,9 @@ impl World {
                 meant
             }
             Body::Exit(ret) => {
+                if record.has(flag::EXECED) {
+                    self.program_begins(header, u64::from(ret.stack) * STACK_UNIT);
+                }
                 let inside = self.inside.remove(&header.tid)?;
                 self.leave(record, &inside, ret.ret);
                 inside.meant

@@ -42,6 +42,14 @@ impl World {
         }
     }
 
+    /// A program was executed and begins, with its stack pointer near that address.
+    pub(super) fn program_begins(&mut self, header: &Header, stack: u64) {
+        let space = self.process(header).space;
+        if let Some(space) = self.spaces.get_mut(&space).filter(|_| stack > 0) {
+            space.maps.begins_near(stack);
+        }
+    }
+
     /// Mappings were made that nobody told of.
     pub(super) fn untold(&mut self) {
         self.loading.clear();

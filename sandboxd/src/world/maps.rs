@@ -31,6 +31,9 @@ const PROT_MASK: u64 = 0x7;
 /// Below the top of the stack the kernel maps nothing by itself in so many bytes: `MIN_GAP` in
 /// <https://github.com/torvalds/linux/blob/v6.12/mm/util.c#L364>.
 const STACK_ROOM: u64 = 128 << 20;
+/// Above the stack pointer of a program that begins lie its arguments, a quarter of 8 MiB at most (`bprm_stack_limits` in
+/// <https://github.com/torvalds/linux/blob/v6.12/fs/exec.c>), or of another limit.
+const ARGUMENTS: u64 = 8 << 20;
 /// What another thread changed so shortly before a fork may have come after the memory was copied, nanoseconds.
 const FORK_NS: u64 = 50_000_000;
 
@@ -48,6 +51,8 @@ pub struct Maps {
     break_end: Option<u64>,
     /// Where the stack begins: the first address behind it.
     stack_top: Option<u64>,
+    /// Or, as long as that is not known, where its pointer was when the program began.
+    stack_near: Option<u64>,
 }
 
 /// Since when it is known what is mapped.
@@ -283,14 +288,25 @@ impl Maps {
         if let Some(range) = self.ranges.first(start, end, is_told_better) {
             return range.backing.clone();
         }
-        if self.ranges.any(start, end, |_| true) {
+        if self
+            .ranges
+            .any(start, end, |range| range.backing != Backing::Unknown)
+        {
             return Backing::Anonymous(None);
         }
-        match self.stack_top {
+        let top = self
+            .stack_top
+            .or(self.stack_near.map(|near| near.saturating_add(ARGUMENTS)));
+        match top {
             Some(top) if start < top && top - start <= STACK_ROOM => Backing::Stack,
             Some(_) => Backing::Anonymous(None),
             None => Backing::Unknown,
         }
+    }
+
+    /// A program was executed, with its stack pointer near that address: the kernel put its arguments above it.
+    pub fn begins_near(&mut self, stack: u64) {
+        self.stack_near = Some(stack);
     }
 
     /// Memory without a file was given a name, or none.

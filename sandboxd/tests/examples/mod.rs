@@ -127,7 +127,7 @@ pub(crate) fn call(out: &mut impl Lines, row: &'static Row, abi: Abi, seed: u64,
     let ret = Return {
         ret: random.below(200) as i64 - 20,
         nr: frame.nr,
-        unused: 0,
+        stack: 0,
     };
     let fixed = bytemuck::bytes_of(&ret);
     let exit = record(

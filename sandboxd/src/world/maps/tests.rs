@@ -360,3 +360,22 @@ fn a_mapping_moves_and_is_uncertain_meanwhile() {
     assert_eq!(at(&maps, 0x2_7fff, 30), Some((0x2_0000, 0x2_8000)));
     assert_eq!(file(&maps, 0x2_0010, 30), Some(("/bin/a".to_owned(), 16)));
 }
+
+/// Before anybody looked, only the pointer that the kernel gave the program says where its stack is.
+#[test]
+fn the_stack_is_where_the_program_began() {
+    let mut files = Files::default();
+    let mut maps = Maps::fresh(4096, 10);
+    let page = (0xffff_c4c8_1000, 0xffff_c4c8_2000);
+    told(&mut maps, &mut files, page, "//anon", 20, 1);
+    assert_eq!(file(&maps, page.0, 20), Some(("Unknown".to_owned(), 0)));
+    maps.begins_near(0xffff_c4ca_0000);
+    told(&mut maps, &mut files, page, "//anon", 21, 1);
+    assert_eq!(file(&maps, page.0, 21), Some(("Stack".to_owned(), 0)));
+    let below = (0xffff_b000_0000, 0xffff_b000_1000);
+    told(&mut maps, &mut files, below, "//anon", 22, 1);
+    assert_eq!(
+        file(&maps, below.0, 22),
+        Some(("Anonymous(None)".to_owned(), 0))
+    );
+}
