@@ -280,6 +280,20 @@ mod tests {
     }
 
     #[test]
+    fn nobodys_origin_is_known_without_stacks() {
+        let bytes = |words: &[&str]| {
+            let words = ["sandboxd", "trace", "-p", "1"].iter().chain(words);
+            match Cli::try_parse_from(words).unwrap().verb {
+                Verb::Trace(trace) => trace.stack_bytes(),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(bytes(&[]), None);
+        assert_eq!(bytes(&["--origin", "app"]), Some(0));
+        assert_eq!(bytes(&["--origin", "app", "--stack=dwarf"]), Some(16 << 10));
+    }
+
+    #[test]
     fn the_command_line_is_consistent() {
         use clap::CommandFactory as _;
         Cli::command().debug_assert();

@@ -67,7 +67,7 @@ impl Plan {
             raw: options.raw,
             files: follows_files(selection, options),
             by_uid: !options.uids.is_empty() || options.all_apps,
-            ignores: !options.no_returns && !made_by.is_everything(),
+            ignores: !options.no_returns && all_seen(options) && !made_by.is_everything(),
             indexes: Vec::new(),
             symbols: Vec::new(),
             optional: BTreeSet::new(),
@@ -142,14 +142,21 @@ impl Plan {
             return;
         }
         spec.flags |= spec::STATE_EXIT | row.effect.map_or(0, touches);
-        let before =
-            row.state & change::MAPS_BEFORE != 0 || makes || files.is_some_and(Files::before);
+        // A name is read at the entry.
+        let before = row.state & change::MAPS_BEFORE != 0
+            || makes
+            || names
+            || files.is_some_and(Files::before);
         // Of a selected call the entry is seen anyway, and goes where its return goes.
         if before || spec.flags & spec::SELECTED != 0 {
             spec.flags |= spec::STATE_ENTER;
         }
         if files.is_some() {
             spec.followed = followed(row, abi);
+        }
+        // Shown calls are read as their command says, and no other command than this one gives a name that is followed.
+        if names && spec.flags & spec::SELECTED == 0 {
+            read_name(row, abi, spec);
         }
         // The argument with the command: of a call on a descriptor, the one behind it.
         let listed = files.and_then(Files::commands).map(|list| (1, list));
@@ -295,22 +302,31 @@ fn symbol((prefix, name): (&str, &str)) -> String {
     format!("{prefix}{name}")
 }
 
-/// Which mappings a call may change, in the kernel half's words. Another protection changes no code's name.
+/// Which mappings a call may change, in the kernel half's words. Another protection may let code be written.
 fn touches(effect: Effect) -> u16 {
     match effect {
         Effect::Map => spec::MAPS | spec::MAPS_FIXED,
-        Effect::Unmap => spec::MAPS,
+        Effect::Unmap | Effect::Protect => spec::MAPS,
         Effect::Remap => spec::MAPS | spec::MAPS_MOVES,
         Effect::Attach | Effect::Detach | Effect::Unclear => spec::MAPS | spec::MAPS_ANY,
-        Effect::Protect | Effect::Brk => 0,
+        Effect::Brk => 0,
+    }
+}
+
+/// Has the name read that memory is given.
+fn read_name(row: &Syscall, abi: Abi, spec: &mut Spec) {
+    let Some(variants) = row.variants else { return };
+    let is_name = |key: u64| key == u64::from(change::MEMORY_NAME);
+    let keys = variants.keys[abi as usize];
+    if let Some(&(_, at)) = keys.iter().find(|&&(key, _)| is_name(key)) {
+        let named = row.form_of(&variants.list[usize::from(at)]).spec(abi);
+        (spec.args, spec.enter) = (named.args, named.enter);
+        spec.followed |= named.enter;
     }
 }
 
 /// Whether descriptors and paths are to be followed: a selected call has one, and every change of them will be seen.
 fn follows_files(selection: &Selection, options: &cli::Trace) -> bool {
-    let by_uid = !options.uids.is_empty() || options.all_apps;
-    // Of a thread alone, and of a process without its children, changes by others are not seen.
-    let all_seen = options.tids.is_empty() && (by_uid || !options.no_follow);
     let has_file = |row: &'static Syscall| {
         row.forms().any(|form| {
             form.ret == Ret::Fd
@@ -325,7 +341,14 @@ fn follows_files(selection: &Selection, options: &cli::Trace) -> bool {
             .filter_map(|abi| row.index(abi))
             .any(|index| selection.contains(index))
     });
-    !options.no_fds && !options.no_returns && all_seen && wanted
+    !options.no_fds && !options.no_returns && all_seen(options) && wanted
+}
+
+/// Whether all that changes what a target has is seen: of a thread alone, and of a process without its children, changes by
+/// others are not.
+fn all_seen(options: &cli::Trace) -> bool {
+    let by_uid = !options.uids.is_empty() || options.all_apps;
+    options.tids.is_empty() && (by_uid || !options.no_follow)
 }
 
 /// The registers through which is read what the state is made of: paths, names, addresses, pairs of descriptors.
