@@ -20,7 +20,7 @@ use kprobe_common::regs::untag;
 use kprobe_common::table::Effect;
 
 use crate::event::{Hex, Mapping, Perms};
-use crate::input::{FileKey, MapLine};
+use crate::input::MapLine;
 use backing::{Backing, Files};
 use lines::{found, stack_among};
 use ranges::{Range, Ranges};

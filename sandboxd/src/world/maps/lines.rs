@@ -50,6 +50,7 @@ pub(super) fn found(
             _ => files.backing(&line.path, key, line.offset),
         },
         since,
+        written: line.prot & PROT_WRITE != 0,
         ..Range::default()
     }
 }

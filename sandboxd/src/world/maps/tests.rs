@@ -1,6 +1,7 @@
 //! Mappings over time: what a read, the kernel's events and calls leave.
 
 use super::*;
+use crate::input::FileKey;
 
 const READ_EXEC: u32 = 5;
 
