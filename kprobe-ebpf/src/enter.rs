@@ -14,7 +14,7 @@ use crate::ignored;
 use crate::maps;
 use crate::scratch::Desk;
 use crate::stack;
-use crate::target;
+use crate::target::{self, Task};
 use crate::thread::{clear_restart, find, resumed};
 
 /// A call was entered; `regs` is the kernel's pointer to the user's registers.
@@ -30,7 +30,7 @@ pub(crate) fn enter(regs: *const Regs) {
         return;
     };
     let Some(desk) = Desk::take(task, Ring::Calls) else {
-        return refuse(regs, found.slot);
+        return refuse(regs, task, found.slot);
     };
     if !desk.sheet.read_regs(regs) {
         return;
@@ -86,7 +86,7 @@ pub(crate) fn enter(regs: *const Regs) {
 
 /// There is no memory for a record: the call is lost if it is selected.
 #[inline(always)]
-fn refuse(regs: *const Regs, into: *mut Slot) {
+fn refuse(regs: *const Regs, task: Task, into: *mut Slot) {
     let index = call::index_at(regs);
     let Some(spec) = maps::SPECS.get(index as u32) else {
         return;
@@ -98,6 +98,7 @@ fn refuse(regs: *const Regs, into: *mut Slot) {
     let changes = spec.flags & (spec::STATE_ENTER | spec::STATE_EXIT) != 0;
     if changes {
         emit::count_cpu(|cpu| &raw mut cpu.state_lost);
+        ignored::replace(task.tgid);
     }
     let state = if selected || changes {
         thread::state::LOST

@@ -40,6 +40,8 @@ pub struct Place {
     pub name: Option<Rc<str>>,
     /// Where it is, and what that counts from; `None` where not known.
     pub offset: Option<(u64, OffsetOf)>,
+    /// Its memory could be written since it was mapped: its bytes need not be the file's.
+    pub altered: bool,
     /// The mapping, of memory that is not a file's, where known.
     pub map: Option<Mapping>,
 }
@@ -177,6 +179,7 @@ impl Callers {
             site: code.as_ref().and_then(|code| code.site.clone()),
             module: code.map(|code| code.module),
             map: held.mapping.filter(|_| class.is_memory()),
+            altered: held.written,
         })
     }
 
@@ -187,6 +190,7 @@ impl Callers {
             backing,
             distance,
             mapping: None,
+            written: false,
         };
         let (first, last) = (held(0), held(len.saturating_sub(1)));
         let module = self.codes.module_at(&first, Abi::Arm64);
@@ -267,6 +271,10 @@ fn entry(place: &Place, index: u16, nr: i32) -> Entry {
     }
     if !place.class.is_platform() {
         return Entry::Inline;
+    }
+    // What the file says of the code before it need not be so any more.
+    if place.altered {
+        return Entry::Unknown;
     }
     match place.site.as_ref().and_then(|site| site.number) {
         Some(Number::Constant(constant)) if constant.cast_signed() == nr => Entry::Stub,

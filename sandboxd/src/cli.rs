@@ -92,12 +92,12 @@ pub struct Trace {
     /// Give every line the argument registers too, as they were: `regs`
     #[arg(long)]
     pub raw: bool,
-    /// Show who called whom: by frame pointers, or with `=dwarf` by unwinding a copy of the stack, which is dearer and needs
-    /// no frame pointers
-    #[arg(short = 'k', long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "fp", value_name = "HOW", hide = true)]
+    /// Show who called whom, of 64-bit programs: `stack`. By frame pointers, or with `=dwarf` in a copy of the stack, which is
+    /// dearer and needs no frame pointers
+    #[arg(short = 'k', long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "fp", value_name = "HOW")]
     pub stack: Option<StackBy>,
     /// Bytes of the stack to copy for `--stack=dwarf`, 1K to 32K
-    #[arg(long, value_name = "SIZE", default_value = "16K", value_parser = words::stack_size, hide = true)]
+    #[arg(long, value_name = "SIZE", default_value = "16K", value_parser = words::stack_size, hide_short_help = true)]
     pub stack_size: u32,
     /// Where entries come from; auto: kprobes, unless the kernel lacks them or too many calls are selected
     #[arg(long, value_enum, default_value_t = BackendName::Auto)]
@@ -233,9 +233,9 @@ pub enum BackendName {
 /// `--stack`
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum StackBy {
-    /// Frame pointers, followed in the kernel
+    /// By frame pointers, followed in the kernel
     Fp,
-    /// What libraries say of their frames (`.eh_frame`), followed in a copy of the stack
+    /// By what libraries say of their frames, followed in a copy of the stack
     Dwarf,
 }
 
@@ -277,6 +277,20 @@ mod tests {
         assert_eq!(words::places("app,!libc"), ["app", "!libc"]);
         assert_eq!(words::places("!/a{1,2}/,anon"), ["!/a{1,2}/", "anon"]);
         assert_eq!(words::places(""), [""]);
+    }
+
+    #[test]
+    fn nobodys_origin_is_known_without_stacks() {
+        let bytes = |words: &[&str]| {
+            let words = ["sandboxd", "trace", "-p", "1"].iter().chain(words);
+            match Cli::try_parse_from(words).unwrap().verb {
+                Verb::Trace(trace) => trace.stack_bytes(),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(bytes(&[]), None);
+        assert_eq!(bytes(&["--origin", "app"]), Some(0));
+        assert_eq!(bytes(&["--origin", "app", "--stack=dwarf"]), Some(16 << 10));
     }
 
     #[test]

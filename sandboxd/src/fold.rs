@@ -235,6 +235,7 @@ impl Fold {
             Fact::Start(start) => self.start(start, out),
             Fact::Packages { by_uid } => self.identity.set_packages(by_uid.clone()),
             Fact::Process { look, uid, at } => {
+                self.callers.codes.forget_unread();
                 let mut world = std::mem::take(&mut self.world);
                 world.look(look, *uid, *at, |happened| self.process(&happened, out));
                 self.world = world;

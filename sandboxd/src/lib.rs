@@ -25,7 +25,6 @@ pub mod decode;
 pub mod fold;
 pub mod pair;
 pub mod status;
-pub mod unwind;
 pub mod world;
 
 pub mod event;

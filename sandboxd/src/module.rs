@@ -8,6 +8,7 @@ pub mod mini;
 pub mod number;
 mod role;
 pub mod symbols;
+pub mod unwind;
 pub mod zip;
 
 use crate::input::ModuleFound;

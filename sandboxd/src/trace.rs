@@ -276,7 +276,7 @@ fn start(
             })
             .collect(),
         returns: plan.returns,
-        stacks: options.stack.is_some(),
+        stacks: options.stack_bytes().is_some(),
         show: plan.show,
         raw: plan.raw,
         only: options.only.clone(),

@@ -27,6 +27,7 @@ mod reuse;
 mod room;
 mod schema;
 mod script;
+mod stacks;
 mod stopping;
 mod targets;
 mod trace;
@@ -59,6 +60,10 @@ pub(crate) fn all() -> Vec<Case> {
         pointers::BAD,
         pointers::EXEC,
         room::CASE,
+        stacks::CHAIN,
+        stacks::CHAIN_BY_TRACEPOINT,
+        stacks::COPY,
+        stacks::COPY_BY_TRACEPOINT,
         arm32::CASE,
         arm32::BY_TRACEPOINT,
         raw::CASE,

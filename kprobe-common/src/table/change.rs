@@ -158,8 +158,9 @@ impl Syscall {
     pub const fn maps(mut self, effect: Effect) -> Self {
         self.effect = Some(effect);
         self.state |= match effect {
-            Effect::Brk | Effect::Attach => MAPS,
-            Effect::Map
+            Effect::Brk => MAPS,
+            Effect::Attach
+            | Effect::Map
             | Effect::Unmap
             | Effect::Protect
             | Effect::Remap

@@ -6,7 +6,9 @@ use std::rc::Rc;
 use kprobe_common::index::Abi;
 
 use super::{Class, OffsetOf};
-use crate::input::{ElfFound, FileKey, FrameFound, Isa, ModuleLook, Number, Role, SiteLook};
+use crate::input::{
+    ElfFound, FileKey, FrameFound, Isa, ModuleFound, ModuleLook, Number, Role, SiteLook,
+};
 use crate::world::maps::Held;
 use crate::world::maps::backing::{Backing, Mapped};
 
@@ -86,6 +88,8 @@ pub struct Module {
     /// Set if only the page of that place is known.
     alone: Option<u64>,
     elf: Option<ElfFound>,
+    /// It could not be read.
+    unread: bool,
 }
 
 /// An instruction of a module.
@@ -168,13 +172,14 @@ impl Codes {
         if self.modules.len() >= MODULES_MAX {
             self.modules.clear();
         }
+        let unread = look.found.is_none();
         let found = look.found.clone().unwrap_or_default();
         let is_read = look.found.is_some()
             && (found.start..found.start.saturating_add(found.len)).contains(&look.offset);
         let path = &look.file.path;
         let (name, entry) = (base(path), found.entry.as_deref());
         let module = Module {
-            class: class(path, found.deleted, found.elf.as_ref()),
+            class: class(path, look.found.as_ref()),
             lib: match path.strip_prefix(MEMFD) {
                 Some(name) => format!("memfd:{name}"),
                 None => entry.map_or(name, base).to_owned(),
@@ -190,12 +195,20 @@ impl Codes {
             len: if is_read { found.len } else { u64::MAX },
             alone: found.alone.then_some(look.offset),
             elf: found.elf.filter(|_| is_read),
+            unread,
         };
         let known = self.modules.entry(id).or_default();
         if known.len() >= PLACES_MAX {
             known.clear();
         }
         known.push(Rc::new(module));
+    }
+
+    /// Another process may have what could not be read.
+    pub fn forget_unread(&mut self) {
+        for modules in self.modules.values_mut() {
+            modules.retain(|module| !module.unread);
+        }
     }
 
     /// Takes a look at an instruction of the file of that number.
@@ -247,8 +260,8 @@ fn place<'a>(held: &'a Held<'_>, abi: Abi) -> Option<(&'a Rc<Mapped>, u64)> {
     }
 }
 
-/// Whose code a file holds.
-fn class(path: &str, deleted: bool, elf: Option<&ElfFound>) -> Class {
+/// Whose code a file holds. What lies where the platform keeps its files is the platform's if it was read there.
+fn class(path: &str, found: Option<&ModuleFound>) -> Class {
     let is_memory = path.starts_with(MEMFD) || path.starts_with(ASHMEM);
     if is_memory && is_runtime_memory(base(path.strip_prefix(MEMFD).unwrap_or(path))) {
         Class::Runtime
@@ -256,15 +269,17 @@ fn class(path: &str, deleted: bool, elf: Option<&ElfFound>) -> Class {
         Class::Memfd
     } else if path.starts_with('[') {
         Class::Vdso
-    } else if deleted {
+    } else if found.is_some_and(|found| found.deleted) {
         Class::Deleted
     } else if RUNTIME.iter().any(|end| path.ends_with(end)) {
         Class::Runtime
     } else if PLATFORM.iter().any(|begin| path.starts_with(begin)) {
-        match elf.and_then(|elf| elf.role) {
-            Some(Role::Libc) => Class::Libc,
-            Some(Role::Linker) => Class::Linker,
-            None => Class::System,
+        let role = found.map(|found| found.elf.as_ref().and_then(|elf| elf.role));
+        match role {
+            Some(Some(Role::Libc)) => Class::Libc,
+            Some(Some(Role::Linker)) => Class::Linker,
+            Some(None) => Class::System,
+            None => Class::Unknown,
         }
     } else {
         Class::App

@@ -71,6 +71,13 @@ impl Stack {
         }
     }
 
+    /// Whether all of them are known to be the platform's: nobody else had a part in the call.
+    #[must_use]
+    pub fn is_platforms(&self) -> bool {
+        let is_whole = self.end == StackEnd::Outermost && self.sure == self.places.len();
+        is_whole && self.places.iter().all(|it| it.class.is_platform())
+    }
+
     /// The first that is not the platform's; nothing if one before it may be missing.
     #[must_use]
     pub fn origin(&self) -> Option<&Place> {

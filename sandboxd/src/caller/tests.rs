@@ -21,6 +21,7 @@ fn class_of(name: &str, found: Option<ModuleFound>) -> Class {
     let mut files = Files::default();
     let backing = files.backing(name, FileKey::default(), 0);
     let held = Held {
+        written: false,
         backing: &backing,
         distance: 0x10,
         mapping: Some(MAPPING),
@@ -84,7 +85,7 @@ fn a_library_is_what_its_path_and_its_content_say() {
             Class::App,
         ),
         ("/system/lib64/libc.so", Some(elf(None)), Class::System),
-        ("/system/lib64/libc.so", None, Class::System),
+        ("/system/lib64/libc.so", None, Class::Unknown),
         (
             "/data/app/x/oat/arm64/base.odex",
             Some(elf(None)),
@@ -182,6 +183,25 @@ fn how_a_call_was_made_is_what_its_code_says_of_the_number() {
     }
 }
 
+/// An app can write over the platform's code in its own memory.
+#[test]
+fn of_code_that_may_be_another_nothing_is_said() {
+    let place = |class| Place {
+        class,
+        altered: true,
+        site: Some(Rc::new(Site {
+            symbol: None,
+            symbol_offset: 0,
+            number: Some(Number::Constant(56)),
+            frame: crate::input::FrameFound::default(),
+        })),
+        ..Place::default()
+    };
+    let openat = index(Abi::Arm64, 56);
+    assert_eq!(entry(&place(Class::Libc), openat, 56), Entry::Unknown);
+    assert_eq!(entry(&place(Class::App), openat, 56), Entry::Inline);
+}
+
 #[test]
 fn a_signature_is_no_part_of_an_address() {
     let callers = Callers::new(39, false);
@@ -207,6 +227,7 @@ fn a_place_of_an_archive_that_is_no_entry_tells_nothing_of_others() {
         ..ModuleLook::default()
     };
     let held = |distance: u64| Held {
+        written: false,
         backing: &backing,
         distance,
         mapping: Some(MAPPING),

@@ -14,8 +14,7 @@ use crate::caller::Ask;
 use crate::input::{FileKey, FrameFound, ModuleLook, SiteFound, SiteLook};
 use crate::module::bytes::{self, Bytes, Part};
 use crate::module::elf::Elf;
-use crate::module::{self, Module, mini, number, symbols};
-use crate::unwind;
+use crate::module::{self, Module, mini, number, symbols, unwind};
 
 /// Files that are held open. An app maps some hundreds, but few of them make calls.
 const FILES: usize = 64;

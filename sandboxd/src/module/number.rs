@@ -3,8 +3,8 @@
 //! guessed. Only what a compiler or an author of stubs writes is understood: this is for the platform's code.
 
 mod a32;
-mod a64;
-mod code;
+pub(super) mod a64;
+pub(super) mod code;
 mod t32;
 
 use super::bytes::Bytes;
@@ -18,7 +18,7 @@ const STEPS: usize = 256;
 
 /// What an instruction does to a register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Write {
+pub(super) enum Write {
     /// Nothing.
     Keep,
     /// It becomes this.

@@ -70,7 +70,8 @@ impl Ignoring {
                         continue;
                     }
                     *before = 0;
-                    if !holds || fold.unwanted_ranges(pid).is_some_and(|new| new != *ranges) {
+                    // Of what is not known, nothing that was told is kept.
+                    if !holds || fold.unwanted_ranges(pid).is_none_or(|new| new != *ranges) {
                         kernel.withdraw(pid, now);
                         *told = soon(kernel);
                     }
@@ -78,7 +79,14 @@ impl Ignoring {
             }
         }
         if self.processes.len() > fold.processes() * 2 + 64 {
-            self.processes.retain(|&pid, _| fold.knows(pid));
+            let now = facts::boot_ns();
+            self.processes.retain(|&pid, _| {
+                let is_known = fold.knows(pid);
+                if !is_known {
+                    kernel.withdraw(pid, now);
+                }
+                is_known
+            });
         }
     }
 }

@@ -67,7 +67,7 @@ impl Plan {
             raw: options.raw,
             files: follows_files(selection, options),
             by_uid: !options.uids.is_empty() || options.all_apps,
-            ignores: !options.no_returns && !made_by.is_everything(),
+            ignores: !options.no_returns && all_seen(options) && !made_by.is_everything(),
             indexes: Vec::new(),
             symbols: Vec::new(),
             optional: BTreeSet::new(),
@@ -303,14 +303,14 @@ fn symbol((prefix, name): (&str, &str)) -> String {
     format!("{prefix}{name}")
 }
 
-/// Which mappings a call may change, in the kernel half's words. Another protection changes no code's name.
+/// Which mappings a call may change, in the kernel half's words. Another protection may let code be written.
 fn touches(effect: Effect) -> u16 {
     match effect {
         Effect::Map => spec::MAPS | spec::MAPS_FIXED,
-        Effect::Unmap => spec::MAPS,
+        Effect::Unmap | Effect::Protect => spec::MAPS,
         Effect::Remap => spec::MAPS | spec::MAPS_MOVES,
         Effect::Attach | Effect::Detach | Effect::Unclear => spec::MAPS | spec::MAPS_ANY,
-        Effect::Protect | Effect::Brk => 0,
+        Effect::Brk => 0,
     }
 }
 
@@ -328,9 +328,6 @@ fn read_name(row: &Syscall, abi: Abi, spec: &mut Spec) {
 
 /// Whether descriptors and paths are to be followed: a selected call has one, and every change of them will be seen.
 fn follows_files(selection: &Selection, options: &cli::Trace) -> bool {
-    let by_uid = !options.uids.is_empty() || options.all_apps;
-    // Of a thread alone, and of a process without its children, changes by others are not seen.
-    let all_seen = options.tids.is_empty() && (by_uid || !options.no_follow);
     let has_file = |row: &'static Syscall| {
         row.forms().any(|form| {
             form.ret == Ret::Fd
@@ -345,7 +342,14 @@ fn follows_files(selection: &Selection, options: &cli::Trace) -> bool {
             .filter_map(|abi| row.index(abi))
             .any(|index| selection.contains(index))
     });
-    !options.no_fds && !options.no_returns && all_seen && wanted
+    !options.no_fds && !options.no_returns && all_seen(options) && wanted
+}
+
+/// Whether all that changes what a target has is seen: of a thread alone, and of a process without its children, changes by
+/// others are not.
+fn all_seen(options: &cli::Trace) -> bool {
+    let by_uid = !options.uids.is_empty() || options.all_apps;
+    options.tids.is_empty() && (by_uid || !options.no_follow)
 }
 
 /// The registers through which is read what the state is made of: paths, names, addresses, pairs of descriptors.

@@ -23,6 +23,8 @@ pub(super) struct Inside {
     pub(super) args: [u64; REGISTERS],
     /// The user ID at its entry.
     uid: u32,
+    /// The time of its entry.
+    pub(super) time: u64,
     /// What the arguments mean; `None` where nobody asks.
     pub(super) meant: Option<Rc<Meant>>,
     /// Where its effect goes; `None` where it has none.
@@ -123,6 +125,7 @@ impl World {
             row,
             args: frame.args,
             uid: header.uid,
+            time: header.time,
             meant,
             files,
             alone,

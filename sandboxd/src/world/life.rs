@@ -40,8 +40,9 @@ impl World {
             }
             space
         } else {
+            let began = self.inside.get(&header.tid).map(|inside| inside.time);
             let maps = self.spaces.get(&space);
-            let maps = maps.map(|space| space.maps.for_child(header.tid, header.time));
+            let maps = maps.map(|space| space.maps.for_child(header.tid, began, header.time));
             self.new_space(maps.unwrap_or_default())
         };
         let tables = tables.unwrap_or_else(|| self.process(header).tables_of(header.tid).clone());

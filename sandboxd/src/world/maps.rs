@@ -7,6 +7,7 @@
 
 pub mod backing;
 mod change;
+mod lines;
 mod ranges;
 #[cfg(test)]
 mod tests;
@@ -19,8 +20,9 @@ use kprobe_common::regs::untag;
 use kprobe_common::table::Effect;
 
 use crate::event::{Hex, Mapping, Perms};
-use crate::input::{FileKey, MapLine};
+use crate::input::MapLine;
 use backing::{Backing, Files};
+use lines::{found, stack_among};
 use ranges::{Range, Ranges};
 
 /// `MAP_SHARED` and `MAP_SHARED_VALIDATE` are the values 1 and 3 of this field.
@@ -34,7 +36,7 @@ const STACK_ROOM: u64 = 128 << 20;
 /// Above the stack pointer of a program that begins lie its arguments, a quarter of 8 MiB at most (`bprm_stack_limits` in
 /// <https://github.com/torvalds/linux/blob/v6.12/fs/exec.c>), or of another limit.
 const ARGUMENTS: u64 = 8 << 20;
-/// What another thread changed so shortly before a fork may have come after the memory was copied, nanoseconds.
+/// So long a fork takes at most, where it was not seen when it began, nanoseconds.
 const FORK_NS: u64 = 50_000_000;
 
 /// The mappings of an address space.
@@ -72,6 +74,8 @@ struct Changing {
     entered: u64,
     /// The kernel told of a mapping that it made.
     told: bool,
+    /// It lets memory be written.
+    writes: bool,
 }
 
 /// What lay at an address.
@@ -83,6 +87,8 @@ pub struct Held<'a> {
     pub distance: u64,
     /// The mapping; `None` where its ends are uncertain.
     pub mapping: Option<Mapping>,
+    /// It could be written since it was mapped: its bytes need not be the file's.
+    pub written: bool,
 }
 
 impl Maps {
@@ -113,11 +119,19 @@ impl Maps {
         }
         let mut changing = self.changing.values().filter(|call| call.covers(address));
         let is_moving = changing.clone().any(|call| call.effect == Effect::Remap);
+        let is_written = changing.clone().any(|call| call.writes);
         let is_changing = changing.any(|call| call.effect != Effect::Map || !call.told);
+        // Code may be moved, without telling, to where something is gone or is going.
+        let mut all = self.changing.values();
+        let may_be_moved = all.any(|call| call.effect == Effect::Remap);
         let Some((start, range)) = self.ranges.at(address) else {
-            return self.below_stack(address).filter(|_| !is_moving);
+            return self.below_stack(address).filter(|_| !may_be_moved);
         };
-        if is_moving || range.perms.prot & PROT_EXEC == 0 || time < range.since {
+        if is_moving
+            || may_be_moved && (is_changing || range.is_loose)
+            || range.perms.prot & PROT_EXEC == 0
+            || time < range.since
+        {
             return None;
         }
         let mapping = Mapping {
@@ -129,6 +143,7 @@ impl Maps {
             backing: &range.backing,
             distance: address - start,
             mapping: (!is_changing && !range.is_loose).then_some(mapping),
+            written: range.written || is_written,
         })
     }
 
@@ -140,14 +155,14 @@ impl Maps {
             backing: &range.backing,
             distance: 0,
             mapping: None,
+            written: true,
         })
     }
 
     /// The executable ranges and what they are of; `None` while that is not known or a call may be changing it.
     #[must_use]
     pub fn code(&self) -> Option<impl Iterator<Item = (u64, u64, &Backing)>> {
-        let changes =
-            |call: &Changing| call.effect != Effect::Protect && call.effect != Effect::Brk;
+        let changes = |call: &Changing| call.effect != Effect::Brk;
         let is_settled = self.known.is_some() && !self.changing.values().any(changes);
         is_settled.then(|| self.ranges.executable())
     }
@@ -219,13 +234,14 @@ impl Maps {
         *self = Self::default();
     }
 
-    /// A copy for a child that thread `tid` forked at `time`: nothing is known if the parent was read after that. What
-    /// other threads changed shortly before may have come after the copying.
+    /// A copy for a child that thread `tid` forked from `began` to `time`: nothing is known if the parent was read after that. What
+    /// other threads changed meanwhile may have come after the copying.
     #[must_use]
-    pub fn for_child(&self, tid: u32, time: u64) -> Self {
+    pub fn for_child(&self, tid: u32, began: Option<u64>, time: u64) -> Self {
         if self.known.is_none_or(|known| time < known.since) {
             return Self::default();
         }
+        let began = began.unwrap_or(time.saturating_sub(FORK_NS));
         let mut child = self.clone();
         for call in std::mem::take(&mut child.changing).into_values() {
             for (start, end) in call.spans {
@@ -238,7 +254,7 @@ impl Maps {
             }
         }
         for range in child.ranges.all_mut() {
-            if range.by != 0 && range.by != tid && range.since.saturating_add(FORK_NS) > time {
+            if range.by != 0 && range.by != tid && range.since >= began {
                 range.backing = Backing::Unknown;
             }
             range.by = 0;
@@ -272,8 +288,17 @@ impl Maps {
             since: time,
             by: tid,
             is_loose: false,
+            written: mapped.prot as u8 & PROT_WRITE != 0,
+        };
+        let written = if is_new {
+            Vec::new()
+        } else {
+            self.ranges.parts(start, end, |range| range.written)
         };
         self.ranges.insert(start, range);
+        for (start, end) in written {
+            self.ranges.change(start, end, |range| range.written = true);
+        }
     }
 
     /// What memory is that the kernel called anonymous when it became executable: parts of the heap and of the stack it
@@ -334,49 +359,6 @@ impl Maps {
         let end = start.saturating_add(len);
         let last = u64::MAX - u64::MAX % page;
         (start, end.checked_next_multiple_of(page).unwrap_or(last))
-    }
-}
-
-/// The stack in `/proc/PID/maps`: where its permissions were changed it is several mappings, and only one has the name.
-fn stack_among(lines: &[MapLine]) -> Option<(u64, u64)> {
-    let at = lines.iter().position(|line| line.path == "[stack]")?;
-    let (mut start, mut end) = (lines[at].start, lines[at].end);
-    let is_part = |line: &MapLine| line.path.is_empty() && line.inode == 0;
-    for line in lines[..at].iter().rev() {
-        if line.end != start || !is_part(line) {
-            break;
-        }
-        start = line.start;
-    }
-    for line in &lines[at + 1..] {
-        if line.start != end || !is_part(line) {
-            break;
-        }
-        end = line.end;
-    }
-    Some((start, end))
-}
-
-/// A line of `/proc/PID/maps` as a range that is known since that time.
-fn found(line: &MapLine, files: &mut Files, stack: Option<(u64, u64)>, since: u64) -> Range {
-    let key = FileKey {
-        major: line.major,
-        minor: line.minor,
-        inode: line.inode,
-        ..FileKey::default()
-    };
-    Range {
-        end: line.end,
-        perms: Perms {
-            prot: line.prot,
-            shared: line.shared,
-        },
-        backing: match stack {
-            Some((start, end)) if (start..end).contains(&line.start) => Backing::Stack,
-            _ => files.backing(&line.path, key, line.offset),
-        },
-        since,
-        ..Range::default()
     }
 }
 

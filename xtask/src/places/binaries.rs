@@ -85,6 +85,15 @@ const fn binary(target: &'static Target, source: &'static str, place: &'static s
     }
 }
 
+/// What a program's functions call, by their names alone.
+const CALLED: &[&str] = &["-shared", "-fPIC", "-nostdlib"];
+const FRAMED: &[&str] = &["-fno-omit-frame-pointer", "-Wl,-soname,libframed.so"];
+const FRAMELESS: &[&str] = &[
+    "-fomit-frame-pointer",
+    "-fasynchronous-unwind-tables",
+    "-Wl,-soname,libframeless.so",
+];
+
 pub(super) const BINARIES: &[Binary] = &[
     Binary {
         flags: &[PROGRAM],
@@ -169,5 +178,30 @@ pub(super) const BINARIES: &[Binary] = &[
         flags: &[LIBRARY, PLATFORM],
         symbols: Symbols::Dynamic,
         ..binary(&ARM32, "platform.c", "/system/lib/libplatform.so")
+    },
+    Binary {
+        flags: &[PROGRAM, &["-fno-omit-frame-pointer"]],
+        ..binary(&ARM64, "stacks.c", "stacks")
+    },
+    Binary {
+        flags: &[PROGRAM, &["-fno-omit-frame-pointer"]],
+        link: Link::Musl,
+        ..binary(&ARM64, "stacks.c", "stacks-musl")
+    },
+    Binary {
+        flags: &[PROGRAM],
+        ..binary(&ARM32, "stacks.c", "stacks32")
+    },
+    Binary {
+        flags: &[CALLED, FRAMED],
+        ..binary(&ARM64, "chain.c", "lib/arm64/libframed.so")
+    },
+    Binary {
+        flags: &[CALLED, FRAMELESS],
+        ..binary(&ARM64, "chain.c", "lib/arm64/libframeless.so")
+    },
+    Binary {
+        flags: &[CALLED, FRAMED],
+        ..binary(&ARM32, "chain.c", "lib/arm/libframed.so")
     },
 ];

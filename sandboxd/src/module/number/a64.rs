@@ -4,7 +4,7 @@ use super::Write;
 use super::code::{Flow, Step, signed, to};
 
 /// An instruction of four bytes.
-pub(super) fn step(word: u32, address: u64) -> Step {
+pub(in crate::module) fn step(word: u32, address: u64) -> Step {
     Step {
         address,
         len: 4,
@@ -15,7 +15,7 @@ pub(super) fn step(word: u32, address: u64) -> Step {
 }
 
 /// Where it leads.
-pub(super) fn flow(word: u32, address: u64) -> Flow {
+pub(in crate::module) fn flow(word: u32, address: u64) -> Flow {
     let near = |low, count| to(address, signed(word, low, count) * 4);
     match word >> 26 {
         0b00_0101 => Flow::Jump(near(0, 26)),
@@ -37,7 +37,7 @@ pub(super) fn flow(word: u32, address: u64) -> Flow {
 }
 
 /// What it does to a register.
-pub(super) fn write(step: Step, register: u8) -> Write {
+pub(in crate::module) fn write(step: Step, register: u8) -> Write {
     let word = step.word;
     let wanted = u32::from(register);
     let first = word & 31 == wanted;

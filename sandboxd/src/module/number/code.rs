@@ -16,7 +16,7 @@ const CHUNK: usize = 64 << 10;
 
 /// Where an instruction leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Flow {
+pub(in crate::module) enum Flow {
     /// To the next one.
     Next,
     /// To the next one, or there.
@@ -31,7 +31,7 @@ pub(super) enum Flow {
 
 /// An instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Step {
+pub(in crate::module) struct Step {
     pub(super) address: u64,
     /// 2 or 4.
     pub(super) len: u8,

@@ -5,7 +5,7 @@ use kprobe_common::table::Effect;
 
 use super::backing::Backing;
 use super::ranges::Range;
-use super::{Changing, MAP_SHARED, Maps, PROT_EXEC, PROT_MASK};
+use super::{Changing, MAP_SHARED, Maps, PROT_EXEC, PROT_MASK, PROT_WRITE};
 use crate::event::Perms;
 
 const MAP_FIXED: u64 = 0x10;
@@ -42,6 +42,7 @@ impl Maps {
             spans,
             entered: time,
             told: false,
+            writes: effect == Effect::Protect && args[2] as u8 & PROT_WRITE != 0,
         };
         self.changing.insert(tid, call);
     }
@@ -58,7 +59,14 @@ impl Maps {
         let asked = self.span(args[0], args[1]);
         match effect {
             Effect::Map if failed && args[3] & MAP_FIXED != 0 => self.loosen(asked),
-            Effect::Unmap | Effect::Protect if failed => self.loosen(asked),
+            Effect::Unmap if failed => self.loosen(asked),
+            Effect::Protect if failed => {
+                self.loosen(asked);
+                if args[2] as u8 & PROT_WRITE != 0 {
+                    self.ranges
+                        .change(asked.0, asked.1, |range| range.written = true);
+                }
+            }
             Effect::Remap if failed => {
                 self.doubt(self.span(args[0], args[1].max(args[2])));
                 if args[3] & MREMAP_FIXED != 0 {
@@ -109,6 +117,7 @@ impl Maps {
             since: time,
             by: tid,
             is_loose: disputed,
+            written: args[2] as u8 & PROT_WRITE != 0,
         };
         self.ranges.insert(start, range);
     }
@@ -130,8 +139,10 @@ impl Maps {
     fn protect(&mut self, (start, end): (u64, u64), prot: u8, entered: u64) {
         let changes = |range: &Range| range.since <= entered && range.perms.prot != prot;
         for (from, to) in self.ranges.parts(start, end, changes) {
-            self.ranges
-                .change(from, to, |range| range.perms.prot = prot);
+            self.ranges.change(from, to, |range| {
+                range.perms.prot = prot;
+                range.written |= prot & PROT_WRITE != 0;
+            });
         }
     }
 
@@ -139,7 +150,10 @@ impl Maps {
         let [old, old_size, new_size, flags, ..] = *args;
         let (start, end) = self.span(old, old_size.max(1));
         let mut taken = self.ranges.take(start, end);
-        let disputed = taken.iter().any(|(_, range)| range.since > entered) || taken.len() != 1;
+        // In the middle of a read, that may have seen what was moved, or what came in its place.
+        let in_read = self.known.is_some_and(|known| time < known.since);
+        let disputed =
+            in_read || taken.iter().any(|(_, range)| range.since > entered) || taken.len() != 1;
         if flags & MREMAP_DONTUNMAP != 0 {
             for (at, range) in &taken {
                 self.ranges.insert(*at, range.clone());

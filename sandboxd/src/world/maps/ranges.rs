@@ -16,8 +16,10 @@ pub(super) struct Range {
     pub(super) since: u64,
     /// By which thread; 0 where that does not matter.
     pub(super) by: u32,
-    /// It may be a part of what the kernel has there.
+    /// It may be a part of what the kernel has there, or be gone.
     pub(super) is_loose: bool,
+    /// It could be written since it was mapped: its bytes need not be the file's.
+    pub(super) written: bool,
 }
 
 /// Ranges by their starts.
@@ -125,11 +127,13 @@ impl Ranges {
             .take_while(move |(_, range)| range.end > start)
     }
 
-    /// The executable ones: start, end, what they are of.
+    /// The executable ones that are certain and hold what their file holds: start, end, what they are of.
     pub(super) fn executable(&self) -> impl Iterator<Item = (u64, u64, &Backing)> {
         self.0
             .iter()
-            .filter(|(_, range)| range.perms.prot & PROT_EXEC != 0)
+            .filter(|(_, range)| {
+                range.perms.prot & PROT_EXEC != 0 && !range.is_loose && !range.written
+            })
             .map(|(&start, range)| (start, range.end, &range.backing))
     }
 

@@ -1,6 +1,7 @@
 //! Mappings over time: what a read, the kernel's events and calls leave.
 
 use super::*;
+use crate::input::FileKey;
 
 const READ_EXEC: u32 = 5;
 
@@ -135,6 +136,45 @@ fn what_is_being_unmapped_is_known_but_its_ends_are_not() {
     assert_eq!(at(&maps, 0x1000, 31), Some((0x1000, 0x5000)));
     maps.apply(Effect::Unmap, &UNMAP, 0, 32, 7);
     assert_eq!(file(&maps, 0x2000, 33), None);
+}
+
+/// Its bytes need not be the file's any more, whatever its permissions are now.
+#[test]
+fn what_could_be_written_stays_so() {
+    let (mut maps, mut files) = known();
+    let written = |maps: &Maps, address| maps.at(address, 40).unwrap().written;
+    let change = |prot| [0x2000, 0x1000, prot, 0, 0, 0];
+    maps.before(Effect::Protect, &change(7), 30, 7);
+    assert!(written(&maps, 0x2000));
+    assert!(!written(&maps, 0x1000));
+    maps.apply(Effect::Protect, &change(7), 0, 31, 7);
+    maps.before(Effect::Protect, &change(5), 32, 7);
+    // The kernel tells of the whole mapping that it makes of neighbours.
+    told(&mut maps, &mut files, (0x1000, 0x5000), "/bin/a", 33, 7);
+    maps.apply(Effect::Protect, &change(5), 0, 34, 7);
+    assert!(written(&maps, 0x2000));
+    assert!(!written(&maps, 0x3000));
+    let certain: Vec<(u64, u64)> = maps
+        .code()
+        .unwrap()
+        .map(|(start, end, _)| (start, end))
+        .collect();
+    assert!(
+        !certain
+            .iter()
+            .any(|&(start, end)| (start..end).contains(&0x2000))
+    );
+    assert!(certain.contains(&(0x1000, 0x2000)));
+}
+
+/// `mremap` moves code without telling: perhaps to where something is just being unmapped.
+#[test]
+fn while_code_is_moved_what_is_going_is_unknown() {
+    let (mut maps, _) = known();
+    maps.before(Effect::Remap, &[0x4000, 0x1000, 0x1000, 1, 0, 0], 30, 8);
+    assert!(maps.at(0x2000, 31).is_some());
+    maps.before(Effect::Unmap, &UNMAP, 31, 7);
+    assert!(maps.at(0x2000, 32).is_none());
 }
 
 #[test]
@@ -313,17 +353,17 @@ fn a_child_has_what_its_parent_had_then() {
     let (mut maps, mut files) = known();
     maps.before(Effect::Unmap, &UNMAP, 30, 7);
     assert!(
-        !maps.for_child(1, 19).is_known(),
+        !maps.for_child(1, None, 19).is_known(),
         "it was read after the fork"
     );
-    let child = maps.for_child(1, 31);
+    let child = maps.for_child(1, Some(30), 31);
     assert_eq!(at(&child, 0x2000, 31), None);
     assert_eq!(at(&child, 0x3000, 31), Some((0x3000, 0x5000)));
     // Another thread's mapping may be newer than the copy.
     told(&mut maps, &mut files, (0x3000, 0x4000), "/lib/b", 32, 8);
-    let child = maps.for_child(1, 33);
+    let child = maps.for_child(1, Some(31), 33);
     assert_eq!(file(&child, 0x3000, 33), Some(("Unknown".to_owned(), 0)));
-    let child = maps.for_child(8, 33);
+    let child = maps.for_child(8, Some(31), 33);
     assert_eq!(
         file(&child, 0x3000, 33),
         Some(("/lib/b".to_owned(), 0x3000))

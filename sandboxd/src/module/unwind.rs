@@ -1,8 +1,10 @@
-//! How the caller's registers are found while an instruction runs: what an ELF's `.eh_frame` says of it. Pure and total:
-//! the bytes are a watched program's, so each read has a bound, and what is malformed is not said.
+//! How the caller's registers are found while an instruction runs: what an ELF's `.eh_frame` says of it, or else what the
+//! code does. Pure and total: the bytes are a watched program's, so each read has a bound, and what is malformed is not
+//! said.
 //!
 //! Only the entry of the one function is read: an index (`.eh_frame_hdr`) says where it lies, and `gimli` reads it.
 
+mod ahead;
 #[cfg(test)]
 mod tests;
 
@@ -31,13 +33,20 @@ const RESTORER: [u32; 2] = [0xd280_1168, 0xd400_0001];
 /// Reads memory of a module, by the addresses of its ELF, and says whether all of it was there.
 pub type Read<'a> = &'a dyn Fn(u64, &mut [u8]) -> bool;
 
-/// What there is of a frame at an instruction: what the address behind it is for, and what is said of it by the index, if
-/// there is one.
+/// What there is of a frame at an instruction: what the address behind it is for, and how its caller is found, by the index
+/// if there is one.
 #[must_use]
 pub fn frame(read: Read<'_>, index: Option<u64>, address: u64) -> FrameFound {
+    let link = link(read, address);
+    let said = index.and_then(|index| rule(read, index, address));
+    let done = || {
+        let is_call = link == Some(Link::Call);
+        let from = address.checked_add(if is_call { 4 } else { 0 })?;
+        ahead::rule(read, from, is_call)
+    };
     FrameFound {
-        link: link(read, address),
-        rule: index.and_then(|index| rule(read, index, address)),
+        link,
+        rule: said.or_else(done),
     }
 }
 
