@@ -125,14 +125,17 @@ impl Maps {
         let mut all = self.changing.values();
         let may_be_moved = all.any(|call| call.effect == Effect::Remap);
         let Some((start, range)) = self.ranges.at(address) else {
-            return self.below_stack(address).filter(|_| !may_be_moved);
+            return self.in_stack(address).filter(|_| !may_be_moved);
         };
         if is_moving
             || may_be_moved && (is_changing || range.is_loose)
             || range.perms.prot & PROT_EXEC == 0
-            || time < range.since
         {
             return None;
+        }
+        if time < range.since {
+            let is_stack = range.backing == Backing::Stack;
+            return is_stack.then(|| stack_without_ends(&range.backing));
         }
         let mapping = Mapping {
             start: Hex(start),
@@ -147,16 +150,23 @@ impl Maps {
         })
     }
 
-    /// The stack grows without telling: what lies below it, with nothing in between, is stack if code ran there.
-    fn below_stack(&self, address: u64) -> Option<Held<'_>> {
-        let (_, range) = self.ranges.above(address)?;
-        let grows = range.backing == Backing::Stack && range.perms.prot & PROT_EXEC != 0;
-        grows.then_some(Held {
-            backing: &range.backing,
-            distance: 0,
-            mapping: None,
-            written: true,
-        })
+    /// Nobody tells where a stack is that can be executed from the start, nor that it grows: with nothing between it and
+    /// the stack, or, before anybody has looked, so near to its top, code that ran there is in the stack.
+    fn in_stack(&self, address: u64) -> Option<Held<'_>> {
+        const STACK: &Backing = &Backing::Stack;
+        let grows =
+            |range: &Range| range.backing == Backing::Stack && range.perms.prot & PROT_EXEC != 0;
+        let above = self.ranges.above(address);
+        let is_below = above.is_some_and(|(_, range)| grows(range));
+        let is_near = self.stack_top.is_none() && self.has_room(address);
+        (is_below || is_near).then(|| stack_without_ends(STACK))
+    }
+
+    /// Whether an address lies where the kernel leaves room for the stack alone.
+    fn has_room(&self, address: u64) -> bool {
+        let near = self.stack_near.map(|near| near.saturating_add(ARGUMENTS));
+        let top = self.stack_top.or(near);
+        top.is_some_and(|top| address < top && top - address <= STACK_ROOM)
     }
 
     /// The executable ranges and what they are of; `None` while that is not known or a call may be changing it.
@@ -319,11 +329,8 @@ impl Maps {
         {
             return Backing::Anonymous(None);
         }
-        let top = self
-            .stack_top
-            .or(self.stack_near.map(|near| near.saturating_add(ARGUMENTS)));
-        match top {
-            Some(top) if start < top && top - start <= STACK_ROOM => Backing::Stack,
+        match self.stack_top.or(self.stack_near) {
+            Some(_) if self.has_room(start) => Backing::Stack,
             Some(_) => Backing::Anonymous(None),
             None => Backing::Unknown,
         }
@@ -359,6 +366,16 @@ impl Maps {
         let end = start.saturating_add(len);
         let last = u64::MAX - u64::MAX % page;
         (start, end.checked_next_multiple_of(page).unwrap_or(last))
+    }
+}
+
+/// A place in the stack, where it is not known how far the mapping goes.
+fn stack_without_ends(backing: &Backing) -> Held<'_> {
+    Held {
+        backing,
+        distance: 0,
+        mapping: None,
+        written: true,
     }
 }
 
