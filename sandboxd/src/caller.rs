@@ -160,7 +160,8 @@ impl Callers {
             return Ok(nowhere);
         };
         let code = self.codes.at(&held, index::abi(header.index), ask)?;
-        let class = class(&held, code.as_ref().map(|code| &*code.module));
+        let module = code.as_ref().map(|code| &*code.module);
+        let class = class(&held, module, header.time);
         if class == Class::Unknown {
             return Ok(nowhere);
         }
@@ -204,7 +205,7 @@ impl Callers {
             return Place::default();
         }
         Place {
-            class: class(&first, module.as_deref()),
+            class: class(&first, module.as_deref(), u64::MAX),
             name: match backing {
                 Backing::Anonymous(name) => name.clone(),
                 _ => None,
@@ -243,7 +244,8 @@ fn isa(frame: &Frame, abi: Abi) -> Isa {
     }
 }
 
-fn class(held: &Held<'_>, module: Option<&Module>) -> Class {
+/// Whose code it is, of a call at that time.
+fn class(held: &Held<'_>, module: Option<&Module>, time: u64) -> Class {
     match held.backing {
         Backing::Unknown => Class::Unknown,
         Backing::Anonymous(Some(name)) if code::is_runtime_memory(name) => Class::Runtime,
@@ -251,7 +253,7 @@ fn class(held: &Held<'_>, module: Option<&Module>) -> Class {
         Backing::Heap => Class::Heap,
         Backing::Stack => Class::Stack,
         Backing::Kernel(_) => Class::Vdso,
-        Backing::File { deleted, .. } => match module.map(|module| module.class) {
+        Backing::File { deleted, .. } => match module.map(|module| module.class(time)) {
             None => Class::Unknown,
             Some(class @ (Class::Memfd | Class::Runtime)) => class,
             Some(_) if *deleted => Class::Deleted,

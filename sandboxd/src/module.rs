@@ -43,6 +43,7 @@ pub fn at(file: &dyn Bytes, offset: u64) -> Module {
     Module {
         found: ModuleFound {
             deleted: false,
+            changed: 0,
             start,
             len,
             entry,

@@ -128,6 +128,7 @@ fn answer(world: &World, callers: &mut Callers, want: &Want) {
             start,
             address,
             ask,
+            ..
         } => {
             let look = SiteLook {
                 file: file.clone(),

@@ -11,6 +11,7 @@ mod breadth;
 mod commands;
 mod descriptors;
 mod endings;
+mod filters;
 mod follow;
 mod inline;
 mod kallsyms;
@@ -22,6 +23,7 @@ mod paths;
 mod places;
 mod pointers;
 mod raw;
+mod reuse;
 mod room;
 mod schema;
 mod script;
@@ -92,6 +94,10 @@ pub(crate) fn all() -> Vec<Case> {
         places::WIDE_BY_TRACEPOINT,
         places::NARROW,
         places::NARROW_BY_TRACEPOINT,
+        reuse::REUSE,
+        reuse::FILTERED,
+        reuse::OVERFLOWN,
+        filters::RARE,
         breadth::EVERY,
         breadth::EVERY32,
         breadth::NO_RETURNS,

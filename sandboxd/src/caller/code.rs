@@ -60,6 +60,8 @@ pub enum Want {
         address: u64,
         /// What is asked of it.
         ask: Ask,
+        /// The mapping that it was met in, if that is known.
+        mapping: Option<(u64, u64)>,
     },
 }
 
@@ -75,8 +77,10 @@ pub struct Ask {
 /// A module: a file, or what is embedded in one.
 #[derive(Debug)]
 pub struct Module {
-    /// Whose it is, by where it lies and what it is.
-    pub class: Class,
+    /// Whose it is, by where it lies and what it is, as long as it has its name.
+    class: Class,
+    /// Since when it has no name any more, or earlier.
+    unnamed: Option<u64>,
     /// Its file's name, or its entry's.
     pub lib: String,
     /// Its path, and behind a `!` its entry.
@@ -150,6 +154,7 @@ impl Codes {
                 start: module.start,
                 address,
                 ask,
+                mapping: held.mapping.map(|map| (map.start.0, map.end.0)),
             });
         };
         Ok(Some(Code {
@@ -180,6 +185,10 @@ impl Codes {
         let (name, entry) = (base(path), found.entry.as_deref());
         let module = Module {
             class: class(path, look.found.as_ref()),
+            unnamed: found
+                .deleted
+                .then_some(found.changed)
+                .filter(|_| has_name(path)),
             lib: match path.strip_prefix(MEMFD) {
                 Some(name) => format!("memfd:{name}"),
                 None => entry.map_or(name, base).to_owned(),
@@ -233,6 +242,15 @@ impl Codes {
 }
 
 impl Module {
+    /// Whose it was at that time.
+    #[must_use]
+    pub fn class(&self, time: u64) -> Class {
+        match self.unnamed {
+            Some(since) if since <= time => Class::Deleted,
+            _ => self.class,
+        }
+    }
+
     fn holds(&self, offset: u64) -> bool {
         let is_near = |place: u64| offset / PAGE == place / PAGE;
         offset >= self.start && offset - self.start < self.len && self.alone.is_none_or(is_near)
@@ -260,17 +278,25 @@ fn place<'a>(held: &'a Held<'_>, abi: Abi) -> Option<(&'a Rc<Mapped>, u64)> {
     }
 }
 
+/// Whether it is a file in memory only.
+fn is_memory(path: &str) -> bool {
+    path.starts_with(MEMFD) || path.starts_with(ASHMEM)
+}
+
+/// Whether it is a file that had a name once.
+fn has_name(path: &str) -> bool {
+    !is_memory(path) && !path.starts_with('[')
+}
+
 /// Whose code a file holds. What lies where the platform keeps its files is the platform's if it was read there.
 fn class(path: &str, found: Option<&ModuleFound>) -> Class {
-    let is_memory = path.starts_with(MEMFD) || path.starts_with(ASHMEM);
+    let is_memory = is_memory(path);
     if is_memory && is_runtime_memory(base(path.strip_prefix(MEMFD).unwrap_or(path))) {
         Class::Runtime
     } else if is_memory {
         Class::Memfd
     } else if path.starts_with('[') {
         Class::Vdso
-    } else if found.is_some_and(|found| found.deleted) {
-        Class::Deleted
     } else if RUNTIME.iter().any(|end| path.ends_with(end)) {
         Class::Runtime
     } else if PLATFORM.iter().any(|begin| path.starts_with(begin)) {

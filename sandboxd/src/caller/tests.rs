@@ -7,6 +7,8 @@ use crate::event::{Hex, Perms};
 use crate::input::{ElfFound, FileKey, FrameFound, ModuleFound, ModuleLook, Role};
 use crate::world::maps::backing::Files;
 
+/// When the call was made.
+const TIME: u64 = 1000;
 const MAPPING: Mapping = Mapping {
     start: Hex(0x7000),
     end: Hex(0x9000),
@@ -28,7 +30,7 @@ fn class_of(name: &str, found: Option<ModuleFound>) -> Class {
     };
     let mut codes = Codes::default();
     let (Backing::File { file, .. } | Backing::Kernel([file, _])) = &backing else {
-        return class(&held, None);
+        return class(&held, None, TIME);
     };
     let look = ModuleLook {
         file: file.key.clone(),
@@ -41,7 +43,7 @@ fn class_of(name: &str, found: Option<ModuleFound>) -> Class {
         Ok(code) => code,
         Err(want) => panic!("{name}: still wants {want:?}"),
     };
-    class(&held, code.as_ref().map(|code| &*code.module))
+    class(&held, code.as_ref().map(|code| &*code.module), TIME)
 }
 
 /// Not an ELF, or nothing is known of it.
@@ -122,11 +124,17 @@ fn a_library_is_what_its_path_and_its_content_say() {
 
 #[test]
 fn a_file_that_has_lost_its_name_is_deleted() {
-    let found = ModuleFound {
+    let found = |changed| ModuleFound {
         deleted: true,
+        changed,
         ..elf(None)
     };
-    assert_eq!(class_of("/data/app/libx.so", Some(found)), Class::Deleted);
+    let class_of = |path, changed| class_of(path, Some(found(changed)));
+    assert_eq!(class_of("/data/app/libx.so", 0), Class::Deleted);
+    assert_eq!(class_of("/data/app/libx.so", TIME), Class::Deleted);
+    // It lost it after the call, and before anybody looked.
+    assert_eq!(class_of("/data/app/libx.so", TIME + 1), Class::App);
+    assert_eq!(class_of("/memfd:code", TIME), Class::Memfd);
 }
 
 #[test]

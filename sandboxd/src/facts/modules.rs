@@ -10,6 +10,7 @@ use std::io;
 use std::ops::Range;
 use std::os::unix::fs::{FileExt, MetadataExt};
 
+use super::clock_offset;
 use crate::caller::Ask;
 use crate::input::{FileKey, FrameFound, ModuleLook, SiteFound, SiteLook};
 use crate::module::bytes::{self, Bytes, Part};
@@ -94,6 +95,9 @@ impl Modules {
         let found = known.map(|known| {
             let mut found = known.at(offset).found.clone();
             found.deleted = known.is_deleted(pid);
+            if found.deleted {
+                found.changed = known.changed();
+            }
             found
         });
         ModuleLook {
@@ -110,9 +114,9 @@ impl Modules {
         &mut self,
         pid: u32,
         file: &FileKey,
-        start: u64,
-        address: u64,
+        (start, address): (u64, u64),
         ask: Ask,
+        mapping: Option<Range<u64>>,
     ) -> SiteLook {
         SiteLook {
             file: file.clone(),
@@ -121,7 +125,7 @@ impl Modules {
             isa: ask.isa,
             frame: ask.frame,
             found: self
-                .site_found(pid, file, start, address, ask)
+                .site_found(pid, file, (start, address), ask, mapping)
                 .unwrap_or_default(),
         }
     }
@@ -130,11 +134,11 @@ impl Modules {
         &mut self,
         pid: u32,
         file: &FileKey,
-        start: u64,
-        address: u64,
+        (start, address): (u64, u64),
         ask: Ask,
+        mapping: Option<Range<u64>>,
     ) -> Option<SiteFound> {
-        self.known(pid, file, None)?;
+        self.known(pid, file, mapping)?;
         let known = self.known.last_mut()?;
         known.at(start);
         let module = known.find(start)?;
@@ -296,6 +300,18 @@ impl Known {
     }
 
     /// Whether the path names the file no more.
+    /// When it was last changed, by the boot clock: losing a name is a change too.
+    fn changed(&self) -> u64 {
+        let Source::File(file) = &self.source else {
+            return 0;
+        };
+        let changed = file.metadata().map(|now| (now.ctime(), now.ctime_nsec()));
+        changed.map_or(0, |(seconds, nanoseconds)| {
+            let wall = seconds.saturating_mul(1_000_000_000) + nanoseconds;
+            u64::try_from(wall.saturating_sub(clock_offset())).unwrap_or(0)
+        })
+    }
+
     fn is_deleted(&self, pid: u32) -> bool {
         let Source::File(file) = &self.source else {
             return false;

@@ -82,7 +82,7 @@ impl MadeBy {
             (None, _) => self.from.unknown(),
             (Some(from), _) => self.from.of_place(from),
         };
-        let entry = self.entry.of_entry(caller.entry, caller.place.class);
+        let entry = self.entry.of_entry(caller.entry, &caller.place);
         let origin = match (self.of_own(&caller.place), &caller.stack) {
             (Some(verdict), _) => verdict,
             (None, Some(stack)) if stack.is_platforms() => self.origin.nowhere(),
@@ -97,7 +97,7 @@ impl MadeBy {
     /// Whether no call that is made from such a place is ever shown.
     #[must_use]
     pub fn never_shows(&self, place: &Place) -> bool {
-        let entry = self.entry.of_entry(Entry::Unknown, place.class);
+        let entry = self.entry.of_entry(Entry::Unknown, place);
         let origin = self.of_own(place).unwrap_or(Verdict::Maybe);
         let all = [self.caller.of_place(place), entry, origin];
         place.class != Class::Unknown && all.contains(&Verdict::No)
@@ -155,7 +155,7 @@ impl Terms {
     }
 
     /// Of an entry; of one that is not known, whether one of those that it can be is wanted.
-    fn of_entry(&self, entry: Entry, class: Class) -> Verdict {
+    fn of_entry(&self, entry: Entry, place: &Place) -> Verdict {
         let of = |entry| self.verdict(|term| matches!(term, Term::Entry(other) if *other == entry));
         if entry != Entry::Unknown {
             return of(entry);
@@ -163,8 +163,10 @@ impl Terms {
         if let known @ (Verdict::Yes | Verdict::No) = self.unknown() {
             return known;
         }
-        let possible: &[Entry] = match class {
+        let possible: &[Entry] = match place.class {
             Class::Unknown => &Entry::ALL,
+            // Whoever wrote there may have written an instruction of its own.
+            _ if place.altered => &Entry::ALL,
             class if class.is_platform() => &[Entry::Stub, Entry::Syscall, Entry::Gadget],
             _ => &[Entry::Inline],
         };
@@ -263,6 +265,9 @@ mod tests {
         let inline = call(Class::App, Entry::Inline, None);
         let anon = call(Class::Anon, Entry::Inline, None);
         let unknown = call(Class::Unknown, Entry::Unknown, None);
+        let mut altered = odd.clone();
+        altered.place.altered = true;
+        assert!(asked(&["inline"], &[], &[]).shows(&altered));
         // Of each filter, which of these five it shows.
         let cases: [(MadeBy, [bool; 5]); 11] = [
             (asked(&[], &[], &[]), [true; 5]),

@@ -42,6 +42,8 @@ pub struct ModuleLook {
 pub struct ModuleFound {
     /// The file had no name any more.
     pub deleted: bool,
+    /// When such a file was last changed, by the boot clock: before that it may have had its name. 0: not known.
+    pub changed: u64,
     /// Where the module begins, bytes from the file's start: 0 but for what is embedded in an archive.
     pub start: u64,
     /// Its bytes.

@@ -135,7 +135,8 @@ impl Plan {
     fn follow(&mut self, row: &'static Syscall, abi: Abi, index: u16, spec: &mut Spec) {
         let (files, dies) = (row.files.filter(|_| self.files), row.ret == Ret::Never);
         let makes = self.files && row.state & change::LIFE != 0 && row.files.is_none() && !dies;
-        let becomes = self.files && self.by_uid && row.state & change::IDENTITY != 0;
+        // Who becomes the user is known before the program that it executes then.
+        let becomes = self.by_uid && row.state & change::IDENTITY != 0;
         let maps = row.state & change::MAPS != 0;
         let names = row.state & change::NAME != 0;
         if !self.returns || !maps && files.is_none() && !makes && !becomes && !names {

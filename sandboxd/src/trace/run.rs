@@ -356,8 +356,15 @@ fn look_at_code(modules: &mut Modules, pid: u32, want: &Want) -> Fact {
             start,
             address,
             ask,
+            mapping,
         } => Fact::Site {
-            look: modules.site(pid, file, *start, *address, *ask),
+            look: modules.site(
+                pid,
+                file,
+                (*start, *address),
+                *ask,
+                mapping.map(|(start, end)| start..end),
+            ),
         },
     }
 }

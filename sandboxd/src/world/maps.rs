@@ -7,6 +7,7 @@
 
 pub mod backing;
 mod change;
+mod lines;
 mod ranges;
 #[cfg(test)]
 mod tests;
@@ -19,8 +20,9 @@ use kprobe_common::regs::untag;
 use kprobe_common::table::Effect;
 
 use crate::event::{Hex, Mapping, Perms};
-use crate::input::{FileKey, MapLine};
+use crate::input::MapLine;
 use backing::{Backing, Files};
+use lines::{found, stack_among};
 use ranges::{Range, Ranges};
 
 /// `MAP_SHARED` and `MAP_SHARED_VALIDATE` are the values 1 and 3 of this field.
@@ -123,14 +125,17 @@ impl Maps {
         let mut all = self.changing.values();
         let may_be_moved = all.any(|call| call.effect == Effect::Remap);
         let Some((start, range)) = self.ranges.at(address) else {
-            return self.below_stack(address).filter(|_| !may_be_moved);
+            return self.in_stack(address).filter(|_| !may_be_moved);
         };
         if is_moving
             || may_be_moved && (is_changing || range.is_loose)
             || range.perms.prot & PROT_EXEC == 0
-            || time < range.since
         {
             return None;
+        }
+        if time < range.since {
+            let is_stack = range.backing == Backing::Stack;
+            return is_stack.then(|| stack_without_ends(&range.backing));
         }
         let mapping = Mapping {
             start: Hex(start),
@@ -145,16 +150,23 @@ impl Maps {
         })
     }
 
-    /// The stack grows without telling: what lies below it, with nothing in between, is stack if code ran there.
-    fn below_stack(&self, address: u64) -> Option<Held<'_>> {
-        let (_, range) = self.ranges.above(address)?;
-        let grows = range.backing == Backing::Stack && range.perms.prot & PROT_EXEC != 0;
-        grows.then_some(Held {
-            backing: &range.backing,
-            distance: 0,
-            mapping: None,
-            written: true,
-        })
+    /// Nobody tells where a stack is that can be executed from the start, nor that it grows: with nothing between it and
+    /// the stack, or, before anybody has looked, so near to its top, code that ran there is in the stack.
+    fn in_stack(&self, address: u64) -> Option<Held<'_>> {
+        const STACK: &Backing = &Backing::Stack;
+        let grows =
+            |range: &Range| range.backing == Backing::Stack && range.perms.prot & PROT_EXEC != 0;
+        let above = self.ranges.above(address);
+        let is_below = above.is_some_and(|(_, range)| grows(range));
+        let is_near = self.stack_top.is_none() && self.has_room(address);
+        (is_below || is_near).then(|| stack_without_ends(STACK))
+    }
+
+    /// Whether an address lies where the kernel leaves room for the stack alone.
+    fn has_room(&self, address: u64) -> bool {
+        let near = self.stack_near.map(|near| near.saturating_add(ARGUMENTS));
+        let top = self.stack_top.or(near);
+        top.is_some_and(|top| address < top && top - address <= STACK_ROOM)
     }
 
     /// The executable ranges and what they are of; `None` while that is not known or a call may be changing it.
@@ -317,11 +329,8 @@ impl Maps {
         {
             return Backing::Anonymous(None);
         }
-        let top = self
-            .stack_top
-            .or(self.stack_near.map(|near| near.saturating_add(ARGUMENTS)));
-        match top {
-            Some(top) if start < top && top - start <= STACK_ROOM => Backing::Stack,
+        match self.stack_top.or(self.stack_near) {
+            Some(_) if self.has_room(start) => Backing::Stack,
             Some(_) => Backing::Anonymous(None),
             None => Backing::Unknown,
         }
@@ -360,46 +369,13 @@ impl Maps {
     }
 }
 
-/// The stack in `/proc/PID/maps`: where its permissions were changed it is several mappings, and only one has the name.
-fn stack_among(lines: &[MapLine]) -> Option<(u64, u64)> {
-    let at = lines.iter().position(|line| line.path == "[stack]")?;
-    let (mut start, mut end) = (lines[at].start, lines[at].end);
-    let is_part = |line: &MapLine| line.path.is_empty() && line.inode == 0;
-    for line in lines[..at].iter().rev() {
-        if line.end != start || !is_part(line) {
-            break;
-        }
-        start = line.start;
-    }
-    for line in &lines[at + 1..] {
-        if line.start != end || !is_part(line) {
-            break;
-        }
-        end = line.end;
-    }
-    Some((start, end))
-}
-
-/// A line of `/proc/PID/maps` as a range that is known since that time.
-fn found(line: &MapLine, files: &mut Files, stack: Option<(u64, u64)>, since: u64) -> Range {
-    let key = FileKey {
-        major: line.major,
-        minor: line.minor,
-        inode: line.inode,
-        ..FileKey::default()
-    };
-    Range {
-        end: line.end,
-        perms: Perms {
-            prot: line.prot,
-            shared: line.shared,
-        },
-        backing: match stack {
-            Some((start, end)) if (start..end).contains(&line.start) => Backing::Stack,
-            _ => files.backing(&line.path, key, line.offset),
-        },
-        since,
-        ..Range::default()
+/// A place in the stack, where it is not known how far the mapping goes.
+fn stack_without_ends(backing: &Backing) -> Held<'_> {
+    Held {
+        backing,
+        distance: 0,
+        mapping: None,
+        written: true,
     }
 }
 

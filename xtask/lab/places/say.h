@@ -43,6 +43,7 @@ struct spot {
 	const char *symbol; /* the function, and its first byte; NULL: not known here */
 	uintptr_t symbol_at;
 	const char *inside; /* of an archive: the entry */
+	int loose; /* nobody can know where the mapping ends */
 };
 
 /* The mapping that holds an address, as the kernel has it now. */
@@ -99,6 +100,8 @@ static inline void add_spot(struct text *text, const struct spot *spot)
 		add(text, ",symbol=%s", spot->symbol);
 	if (spot->symbol && spot->at)
 		add(text, ",symbol_offset=%lx", (unsigned long)(spot->at - spot->symbol_at));
+	if (spot->loose)
+		add(text, ",loose=1");
 	if (spot->inside)
 		add(text, ",inside=%s", spot->inside);
 	add(text, ",file=%s", vma.file);

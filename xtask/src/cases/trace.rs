@@ -126,13 +126,17 @@ pub(crate) struct Facts {
 impl Facts {
     /// Of a file; lines without `=` are no facts.
     pub(crate) fn read(outcome: &Outcome, file: &str) -> Result<Self> {
-        let text = outcome.text(file)?;
+        Ok(Self::of(&outcome.text(file)?))
+    }
+
+    /// Of what a program printed.
+    pub(crate) fn of(text: &str) -> Self {
         let pairs = text
             .lines()
             .filter_map(|line| line.split_once('='))
             .map(|(key, value)| (key.to_owned(), value.to_owned()))
             .collect();
-        Ok(Self { pairs })
+        Self { pairs }
     }
 
     /// Every value of a key, in order.

@@ -122,6 +122,14 @@ pub(super) const BINARIES: &[Binary] = &[
         ..binary(&THUMB, "places.c", "places32-thumb")
     },
     Binary {
+        flags: &[PROGRAM],
+        ..binary(&ARM64, "reuse.c", "reuse")
+    },
+    Binary {
+        flags: &[PROGRAM],
+        ..binary(&ARM64, "rare-inline.c", "rare-inline")
+    },
+    Binary {
         flags: &[&["-static", "-no-pie", "-nostdlib"]],
         ..binary(&ARM64, "first.c", "first")
     },

@@ -79,7 +79,9 @@ fn a_function_of_this_program_is_named() {
     assert!(!found.deleted && found.start == 0 && found.entry.is_none());
     let pid = std::process::id();
     let at = address(&found, &line, this);
-    let site = modules.site(pid, &line.key, 0, at, Ask::default()).found;
+    let site = modules
+        .site(pid, &line.key, (0, at), Ask::default(), None)
+        .found;
     let name = site.symbol.unwrap();
     assert!(
         name.contains("a_function_of_this_program_is_named"),
@@ -87,7 +89,7 @@ fn a_function_of_this_program_is_named() {
     );
     assert_eq!(site.symbol_offset, 0);
     let site = modules
-        .site(pid, &line.key, 0, at + 1, Ask::default())
+        .site(pid, &line.key, (0, at + 1), Ask::default(), None)
         .found;
     assert_eq!((site.symbol.unwrap(), site.symbol_offset), (name, 1));
     assert_eq!(modules.known.len(), 1);
@@ -125,10 +127,22 @@ fn a_file_that_lost_its_name_is_read_where_it_is_mapped() {
     let line = line_at(map.as_ptr() as u64);
     let mut modules = Modules::default();
     assert!(!look(&mut modules, &line).unwrap().deleted);
+    let before = crate::facts::boot_ns();
     file.close().unwrap();
-    assert!(look(&mut modules, &line).unwrap().deleted);
+    // Its path leads nowhere, and it was changed since it was looked into.
+    let range = Some(line.range.clone());
+    let site = |modules: &mut Modules, mapping| {
+        let pid = std::process::id();
+        modules.site_found(pid, &line.key, (0, 0), Ask::default(), mapping)
+    };
+    assert!(site(&mut modules, None).is_none());
+    assert!(site(&mut modules, range).is_some());
+    let found = look(&mut modules, &line).unwrap();
+    assert!(found.deleted && found.elf.is_some());
+    // The clock of file systems ticks some hundred times a second.
+    let since = i128::from(found.changed) - i128::from(before);
+    assert!((-20_000_000..10_000_000_000).contains(&since), "{since}");
     assert!(look(&mut Modules::default(), &line).unwrap().deleted);
-    assert!(look(&mut modules, &line).unwrap().elf.is_some());
 }
 
 #[test]

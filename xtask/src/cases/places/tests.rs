@@ -142,6 +142,21 @@ fn each_field_of_a_place_in_memory_is_looked_at() {
 }
 
 #[test]
+fn a_place_whose_ends_nobody_knows_may_leave_them_out() {
+    let mut line = anon();
+    line["args"]["pathname"] = json!(ANON.replace(",file=", ",loose=1,file="));
+    let whole = line.clone();
+    assert_eq!(complaints(&line), Vec::<String>::new());
+    for field in ["offset_of", "offset", "map"] {
+        line["caller"].as_object_mut().unwrap().remove(field);
+    }
+    assert_eq!(complaints(&line), Vec::<String>::new());
+    refused(line.clone(), "/caller/class", json!("heap"), "class is");
+    refused(line, "/caller/pc", json!("0x5144"), "pc is");
+    refused(whole, "/caller/offset", json!("0x144"), "offset is");
+}
+
+#[test]
 fn the_link_register_is_looked_at() {
     refused(stub(), "/caller/from", Value::Null, "no from");
     for field in [
