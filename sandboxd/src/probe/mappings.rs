@@ -12,8 +12,9 @@ use kprobe_common::record::{Header, Mapped, Slot, kind};
 use perf_event::events::Software;
 use perf_event::{Builder, Clock, SampleFlag, Sampler};
 
-/// Bytes of one CPU's ring. A record is some 150 bytes long, and starting a program gives a dozen.
-const RING: usize = 128 * 1024;
+/// Bytes of one CPU's ring. A record is some 150 bytes long, and starting a program gives a dozen; but one that maps and
+/// unmaps without end makes thousands before a busy machine lets anybody read them.
+const RING: usize = 1 << 20;
 /// `PERF_RECORD_LOST`, `_COMM`, `_MMAP2`, and the mark of a `COMM` that an `execve` made.
 /// <https://github.com/torvalds/linux/blob/v6.12/include/uapi/linux/perf_event.h>
 const LOST: u32 = 2;
