@@ -64,6 +64,7 @@ pub(crate) fn all() -> Vec<Case> {
         stacks::CHAIN_BY_TRACEPOINT,
         stacks::COPY,
         stacks::COPY_BY_TRACEPOINT,
+        stacks::NARROW,
         arm32::CASE,
         arm32::BY_TRACEPOINT,
         raw::CASE,

@@ -28,7 +28,7 @@ impl Case {
     /// The inner error is why this kernel cannot run it, whatever sandboxd does.
     pub(crate) fn suits(&self, kernel: &Kernel) -> Result<Result<()>> {
         let big_pages = kernel.page_kib()? == Some(16);
-        let narrow = ["strace32", "run-places narrow"];
+        let narrow = ["strace32", "run-places narrow", "run-places stacks32"];
         Ok(
             if big_pages && narrow.iter().any(|what| self.script.contains(what)) {
                 // `readelf -lW`: the load segments of strace, of libc and of the loader are aligned to 0x1000.
