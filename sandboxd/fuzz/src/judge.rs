@@ -112,26 +112,31 @@ impl Lines for Judge<'_> {
             );
         }
         let json = whole(&self.json);
+        assert!(!json.contains('\n'), "two lines: {json:?}");
         if let Err(error) = serde_json::from_str::<Unique>(json) {
             panic!("{error}: {json}");
         }
-        let text = whole(&self.text);
-        assert!(
-            !text.contains(char::is_control),
-            "a control character: {text:?}"
-        );
+        for (number, text) in whole(&self.text).split('\n').enumerate() {
+            // Who called the caller, a line each, as strace writes it.
+            assert!(
+                number == 0 || text.starts_with(" > "),
+                "two lines: {text:?}"
+            );
+            assert!(
+                !text.contains(char::is_control),
+                "a control character: {text:?}"
+            );
+        }
         (self.seen)(json);
     }
 }
 
-/// The one line that is there, without its end.
+/// What is there, without the end of its last line.
 fn whole(out: &[u8]) -> &str {
-    let line = str::from_utf8(out)
+    str::from_utf8(out)
         .expect("lines are UTF-8")
         .strip_suffix('\n')
-        .expect("lines are ended");
-    assert!(!line.contains('\n'), "two lines: {line:?}");
-    line
+        .expect("lines are ended")
 }
 
 /// JSON in which no object has a name twice.
