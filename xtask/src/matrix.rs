@@ -37,8 +37,9 @@ const LONG: [&str; 4] = [
     "stacks-by-tracepoint",
     "stacks-dwarf-by-tracepoint",
 ];
-/// Cases that ask how much is known, which a machine with other work makes less: the whole matrix has them.
-const IDLE: [&str; 2] = ["reuse", "reuse-filtered"];
+/// Cases that the whole matrix has alone: two that ask how much is known, which a machine with other work makes less, and
+/// one whose program the C library aborts in `futex` on the GKI-like kernels, which is not understood yet.
+const WHOLE: [&str; 3] = ["reuse", "reuse-filtered", "stacks32"];
 
 /// Run the lab tests on every kernel and CPU model; the table goes to target/vm-matrix.{txt,json} too
 #[derive(Args)]
@@ -164,7 +165,7 @@ fn quick_boots(cases: &[Case], skipped: &mut Vec<Skipped>) -> Result<Vec<Boot>> 
         };
         let Some(kernel) = kernel else { continue };
         let is_long = |case: &Case| cpu == OLD_CPU && LONG.contains(&case.name);
-        let is_left = |case: &Case| is_long(case) || IDLE.contains(&case.name);
+        let is_left = |case: &Case| is_long(case) || WHOLE.contains(&case.name);
         let (left, cases): (Vec<Case>, Vec<Case>) = cases.iter().partition(|case| is_left(case));
         if !left.is_empty() {
             let names: Vec<&str> = left.iter().map(|case| case.name).collect();
@@ -250,7 +251,7 @@ mod tests {
     #[test]
     fn what_takes_long_is_a_case() {
         let names: Vec<&str> = cases::all().iter().map(|case| case.name).collect();
-        let mut left = LONG.iter().chain(&IDLE);
+        let mut left = LONG.iter().chain(&WHOLE);
         assert!(left.all(|name| names.contains(name)));
     }
 }
