@@ -23,7 +23,18 @@ cat kprobe tracepoint | grep -E '^(enter|exit|task)_' | sort -u >counts
     timeout_s: 120,
 };
 
+/// The same without the file: for whoever compares, or writes it anew.
+pub(crate) const COUNTED: Case = Case {
+    check: |outcome| counted(outcome).map(drop),
+    ..CASE
+};
+
 fn check(outcome: &Outcome) -> Result<()> {
+    verifier::check(&outcome.release, &counted(outcome)?)
+}
+
+/// The numbers, of every program.
+fn counted(outcome: &Outcome) -> Result<String> {
     outcome.expect_status(0)?;
     let text = outcome.text("counts")?;
     for program in [
@@ -42,5 +53,5 @@ fn check(outcome: &Outcome) -> Result<()> {
             "no number of {program}: {text}"
         );
     }
-    verifier::check(&outcome.release, &text)
+    Ok(text)
 }
