@@ -17,6 +17,16 @@ pub(crate) struct Libc {
     places: &'static [&'static str],
 }
 
+/// What a glibc's package holds of one, in every release.
+const WIDE: &[(&str, &str)] = &[
+    ("lib/aarch64-linux-gnu/ld-linux-aarch64.so.1", "loader"),
+    ("lib/aarch64-linux-gnu/libc.so.6", "libc.so.6"),
+];
+const NARROW: &[(&str, &str)] = &[
+    ("lib/arm-linux-gnueabihf/ld-linux-armhf.so.3", "loader"),
+    ("lib/arm-linux-gnueabihf/libc.so.6", "libc.so.6"),
+];
+
 /// glibc 2.41, 64-bit: the one that programs find.
 pub(crate) const GLIBC: Libc = Libc {
     parts: Parts {
@@ -24,10 +34,7 @@ pub(crate) const GLIBC: Libc = Libc {
         release: "trixie",
         architecture: "arm64",
         packages: &["libc6"],
-        files: &[
-            ("lib/aarch64-linux-gnu/ld-linux-aarch64.so.1", "loader"),
-            ("lib/aarch64-linux-gnu/libc.so.6", "libc.so.6"),
-        ],
+        files: WIDE,
     },
     places: &[
         "/lib/ld-linux-aarch64.so.1",
@@ -42,10 +49,7 @@ pub(crate) const GLIBC_OLDER: Libc = Libc {
         release: "bookworm",
         architecture: "arm64",
         packages: &["libc6"],
-        files: &[
-            ("lib/aarch64-linux-gnu/ld-linux-aarch64.so.1", "loader"),
-            ("lib/aarch64-linux-gnu/libc.so.6", "libc.so.6"),
-        ],
+        files: WIDE,
     },
     places: &[
         "/usr/bookworm/lib/aarch64-linux-gnu/ld-linux-aarch64.so.1",
@@ -60,10 +64,7 @@ pub(crate) const GLIBC32: Libc = Libc {
         release: "trixie",
         architecture: "armhf",
         packages: &["libc6"],
-        files: &[
-            ("lib/arm-linux-gnueabihf/ld-linux-armhf.so.3", "loader"),
-            ("lib/arm-linux-gnueabihf/libc.so.6", "libc.so.6"),
-        ],
+        files: NARROW,
     },
     places: &[
         "/usr/trixie/lib/arm-linux-gnueabihf/ld-linux-armhf.so.3",
@@ -78,10 +79,7 @@ pub(crate) const GLIBC32_OLDER: Libc = Libc {
         release: "bookworm",
         architecture: "armhf",
         packages: &["libc6"],
-        files: &[
-            ("lib/arm-linux-gnueabihf/ld-linux-armhf.so.3", "loader"),
-            ("lib/arm-linux-gnueabihf/libc.so.6", "libc.so.6"),
-        ],
+        files: NARROW,
     },
     places: &[
         "/lib/ld-linux-armhf.so.3",

@@ -12,6 +12,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../need.h"
+
 /* ARM code (-marm), where r7 is free: Thumb code keeps its frame pointer there. */
 static inline __attribute__((always_inline)) long svc6(long nr, long a, long b, long c, long d, long e, long f)
 {
@@ -33,15 +35,6 @@ static inline __attribute__((always_inline)) long svc6(long nr, long a, long b, 
 	svc6((long)(nr), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
 /* The kernel's own answer: an error is a small negative number. Missing arguments are zero. */
 #define svc(...) SVC_PICK(__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0)
-
-/* The program cannot show what it is there to show. */
-#define need(condition) \
-	do { \
-		if (!(condition)) { \
-			fprintf(stderr, "%s:%d: %s: %s\n", __FILE__, __LINE__, #condition, strerror(errno)); \
-			exit(99); \
-		} \
-	} while (0)
 
 /* A call that stands in the trace where this stands in the program. */
 #define mark(name) svc(SYS_faccessat, AT_FDCWD, "/marker/" name, F_OK)

@@ -15,14 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The program cannot show what it is there to show. */
-#define need(condition) \
-	do { \
-		if (!(condition)) { \
-			fprintf(stderr, "%s:%d: %s: %s\n", __FILE__, __LINE__, #condition, strerror(errno)); \
-			exit(99); \
-		} \
-	} while (0)
+#include "../need.h"
 
 /* How this run is called in paths. */
 static const char *variant;

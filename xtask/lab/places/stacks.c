@@ -12,15 +12,8 @@
 #include <string.h>
 #include <sys/time.h>
 
+#include "../need.h"
 #include "chain.h"
-
-#define need(condition) \
-	do { \
-		if (!(condition)) { \
-			fprintf(stderr, "%s:%d: %s: %s\n", __FILE__, __LINE__, #condition, strerror(errno)); \
-			exit(99); \
-		} \
-	} while (0)
 
 static const char *variant;
 static call_fn *inner_fopen, *inner_opendir, *inner_raw;

@@ -86,7 +86,7 @@ struct Call {
     /// `trixie`, `bookworm`, `musl` or `arm32`.
     libc: String,
     /// `framed` or `frameless`.
-    library: String,
+    made_by: String,
     name: String,
     wanted: Vec<Wanted>,
 }
@@ -115,7 +115,7 @@ fn check(outcome: &Outcome, by_copy: bool, runs: usize) -> Result<()> {
         CALLS * runs
     );
     for call in calls {
-        let path = format!("/stacks/{}-{}/{}", call.libc, call.library, call.name);
+        let path = format!("/stacks/{}-{}/{}", call.libc, call.made_by, call.name);
         let line = trace.with_path(&path)?;
         judge(line, &call, by_copy).with_context(|| format!("{path}: {line}"))?;
     }
@@ -150,7 +150,7 @@ fn call(line: &str, by_copy: bool) -> Result<Call> {
     }
     Ok(Call {
         libc: libc.to_owned(),
-        library: library.to_owned(),
+        made_by: library.to_owned(),
         name: name.to_owned(),
         wanted,
     })
@@ -201,7 +201,7 @@ fn matches(frame: &Value, wanted: &Wanted, call: &Call) -> Result<()> {
             let lib = if name == "spin" {
                 "stacks"
             } else {
-                &format!("lib{}.so", call.library)
+                &format!("lib{}.so", call.made_by)
             };
             let is_there = frame["symbol"] == name.as_str()
                 && frame["class"] == "app"
@@ -233,7 +233,7 @@ fn begins(rest: &[Value], end: &str) -> Result<()> {
 
 /// Whether all that is known must be there, and how it may end. Debian builds musl without tables: there the code says it.
 fn expected(call: &Call, by_copy: bool) -> &'static [(bool, &'static str)] {
-    match (call.libc.as_str(), call.library.as_str(), by_copy) {
+    match (call.libc.as_str(), call.made_by.as_str(), by_copy) {
         (_, "frameless", false) => &[(false, "no_frame")],
         // Its `clone` lets a thread begin with its parent's frame pointer.
         ("musl", ..) => &[(true, "outermost"), (true, "elsewhere")],

@@ -21,6 +21,7 @@ pub(super) fn newest_source() -> Result<Option<SystemTime>> {
     let dir = sources();
     let mut files = programs::files(&dir, "c")?;
     files.extend(programs::files(&dir, "h")?);
+    files.extend(programs::files(&paths::lab(), "h")?);
     programs::newest(&files)
 }
 
