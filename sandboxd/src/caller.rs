@@ -173,10 +173,7 @@ impl Callers {
             pc: at,
             class,
             offset: counts.or(held.mapping.map(in_map)),
-            name: match held.backing {
-                Backing::Anonymous(name) => name.clone(),
-                _ => None,
-            },
+            name: held.backing.name().cloned(),
             site: code.as_ref().and_then(|code| code.site.clone()),
             module: code.map(|code| code.module),
             map: held.mapping.filter(|_| class.is_memory()),
@@ -206,10 +203,7 @@ impl Callers {
         }
         Place {
             class: class(&first, module.as_deref(), u64::MAX),
-            name: match backing {
-                Backing::Anonymous(name) => name.clone(),
-                _ => None,
-            },
+            name: backing.name().cloned(),
             module,
             ..Place::default()
         }

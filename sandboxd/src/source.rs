@@ -58,16 +58,17 @@ impl Source {
         let mut more = false;
         // First of all: a change and a call that were made after a mapping are then never read before it.
         mappings.read(now, |record| {
-            self.push(record, false);
+            let time = record::header(record).map_or(0, |header| header.time);
+            self.push(record, time, false);
         });
         // State first: a call that was made after a change is then never read before it.
         for (ring, is_call) in [(state, false), (calls, true)] {
             let begin = self.bytes.len();
             while let Some(item) = ring.next() {
-                if let Some(header) = record::header(&item) {
-                    mappings.hear(header.cpu);
-                }
-                let last = self.push(&item, is_call);
+                let header = record::header(&item).unwrap_or_default();
+                mappings.hear(header.cpu);
+                let last = header.time;
+                self.push(&item, last, is_call);
                 if self.bytes.len() - begin >= ROUND_MAX {
                     more = true;
                     settled = settled.min(last.saturating_sub(SETTLE_NS));
@@ -98,8 +99,7 @@ impl Source {
         self.bytes.get(entry.at..entry.at + entry.len)
     }
 
-    fn push(&mut self, record: &[u8], is_call: bool) -> u64 {
-        let time = record::header(record).map_or(0, |header| header.time);
+    fn push(&mut self, record: &[u8], time: u64, is_call: bool) {
         let (number, at) = (self.entries.len(), self.bytes.len());
         self.entries.push(Entry {
             time,
@@ -109,7 +109,6 @@ impl Source {
             len: record.len(),
         });
         self.bytes.extend_from_slice(record);
-        time
     }
 
     /// Throws away what was given.

@@ -143,17 +143,20 @@ impl World {
     /// What executable memory of the process of a record holds an address, when it was written.
     #[must_use]
     pub fn held(&self, header: &Header, address: u64) -> Option<Held<'_>> {
-        let process = self.processes.get(&header.tgid)?;
-        let space = self.spaces.get(&process.space).filter(|_| self.follows)?;
-        space.maps.at(address, header.time)
+        self.space(header.tgid)?.maps.at(address, header.time)
     }
 
     /// Where the stack ends that an address of the process of a record lies in, when it was written.
     #[must_use]
     pub fn stack_end(&self, header: &Header, address: u64) -> Option<u64> {
-        let process = self.processes.get(&header.tgid)?;
-        let space = self.spaces.get(&process.space).filter(|_| self.follows)?;
+        let space = self.space(header.tgid)?;
         space.maps.stack_end(address, header.time)
+    }
+
+    /// The address space of a process, where its changes are told.
+    fn space(&self, pid: u32) -> Option<&Space> {
+        let process = self.processes.get(&pid)?;
+        self.spaces.get(&process.space).filter(|_| self.follows)
     }
 
     /// The number of a mapped file.
@@ -166,8 +169,7 @@ impl World {
     /// with another process.
     #[must_use]
     pub fn code(&self, pid: u32) -> Option<impl Iterator<Item = (u64, u64, &Backing)>> {
-        let process = self.processes.get(&pid)?;
-        let space = self.spaces.get(&process.space).filter(|_| self.follows)?;
+        let space = self.space(pid)?;
         let is_settled = space.users == 1 && !self.loading.contains_key(&pid);
         is_settled.then(|| space.maps.code()).flatten()
     }

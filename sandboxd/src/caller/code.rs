@@ -133,11 +133,12 @@ impl Codes {
         let Some((file, offset)) = place(held, abi) else {
             return Ok(None);
         };
-        let Some(module) = self.module_at(held, abi) else {
+        let mapping = held.mapping.map(|map| (map.start.0, map.end.0));
+        let Some(module) = self.known(file, offset) else {
             return Err(Want::Module {
                 file: file.key.clone(),
                 offset,
-                mapping: held.mapping.map(|map| (map.start.0, map.end.0)),
+                mapping,
             });
         };
         let Some(address) = module.address(offset) else {
@@ -154,7 +155,7 @@ impl Codes {
                 start: module.start,
                 address,
                 ask,
-                mapping: held.mapping.map(|map| (map.start.0, map.end.0)),
+                mapping,
             });
         };
         Ok(Some(Code {
@@ -168,6 +169,10 @@ impl Codes {
     #[must_use]
     pub fn module_at(&self, held: &Held<'_>, abi: Abi) -> Option<Rc<Module>> {
         let (file, offset) = place(held, abi)?;
+        self.known(file, offset)
+    }
+
+    fn known(&self, file: &Mapped, offset: u64) -> Option<Rc<Module>> {
         let known = self.modules.get(&file.id)?;
         known.iter().find(|module| module.holds(offset)).cloned()
     }
@@ -183,21 +188,20 @@ impl Codes {
             && (found.start..found.start.saturating_add(found.len)).contains(&look.offset);
         let path = &look.file.path;
         let (name, entry) = (base(path), found.entry.as_deref());
+        let memfd = path.strip_prefix(MEMFD).map(|name| format!("memfd:{name}"));
         let module = Module {
             class: class(path, look.found.as_ref()),
             unnamed: found
                 .deleted
                 .then_some(found.changed)
                 .filter(|_| has_name(path)),
-            lib: match path.strip_prefix(MEMFD) {
-                Some(name) => format!("memfd:{name}"),
-                None => entry.map_or(name, base).to_owned(),
-            },
-            module: match (path.strip_prefix(MEMFD), entry) {
-                (Some(name), _) => format!("memfd:{name}"),
-                (None, Some(entry)) => format!("{path}!/{entry}"),
-                (None, None) => path.clone(),
-            },
+            lib: memfd
+                .clone()
+                .unwrap_or_else(|| entry.map_or(name, base).to_owned()),
+            module: memfd.unwrap_or_else(|| match entry {
+                Some(entry) => format!("{path}!/{entry}"),
+                None => path.clone(),
+            }),
             build_id: found.elf.as_ref().and_then(|elf| elf.build_id.clone()),
             // Of one that could not be read, every place is the same.
             start: if is_read { found.start } else { 0 },
@@ -259,9 +263,9 @@ impl Module {
     /// The address of a place of the file, as the ELF counts them; `None` if it is none, or has no segment there.
     fn address(&self, offset: u64) -> Option<u64> {
         let inside = offset - self.start;
-        let loads = self.elf.as_ref()?.loads.iter();
+        let mut loads = self.elf.as_ref()?.loads.iter();
         let holds = |offset: u64, len: u64| inside >= offset && inside - offset < len;
-        let load = loads.clone().find(|load| holds(load.offset, load.len))?;
+        let load = loads.find(|load| holds(load.offset, load.len))?;
         Some(load.address.wrapping_add(inside - load.offset))
     }
 }

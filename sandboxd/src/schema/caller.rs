@@ -41,47 +41,46 @@ const PLACE_MAP: Field = sometimes(
     "the mapping, of memory that is not a file's",
 );
 
-const PLACE: &[Field] = &[
-    CLASS,
-    LIB,
-    MODULE,
-    BUILD_ID,
-    OFFSET,
-    OFFSET_OF,
-    SYMBOL,
-    SYMBOL_OFFSET,
-    PLACE_PC,
-    PLACE_MAP,
-];
+/// The fields of a place, with others among them.
+macro_rules! place {
+    ($($entry:expr)?; $($more:expr),*) => {
+        &[
+            CLASS,
+            $($entry,)?
+            LIB,
+            MODULE,
+            BUILD_ID,
+            OFFSET,
+            OFFSET_OF,
+            SYMBOL,
+            SYMBOL_OFFSET,
+            PLACE_PC,
+            PLACE_MAP,
+            $($more,)*
+        ]
+    };
+}
+
+const PLACE: &[Field] = place!(;);
+
+const ENTRY: Field = always(
+    "entry",
+    Kind::Words(|| names(&Entry::ALL)),
+    "how the call was made: by the platform's function for it, for any call, by an instruction of another call, or inline",
+);
+const FROM: Field = sometimes(
+    "from",
+    Kind::Object(PLACE),
+    "what the link register said, of a call by the platform's code",
+);
+const ORIGIN: Field = sometimes(
+    "origin",
+    Kind::Object(PLACE),
+    "the first place of `stack` that is not the platform's",
+);
 
 /// `caller`.
-pub(super) const CALLER: &[Field] = &[
-    CLASS,
-    always(
-        "entry",
-        Kind::Words(|| names(&Entry::ALL)),
-        "how the call was made: by the platform's function for it, for any call, by an instruction of another call, or inline",
-    ),
-    LIB,
-    MODULE,
-    BUILD_ID,
-    OFFSET,
-    OFFSET_OF,
-    SYMBOL,
-    SYMBOL_OFFSET,
-    PLACE_PC,
-    PLACE_MAP,
-    sometimes(
-        "from",
-        Kind::Object(PLACE),
-        "what the link register said, of a call by the platform's code",
-    ),
-    sometimes(
-        "origin",
-        Kind::Object(PLACE),
-        "the first place of `stack` that is not the platform's",
-    ),
-];
+pub(super) const CALLER: &[Field] = place!(ENTRY; FROM, ORIGIN);
 
 /// `stack`.
 pub(super) const STACK: Field = sometimes(

@@ -244,8 +244,8 @@ impl Maps {
         *self = Self::default();
     }
 
-    /// A copy for a child that thread `tid` forked from `began` to `time`: nothing is known if the parent was read after that. What
-    /// other threads changed meanwhile may have come after the copying.
+    /// A copy for a child that thread `tid` forked from `began` to `time`: nothing is known if the parent was read after
+    /// that. What other threads changed meanwhile may have come after the copying.
     #[must_use]
     pub fn for_child(&self, tid: u32, began: Option<u64>, time: u64) -> Self {
         if self.known.is_none_or(|known| time < known.since) {

@@ -10,16 +10,11 @@ pub(super) fn step(word: u32, address: u64) -> Step {
     let condition = word >> 28;
     let flow = flow(word, address);
     let is_conditional = condition < 14;
-    let flow = match flow {
-        Flow::Jump(to) if is_conditional => Flow::Branch(to),
-        Flow::Stop if is_conditional => Flow::Next,
-        flow => flow,
-    };
     Step {
         address,
         len: 4,
         word,
-        flow,
+        flow: if is_conditional { flow.perhaps() } else { flow },
         is_conditional,
     }
 }

@@ -29,6 +29,17 @@ pub(in crate::module) enum Flow {
     Stop,
 }
 
+impl Flow {
+    /// The same, of an instruction that is done only if a condition holds.
+    pub(super) fn perhaps(self) -> Self {
+        match self {
+            Self::Jump(to) => Self::Branch(to),
+            Self::Stop => Self::Next,
+            flow => flow,
+        }
+    }
+}
+
 /// An instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::module) struct Step {

@@ -118,16 +118,11 @@ fn step(address: u64, word: u32, len: u8, is_conditional: bool) -> Step {
     } else {
         short_flow(word, address)
     };
-    let flow = match flow {
-        Flow::Jump(to) if is_conditional => Flow::Branch(to),
-        Flow::Stop if is_conditional => Flow::Next,
-        flow => flow,
-    };
     Step {
         address,
         len,
         word,
-        flow,
+        flow: if is_conditional { flow.perhaps() } else { flow },
         is_conditional,
     }
 }

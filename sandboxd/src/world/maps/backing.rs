@@ -120,6 +120,15 @@ impl Files {
 }
 
 impl Backing {
+    /// The name that memory without a file was given.
+    #[must_use]
+    pub fn name(&self) -> Option<&Rc<str>> {
+        match self {
+            Self::Anonymous(name) => name.as_ref(),
+            _ => None,
+        }
+    }
+
     /// The same, some bytes further on.
     #[must_use]
     pub fn from(&self, bytes: u64) -> Self {
