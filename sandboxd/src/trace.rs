@@ -3,6 +3,7 @@
 mod files;
 mod ignoring;
 mod plan;
+mod priority;
 mod replay;
 mod run;
 mod said;
@@ -97,6 +98,8 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
     };
     files::are_apart(options)?;
     let waiting = prepare(options, &output)?;
+    // Behind the command, which is to run like any other.
+    priority::come_first();
     let sink = Sink::open(output)?;
     let recorder = options
         .record
