@@ -13,7 +13,7 @@ pub const PER_USER: u32 = 100_000;
 pub const FIRST_APP: u32 = 10_000;
 /// The first user ID of an isolated process, within a user.
 pub const FIRST_ISOLATED: u32 = 90_000;
-/// The user ID of WebView's zygote, which makes isolated processes.
+/// The user ID of the zygote of web views, which makes isolated processes.
 pub const WEBVIEW_ZYGOTE: u32 = 1_053;
 /// Words of a set of user IDs within a user, one bit each.
 pub const APP_WORDS: u32 = PER_USER.div_ceil(64);
@@ -60,7 +60,7 @@ const BIRTHS: u64 = (1 << 30) - 1;
 #[must_use]
 #[inline(always)]
 pub const fn next(born: u64, tgid: u32) -> u64 {
-    ((born >> 32) + 1 & BIRTHS) << 32 | tgid as u64
+    (((born >> 32) + 1) & BIRTHS) << 32 | tgid as u64
 }
 
 /// The word of a process by its count, as a [`Fork`](crate::record::Fork) has it.

@@ -94,6 +94,7 @@ pub struct World {
     pub undetermined: u64,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is known by itself")]
 #[derive(Debug)]
 struct Process {
     proc: Proc,
@@ -259,7 +260,6 @@ impl World {
                 ..Process::new(header, space)
             };
             self.processes.insert(header.tgid, process);
-            self.settle(header.tgid);
         }
         let met = self.processes.get_mut(&header.tgid);
         met.expect("it was there or is now")

@@ -56,10 +56,7 @@ impl Packages {
         let watch = if options.packages.is_empty() {
             None
         } else {
-            facts::watch_packages(path).map(Some).unwrap_or_else(|error| {
-                tracing::warn!("cannot watch {PACKAGES} ({error}): packages installed from now on are not noticed");
-                None
-            })
+            watched(path)
         };
         let mut packages = Self {
             asked,
@@ -179,6 +176,16 @@ impl Packages {
             }
         }
     }
+}
+
+fn watched(path: &Path) -> Option<Inotify> {
+    let watch = facts::watch_packages(path);
+    if let Err(error) = &watch {
+        tracing::warn!(
+            "cannot watch {PACKAGES} ({error}): packages installed from now on are not noticed"
+        );
+    }
+    watch.ok()
 }
 
 fn say_bad(list: &PackageList) {

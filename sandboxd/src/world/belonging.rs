@@ -90,8 +90,6 @@ impl World {
                 self.forget(pid);
             }
         }
-        // Who was there before is no candidate that settled.
-        self.not_target = 0;
     }
 
     /// The processes of which it became known whether they are shown, since somebody asked.
@@ -186,10 +184,13 @@ impl World {
         process.whose = whose;
         let process = &self.processes[&pid];
         let verdict = self.wanted.verdict(process, &self.packages, last);
-        let (births, undetermined) = (process.births, last && process.whose.is_none());
+        let births = process.births;
         if verdict != process.verdict {
-            self.undetermined += u64::from(undetermined);
-            self.not_target += u64::from(!undetermined && verdict == Verdict::Hidden);
+            if process.candidate && process.verdict == Verdict::Held {
+                let undetermined = last && process.whose.is_none();
+                self.undetermined += u64::from(undetermined);
+                self.not_target += u64::from(!undetermined && verdict == Verdict::Hidden);
+            }
             self.settled.push(Settled {
                 pid,
                 births,
