@@ -146,7 +146,7 @@ pub struct Trace {
     #[arg(long)]
     pub no_fds: bool,
     /// Leave returns unwatched: cheaper, without results, without what calls give, and without who made them
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["entry", "inline", "caller", "from", "origin", "stack"])]
     pub no_returns: bool,
     /// Stop after this long (30s, 5m, 1h)
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
@@ -297,6 +297,22 @@ mod tests {
         assert_eq!(words::places("app,!libc"), ["app", "!libc"]);
         assert_eq!(words::places("!/a{1,2}/,anon"), ["!/a{1,2}/", "anon"]);
         assert_eq!(words::places(""), [""]);
+    }
+
+    #[test]
+    fn who_made_calls_is_not_asked_for_without_returns() {
+        let asked = [
+            "--entry=stub",
+            "--inline",
+            "--caller=app",
+            "--from=app",
+            "--origin=app",
+        ];
+        for asked in asked {
+            let words = ["sandboxd", "trace", "-p", "1", "--no-returns", asked];
+            let error = Cli::try_parse_from(words).unwrap_err();
+            assert!(error.to_string().contains("--no-returns"), "{error}");
+        }
     }
 
     #[test]

@@ -46,7 +46,11 @@ pub fn libraries(counts: &[LibraryCount]) -> String {
         let _ = writeln!(
             text,
             "{:9} {:9}  {:20}  {}",
-            count.calls, count.errors, count.syscall, count.lib
+            count.calls,
+            count.errors,
+            count.syscall,
+            // An app gives its files what names it likes.
+            count.lib.escape_default()
         );
     }
     if let Some(more) = counts.len().checked_sub(LIBRARIES).filter(|more| *more > 0) {
@@ -97,6 +101,18 @@ mod tests {
         assert!(text.contains("        7         1  openat                libguard.so\n"));
         assert_eq!(text.lines().count(), LIBRARIES + 3);
         assert!(text.ends_with("and 2 more\n"));
+    }
+
+    #[test]
+    fn a_name_stays_in_its_row() {
+        let count = LibraryCount {
+            syscall: "openat".to_owned(),
+            lib: "lib\n\x1b[2J.so".to_owned(),
+            calls: 1,
+            errors: 0,
+        };
+        let text = libraries(&[count]);
+        assert!(text.ends_with("  lib\\n\\u{1b}[2J.so\n"), "{text}");
     }
 
     #[test]
