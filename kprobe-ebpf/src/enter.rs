@@ -16,6 +16,7 @@ use crate::scratch::Desk;
 use crate::stack;
 use crate::target::{self, Task};
 use crate::thread::{clear_restart, find, resumed};
+use crate::whose;
 
 /// A call was entered; `regs` is the kernel's pointer to the user's registers.
 #[inline(always)]
@@ -47,7 +48,7 @@ pub(crate) fn enter(regs: *const Regs) {
     };
     ignored::change(&desk, spec);
     let selected = spec.flags & spec::SELECTED != 0;
-    let shown = selected && wanted(&desk, spec, index) && !ignored::is_ignored(&desk);
+    let shown = selected && is_shown(&desk, spec, index);
     let state = is_state(&desk, spec, index, spec::STATE_ENTER);
     if selected {
         emit::count_call(&desk, index, |calls| &raw mut calls.seen);
@@ -172,9 +173,15 @@ fn keep(into: *mut Slot, spec: &Spec, mut slot: Slot) {
     }
 }
 
+/// Whether no filter drops the call.
+#[inline(always)]
+pub(crate) fn is_shown(desk: &Desk, spec: &Spec, index: u16) -> bool {
+    wanted(desk, spec, index) && whose::is_shown(desk.task) && !ignored::is_ignored(desk)
+}
+
 /// Whether the call's command selects it.
 #[inline(always)]
-pub(crate) fn wanted(desk: &Desk, spec: &Spec, index: u16) -> bool {
+fn wanted(desk: &Desk, spec: &Spec, index: u16) -> bool {
     if spec.command.mode == mode::ANY {
         return true;
     }

@@ -17,6 +17,7 @@ use crate::maps;
 use crate::scratch::Desk;
 use crate::target::{self, Task, Watch};
 use crate::thread::{named, remember};
+use crate::whose;
 
 /// A task was made; runs in the parent. The child begins outside a call: no `sys_exit` comes of its birth.
 /// <https://github.com/torvalds/linux/blob/v6.12/arch/arm64/kernel/entry.S#L863-L873>
@@ -25,6 +26,7 @@ pub(crate) fn fork(ctx: &TracePointContext) {
     let here = Here::now();
     let child = read::<u32>(ctx, config!(newtask_pid));
     let clone_flags = read::<u64>(ctx, config!(newtask_flags));
+    whose::made(child, clone_flags & clone::THREAD != 0);
     if clone_flags & clone::THREAD == 0 {
         // The memory of whoever had the number before was another, and who shares memory changes that of the other.
         ignored::replace(child);
@@ -95,6 +97,7 @@ pub(crate) fn exec(ctx: &TracePointContext) {
     moved(old_tid);
     let here = Here::now();
     ignored::replace(here.task.tgid);
+    whose::moved(old_tid, here.task.tid);
     if !here.is_target() {
         return here.forget();
     }

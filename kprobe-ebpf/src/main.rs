@@ -23,6 +23,7 @@ mod scratch;
 mod stack;
 mod target;
 mod thread;
+mod whose;
 
 use aya_ebpf::macros::{kprobe, raw_tracepoint, tracepoint};
 use aya_ebpf::programs::{ProbeContext, RawTracePointContext, TracePointContext};

@@ -9,6 +9,7 @@ use kprobe_common::ignored::{HEADS, Head, TABLES, Table};
 use kprobe_common::index::INDEXES;
 use kprobe_common::spec::Spec;
 use kprobe_common::thread;
+use kprobe_common::whose::Patterns;
 
 use crate::scratch::Scratch;
 
@@ -63,6 +64,14 @@ pub(crate) static IGNORED: Array<Head> = Array::with_max_entries(HEADS, BPF_F_MM
 /// Those addresses.
 #[map]
 pub(crate) static RANGES: Array<Table> = Array::with_max_entries(TABLES, BPF_F_MMAPABLE);
+
+/// Patterns of threads' names.
+#[map]
+pub(crate) static NAMES: Array<Patterns> = Array::with_max_entries(1, 0);
+
+/// Threads and processes that are left out: `whose::thread`, `whose::process`.
+#[map]
+pub(crate) static LEFT_OUT: HashMap<u64, u8> = HashMap::with_max_entries(1024, 0);
 
 /// Where records are put together, by CPU times `SCRATCH_PER_CPU` plus which of them.
 #[map]

@@ -9,6 +9,7 @@ mod line;
 mod made_by;
 mod only;
 mod unwanted;
+mod whose;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -28,6 +29,7 @@ use by_library::ByLibrary;
 pub use by_library::LibraryCount;
 pub use made_by::{Asked, MadeBy};
 pub use only::Only;
+pub use whose::{Names, Told};
 
 /// The wall clock may drift by so much between two looks without being called set, nanoseconds.
 const DRIFT_NS: u64 = 100_000_000;
@@ -90,6 +92,7 @@ pub struct Fold {
     books: Books,
     only: Only,
     made_by: MadeBy,
+    names: Names,
     /// Calls that were not shown because of who made them, by process, since somebody asked.
     unwanted: HashMap<u32, u64>,
     by_library: ByLibrary,
@@ -285,6 +288,7 @@ impl Fold {
         // The command line was refused if it held a pattern that is none.
         self.only = Only::new(&start.only).unwrap_or_default();
         self.made_by = MadeBy::new(&start.made_by).unwrap_or_default();
+        self.names = Names::new(&start.names).unwrap_or_default();
         self.start = start.clone();
         let seq = self.next_seq();
         let names = line::names(&self.start.indexes);

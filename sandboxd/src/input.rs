@@ -153,6 +153,8 @@ pub struct Start {
     pub only: Vec<String>,
     /// Who calls are shown of.
     pub made_by: Asked,
+    /// Names of threads that calls are shown of, or not.
+    pub names: Vec<String>,
     /// Whether it is followed what descriptors and paths mean.
     pub files: bool,
     /// Whether tasks are watched because of their user ID.

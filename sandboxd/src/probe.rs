@@ -7,6 +7,7 @@ mod mappings;
 mod shared;
 mod tasks;
 mod tracefs;
+mod whose;
 
 pub use attach::{Attached, attach};
 pub use ignored::Ignored;

@@ -2,6 +2,7 @@
 
 mod files;
 mod ignoring;
+mod left_out;
 mod plan;
 mod priority;
 mod replay;
@@ -15,12 +16,14 @@ use std::time::Duration;
 
 use crate::cli;
 use crate::command::{self, CommandError};
+use crate::fold::Names;
 use crate::input::{Fact, Start};
 use crate::probe::{self, Attached, Backend, Loaded, ProbeError};
 use crate::recording::RecordingError;
 use crate::select::SelectError;
 use crate::sink::{Options, Sink, SinkError};
 use crate::{facts, select};
+use left_out::LeftOut;
 use plan::Plan;
 pub use replay::replay;
 use run::Run;
@@ -92,6 +95,8 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
     let selection = select::parse(&options.exprs)?;
     let plan = Plan::new(&selection, options)?;
     let targets = Targets::new(options)?;
+    let left_out = LeftOut::new(options)?;
+    let names = Names::new(&options.names()).map_err(TraceError::Usage)?;
     let output = Options {
         out: options.out.clone(),
         format: options.format,
@@ -118,13 +123,19 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
         );
         probe::Mappings::default()
     });
-    let mut loaded = probe::load(object, &plan.watch(&targets, options), plan.backend)?;
+    let watch = probe::Watch {
+        names: names.told(),
+        left_out: left_out.is_somebody(),
+        ..plan.watch(&targets, options)
+    };
+    let mut loaded = probe::load(object, &watch, plan.backend)?;
     if let Some(waiting) = &waiting {
         loaded.add_command(waiting.pid, options.no_follow)?;
     }
     let attached = attach(&mut loaded, &plan)?;
     plan.mark_attached(&mut loaded, &attached)?;
     targets.seed(&mut loaded)?;
+    left_out.seed(&mut loaded)?;
     loaded.shared.begin();
     let mut start = start(options, argv, &plan, &targets, &attached);
     start.made = waiting.as_ref().map(|waiting| waiting.pid);
@@ -284,6 +295,7 @@ fn start(
         raw: plan.raw,
         only: options.only.clone(),
         made_by: options.made_by(),
+        names: options.names(),
         files: plan.files,
         by_uid: plan.by_uid,
         made: None,

@@ -162,8 +162,16 @@ const COUNT: &[Field] = &[
     EMITTED,
     FILTERED,
     LOST,
-    always("errors", Kind::Uint, "failures"),
-    always("total_ns", Kind::Uint, "time inside, nanoseconds"),
+    always(
+        "errors",
+        Kind::Uint,
+        "failures, of calls that were not dropped because of who made them",
+    ),
+    always(
+        "total_ns",
+        Kind::Uint,
+        "time inside these calls, nanoseconds",
+    ),
 ];
 
 /// Every type of line.
