@@ -86,6 +86,10 @@ pub struct Trace {
     /// Show failed calls only
     #[arg(short = 'Z')]
     pub failed_only: bool,
+    /// Show only calls that failed with such an error (EACCES,ENOENT); `!` before those that are not wanted, left to right.
+    /// Repeatable
+    #[arg(long = "error", value_name = "ERROR", value_delimiter = ',', conflicts_with_all = ["summary", "no_returns"])]
+    pub errors: Vec<String>,
     /// Count calls, errors and time; show a table at the end instead of lines
     #[arg(short = 'c', long, conflicts_with_all = ["successful_only", "failed_only"])]
     pub summary: bool,

@@ -5,6 +5,7 @@
 
 mod books;
 mod by_library;
+mod failed;
 mod line;
 mod made_by;
 mod only;
@@ -27,6 +28,7 @@ use crate::world::{Happened, Want, Who, World};
 use books::Books;
 use by_library::ByLibrary;
 pub use by_library::LibraryCount;
+pub use failed::Errors;
 pub use made_by::{Asked, MadeBy};
 pub use only::Only;
 pub use whose::{Names, Told};
@@ -93,6 +95,7 @@ pub struct Fold {
     only: Only,
     made_by: MadeBy,
     names: Names,
+    errors: Errors,
     /// Calls that were not shown because of who made them, by process, since somebody asked.
     unwanted: HashMap<u32, u64>,
     by_library: ByLibrary,
@@ -289,6 +292,7 @@ impl Fold {
         self.only = Only::new(&start.only).unwrap_or_default();
         self.made_by = MadeBy::new(&start.made_by).unwrap_or_default();
         self.names = Names::new(&start.names).unwrap_or_default();
+        self.errors = Errors::new(&start.errors).unwrap_or_default();
         self.start = start.clone();
         let seq = self.next_seq();
         let names = line::names(&self.start.indexes);

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use crate::cli;
 use crate::command::{self, CommandError};
-use crate::fold::Names;
+use crate::fold::{Errors, Names};
 use crate::input::{Fact, Start};
 use crate::probe::{self, Attached, Backend, Loaded, ProbeError};
 use crate::recording::RecordingError;
@@ -97,6 +97,7 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
     let targets = Targets::new(options)?;
     let left_out = LeftOut::new(options)?;
     let names = Names::new(&options.names()).map_err(TraceError::Usage)?;
+    Errors::new(&options.errors).map_err(TraceError::Usage)?;
     let output = Options {
         out: options.out.clone(),
         format: options.format,
@@ -296,6 +297,7 @@ fn start(
         only: options.only.clone(),
         made_by: options.made_by(),
         names: options.names(),
+        errors: options.errors.clone(),
         files: plan.files,
         by_uid: plan.by_uid,
         made: None,

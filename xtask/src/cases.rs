@@ -104,6 +104,8 @@ pub(crate) fn all() -> Vec<Case> {
         filters::whose::ENDINGS,
         filters::whose::NUMBERS,
         filters::whose::RUNTIME,
+        filters::whose::ERROR,
+        filters::whose::NO_ERROR,
         filters::whose::TOGETHER,
         filters::whose::COUNTED,
         breadth::EVERY,

@@ -34,7 +34,9 @@ impl Fold {
         let failed = call.failed() && has_value(&call, row, paired.outcome);
         let mut args = Args::default();
         let mut statuses = decode::Statuses::new();
-        let mut shown = is_shown(self.start.show, paired.outcome, failed, call.ret.is_some());
+        let error = failed.then(|| call.ret.unwrap_or(0).unsigned_abs() as u16);
+        let mut shown = is_shown(self.start.show, paired.outcome, failed, call.ret.is_some())
+            && self.errors.show(error);
         let named = self.names.show(comm(&call.frame.comm));
         let counted = named && self.made_by.shows(&paired.who.caller);
         if shown && named && !counted {
@@ -113,7 +115,7 @@ impl Fold {
             fds: Fds(&fds),
             ret,
             ret_hex,
-            error: failed.then(|| ErrorName(call.ret.unwrap_or(0).unsigned_abs() as u16)),
+            error: error.map(ErrorName),
             killed: paired.killed,
             dur_ns,
             caller: Caller::from(&paired.who.caller),

@@ -93,18 +93,51 @@ pub(crate) const RUNTIME: Case = Case {
     timeout_s: 60,
 };
 
+/// Failures of one kind.
+pub(crate) const ERROR: Case = Case {
+    name: "filters-error",
+    script: named!("--error EACCES,EPERM"),
+    check: |outcome| {
+        check(
+            outcome,
+            &Filter {
+                own: false,
+                others: LOCKED,
+                ..Filter::of(|_, _| true)
+            },
+        )
+    },
+    timeout_s: 60,
+};
+
+/// All but failures of one kind, of the same calls.
+pub(crate) const NO_ERROR: Case = Case {
+    name: "filters-not-error",
+    script: named!("--error '!EACCES'"),
+    check: |outcome| {
+        check(
+            outcome,
+            &Filter {
+                others: 1,
+                ..Filter::of(|_, _| true)
+            },
+        )
+    },
+    timeout_s: 60,
+};
+
 /// All of them at once, and others; descriptors are followed.
 pub(crate) const TOGETHER: Case = Case {
     name: "filters-together",
     script: named!(
         "-p \"!$child_named_threads\" -t \"!$parent_pool_1\" --comm 'pool-*,*Daemon,*Thread' --quiet-runtime \
-         -P '/named/*' -Z --caller '!anon'"
+         -P '/named/*' -Z --error ENOENT --caller '!anon'"
     ),
     check: |outcome| {
         check(
             outcome,
             &Filter {
-                failures_only: true,
+                others: 0,
                 ..Filter::of(|process, name| {
                     process == "parent" && ["pool-22", "RenderThread"].contains(&name)
                 })
@@ -131,8 +164,10 @@ const NAMED: [&str; 7] = [
     "Jit thread pool",
     "named-threads",
 ];
-/// Calls of each thread beside those on its own paths: three that it may not make, and a success.
-const OTHERS: u64 = 4;
+/// Calls of each thread that it may not make.
+const LOCKED: u64 = 3;
+/// Its calls beside those on its own paths: these, and a success.
+const OTHERS: u64 = LOCKED + 1;
 
 fn counted(outcome: &Outcome) -> Result<()> {
     let trace = Trace::of(outcome)?;
@@ -155,8 +190,10 @@ struct Filter {
     shows: fn(&str, &str) -> bool,
     /// Whether all that is dropped is dropped by the kernel half.
     in_kernel: bool,
-    /// Whether calls on other paths than a thread's own are dropped too.
-    failures_only: bool,
+    /// Whether calls on a thread's own paths are shown.
+    own: bool,
+    /// How many of its others are.
+    others: u64,
 }
 
 impl Filter {
@@ -164,7 +201,8 @@ impl Filter {
         Self {
             shows,
             in_kernel: false,
-            failures_only: false,
+            own: true,
+            others: OTHERS,
         }
     }
 }
@@ -181,8 +219,8 @@ fn check(outcome: &Outcome, filter: &Filter) -> Result<()> {
             let tid = facts.number(&format!("{process}_{}", name.replace([' ', '-'], "_")))?;
             let lines: Vec<_> = trace.calls().filter(|line| line["tid"] == tid).collect();
             let shown = (filter.shows)(process, name);
-            let each = count + if filter.failures_only { 0 } else { OTHERS };
-            let wanted = if shown { each } else { 0 };
+            let own_wanted = if shown && filter.own { count } else { 0 };
+            let wanted = own_wanted + if shown { filter.others } else { 0 };
             ensure!(
                 lines.len() as u64 == wanted,
                 "{} lines of {process}'s {name}, not {wanted}",
@@ -198,10 +236,7 @@ fn check(outcome: &Outcome, filter: &Filter) -> Result<()> {
                 .iter()
                 .filter(|line| of_own(&line["args"]["pathname"]))
                 .count() as u64;
-            ensure!(
-                on_own == if shown { count } else { 0 },
-                "{on_own} calls on {own}"
-            );
+            ensure!(on_own == own_wanted, "{on_own} calls on {own}");
             // Whatever came through the ring is in the recording.
             let came = recorded
                 .windows(own.len())
