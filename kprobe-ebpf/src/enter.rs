@@ -10,6 +10,7 @@ use crate::call;
 use crate::capture::Capture;
 use crate::config::config;
 use crate::emit::{self, Ring};
+use crate::ending;
 use crate::ignored;
 use crate::maps;
 use crate::scratch::Desk;
@@ -47,6 +48,9 @@ pub(crate) fn enter(regs: *const Regs) {
         ..Slot::default()
     };
     ignored::change(&desk, spec);
+    if spec.flags & spec::NEVER_RETURNS != 0 {
+        ending::called(task, index, desk.sheet.arg(0) as u32);
+    }
     let selected = spec.flags & spec::SELECTED != 0;
     let shown = selected && is_shown(&desk, spec, index);
     let state = is_state(&desk, spec, index, spec::STATE_ENTER);

@@ -5,6 +5,7 @@ use aya_ebpf::macros::map;
 use aya_ebpf::maps::{Array, HashMap, RingBuf};
 use kprobe_common::config::Control;
 use kprobe_common::counters::{Calls, Cpu};
+use kprobe_common::ending::Ending;
 use kprobe_common::ignored::{HEADS, Head, TABLES, Table};
 use kprobe_common::index::INDEXES;
 use kprobe_common::spec::Spec;
@@ -72,6 +73,10 @@ pub(crate) static NAMES: Array<Patterns> = Array::with_max_entries(1, 0);
 /// Threads and processes that are left out: `whose::thread`, `whose::process`.
 #[map]
 pub(crate) static LEFT_OUT: HashMap<u64, u8> = HashMap::with_max_entries(1024, 0);
+
+/// What is known of threads that will end, by number.
+#[map]
+pub(crate) static ENDINGS: HashMap<u32, Ending> = HashMap::with_max_entries(8192, 0);
 
 /// Where records are put together, by CPU times `SCRATCH_PER_CPU` plus which of them.
 #[map]

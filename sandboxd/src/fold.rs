@@ -16,6 +16,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use kprobe_common::record::kind;
 use kprobe_common::table;
+use kprobe_common::table::flags::SIGNALS;
 
 use crate::caller::{self, Callers};
 use crate::event::{self, Line, Time};
@@ -24,7 +25,7 @@ use crate::pair::{Pair, Paired};
 use crate::record::{self, Body, Record};
 use crate::sink::Lines;
 use crate::world::identity::Identity;
-use crate::world::{Happened, Want, Who, World};
+use crate::world::{End, Happened, Want, Who, World};
 use books::Books;
 use by_library::ByLibrary;
 pub use by_library::LibraryCount;
@@ -210,7 +211,7 @@ impl Fold {
                 });
                 self.state(record, out);
             }
-            Body::ThreadExit => {
+            Body::ThreadExit(_) => {
                 self.paired(out, |pair, give| pair.kill(header.tid, give));
                 self.state(record, out);
             }
@@ -344,6 +345,14 @@ impl Fold {
             uid_packages: self.identity.packages(happened.uid),
             process_name: name,
             path: happened.path.map(event::Bytes),
+            exit_code: match happened.end {
+                Some(End::Code(code)) => Some(code),
+                _ => None,
+            },
+            signal: match happened.end {
+                Some(End::Signal(signal)) => SIGNALS.name(signal.into()),
+                _ => None,
+            },
         };
         out.line(&Line::Process(line), None);
     }

@@ -4,6 +4,7 @@
 //! Looking itself is left to `facts`; this only says what it wants looked at.
 
 mod calls;
+mod ending;
 pub mod file;
 mod happened;
 pub mod identity;
@@ -27,6 +28,8 @@ use crate::event::{Proc, ProcessEvent};
 use crate::input::FileKey;
 use crate::record::{Body, Record};
 use calls::Inside;
+pub use ending::End;
+use ending::Endings;
 pub use happened::Happened;
 pub use looks::Want;
 use maps::backing::{Backing, Files as Mappings};
@@ -95,6 +98,8 @@ struct Process {
     missed: bool,
     /// When it was last looked at, or could not be.
     looked: Option<u64>,
+    /// How its threads ended.
+    endings: Endings,
 }
 
 /// An address space and the processes in it (`vfork` and `CLONE_VM` share one).
@@ -195,7 +200,7 @@ impl World {
                 let path = record.parts().next().map(|part| part.bytes);
                 self.exec(header, &exec, path, &mut out);
             }
-            Body::ThreadExit | Body::Left => self.thread_gone(record, &mut out),
+            Body::ThreadExit(_) | Body::Left => self.thread_gone(record, &mut out),
             Body::Mapped(mapped) => {
                 let name = record.parts().next().map_or(&[][..], |part| part.bytes);
                 self.mapped(header, &mapped, name);
@@ -209,6 +214,7 @@ impl World {
     /// Records of state were lost: whatever was known of mappings and descriptors may be wrong.
     pub fn lost(&mut self) {
         self.untold();
+        self.ends_are_missing();
         for process in self.processes.values_mut() {
             for tables in process.all_tables() {
                 tables.files.borrow_mut().forget();
@@ -313,6 +319,7 @@ impl Process {
             stale: false,
             missed: false,
             looked: None,
+            endings: Endings::default(),
         }
     }
 
@@ -341,6 +348,7 @@ impl Process {
             uid: self.uid,
             name: self.naming.name.clone(),
             path: None,
+            end: None,
         }
     }
 }

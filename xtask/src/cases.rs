@@ -11,6 +11,7 @@ mod breadth;
 mod commands;
 mod descriptors;
 mod endings;
+mod exits;
 mod filters;
 mod follow;
 mod inline;
@@ -82,6 +83,8 @@ pub(crate) fn all() -> Vec<Case> {
         follow::USER,
         follow::USER_AND_PROCESS,
         follow::NUMBERS,
+        exits::ENDS,
+        exits::BY_TRACEPOINT,
         names::CASE,
         names::COMMAND,
         load::FLOOD,
@@ -108,6 +111,7 @@ pub(crate) fn all() -> Vec<Case> {
         filters::whose::NO_ERROR,
         filters::whose::TOGETHER,
         filters::whose::COUNTED,
+        filters::whose::REUSED,
         breadth::EVERY,
         breadth::EVERY32,
         breadth::NO_RETURNS,

@@ -198,6 +198,11 @@ fn config(watch: &Watch) -> Result<Config, ProbeError> {
         names: watch.names.patterns.len() as u32,
         other_names: watch.names.others.into(),
         left_out: watch.left_out.into(),
+        sent_signal: tracefs::offset("signal/signal_generate", "sig")?,
+        sent_pid: tracefs::offset("signal/signal_generate", "pid")?,
+        sent_result: tracefs::offset("signal/signal_generate", "result")?,
+        taken_signal: tracefs::offset("signal/signal_deliver", "sig")?,
+        taken_handler: tracefs::offset("signal/signal_deliver", "sa_handler")?,
         newtask_pid: tracefs::offset("task/task_newtask", "pid")?,
         newtask_flags: tracefs::offset("task/task_newtask", "clone_flags")?,
         exec_filename: tracefs::offset("sched/sched_process_exec", "filename")?,
@@ -221,7 +226,13 @@ fn load_programs(ebpf: &mut Ebpf, watch: &Watch, backend: Backend) -> Result<(),
     if watch.returns {
         load_raw(ebpf, "exit_tracepoint")?;
     }
-    for name in ["task_made", "task_execed", "task_ended"] {
+    for name in [
+        "task_made",
+        "task_execed",
+        "task_ended",
+        "task_sent",
+        "task_signalled",
+    ] {
         let program: &mut TracePoint = program(ebpf, name)?;
         program.load().map_err(|error| refused(name, error))?;
     }

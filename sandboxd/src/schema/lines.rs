@@ -321,6 +321,8 @@ const PROCESS: &[Field] = &[
     ),
     PROCESS_NAME,
     sometimes("path", Kind::Text, "what was executed"),
+    sometimes("exit_code", Kind::Uint, "what it ended with, where certain"),
+    sometimes("signal", Kind::Word, "what ended it, where certain"),
 ];
 
 const LOSS: &[Field] = &[

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::ending::End;
 use crate::event::{Proc, ProcessEvent};
 use crate::record::{Body, Record};
 
@@ -22,6 +23,8 @@ pub struct Happened<'a> {
     pub name: Option<Rc<str>>,
     /// What it executed.
     pub path: Option<&'a [u8]>,
+    /// How it ended, where that is certain.
+    pub end: Option<End>,
 }
 
 /// How a process is gone: it has ended, or its last thread is no target any more.

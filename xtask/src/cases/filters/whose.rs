@@ -147,6 +147,25 @@ pub(crate) const TOGETHER: Case = Case {
     timeout_s: 60,
 };
 
+/// A process that is left out ends, and another one gets its number. Those below 300 are not used again.
+pub(crate) const REUSED: Case = Case {
+    name: "filters-number-used-again",
+    script: concat!(
+        "while [ $(sh -c 'echo $$') -lt 310 ]; do :; done\necho 500 >/proc/sys/kernel/pid_max || exit 94\n",
+        "as-uid 10123 sleep 1000 & victim=$!\n",
+        start!("-u 10123 -e openat -p \"!$victim\""),
+        "kill $victim; wait $victim\ntries=0\n",
+        "while [ $tries -lt 1000 ]; do\n",
+        "as-uid 10123 cat /named/$tries 2>/dev/null & again=$!\nwait $again\n",
+        "[ $again = $victim ] && break\ntries=$((tries + 1))\ndone\n",
+        "echo victim=$victim >facts; echo again=$again >>facts; echo tries=$tries >>facts\n",
+        "echo 32768 >/proc/sys/kernel/pid_max",
+        stop!()
+    ),
+    check: reused,
+    timeout_s: 120,
+};
+
 /// What is counted is what is not dropped.
 pub(crate) const COUNTED: Case = Case {
     name: "filters-comm-counted",
@@ -168,6 +187,18 @@ const NAMED: [&str; 7] = [
 const LOCKED: u64 = 3;
 /// Its calls beside those on its own paths: these, and a success.
 const OTHERS: u64 = LOCKED + 1;
+
+fn reused(outcome: &Outcome) -> Result<()> {
+    let trace = Trace::of(outcome)?;
+    let facts = Facts::read(outcome, "facts")?;
+    let (victim, again) = (facts.number("victim")?, facts.number("again")?);
+    ensure!(victim == again, "nobody got the number {victim} again");
+    for number in 0..=facts.number("tries")? {
+        trace.with_path(&format!("/named/{number}"))?;
+    }
+    let last = format!("/named/{}", facts.number("tries")?);
+    expect(trace.with_path(&last)?, &[("/pid", victim.into())])
+}
 
 fn counted(outcome: &Outcome) -> Result<()> {
     let trace = Trace::of(outcome)?;
