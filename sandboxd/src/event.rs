@@ -271,6 +271,12 @@ pub struct Process<'a> {
     /// What was executed (`exec`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<Bytes<'a>>,
+    /// What it ended with (`exit`), where that is certain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exit_code: Option<u8>,
+    /// What ended it (`exit`), where that is certain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signal: Option<&'static str>,
 }
 
 /// What kind of process it is, by its user ID and its name.

@@ -5,17 +5,20 @@
 
 mod books;
 mod by_library;
+mod failed;
 mod held;
 mod line;
 mod made_by;
 mod only;
 mod unwanted;
+mod whose;
 
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use kprobe_common::record::kind;
 use kprobe_common::table;
+use kprobe_common::table::flags::SIGNALS;
 
 use crate::caller::{self, Callers};
 use crate::event::{self, Line, Time};
@@ -24,13 +27,15 @@ use crate::pair::{Pair, Paired};
 use crate::record::{self, Body, Record};
 use crate::sink::Lines;
 use crate::world::identity::Packages;
-use crate::world::{Happened, Settled, Verdict, Want, Who, World};
+use crate::world::{End, Happened, Settled, Verdict, Want, Who, World};
 use books::Books;
 use by_library::ByLibrary;
 pub use by_library::LibraryCount;
+pub use failed::Errors;
 use held::Held;
 pub use made_by::{Asked, MadeBy};
 pub use only::Only;
+pub use whose::{Names, Told};
 
 /// The wall clock may drift by so much between two looks without being called set, nanoseconds.
 const DRIFT_NS: u64 = 100_000_000;
@@ -93,6 +98,8 @@ pub struct Fold {
     books: Books,
     only: Only,
     made_by: MadeBy,
+    names: Names,
+    errors: Errors,
     /// Calls that were not shown because of who made them, by process, since somebody asked.
     unwanted: HashMap<u32, u64>,
     by_library: ByLibrary,
@@ -222,7 +229,7 @@ impl Fold {
                 });
                 self.state(record, out);
             }
-            Body::ThreadExit => {
+            Body::ThreadExit(_) => {
                 self.paired(out, |pair, give| pair.kill(header.tid, give));
                 self.state(record, out);
             }
@@ -311,6 +318,8 @@ impl Fold {
         // The command line was refused if it held a pattern that is none.
         self.only = Only::new(&start.only).unwrap_or_default();
         self.made_by = MadeBy::new(&start.made_by).unwrap_or_default();
+        self.names = Names::new(&start.names).unwrap_or_default();
+        self.errors = Errors::new(&start.errors).unwrap_or_default();
         self.start = start.clone();
         let seq = self.next_seq();
         let names = line::names(&self.start.indexes);
@@ -380,6 +389,14 @@ impl Fold {
             from: is_first.then_some(happened.from),
             process_name: name,
             path: happened.path.map(event::Bytes),
+            exit_code: match happened.end {
+                Some(End::Code(code)) => Some(code),
+                _ => None,
+            },
+            signal: match happened.end {
+                Some(End::Signal(signal)) => SIGNALS.name(signal.into()),
+                _ => None,
+            },
         };
         out.line(&Line::Process(line), None);
     }

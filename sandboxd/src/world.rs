@@ -5,6 +5,7 @@
 
 mod belonging;
 mod calls;
+mod ending;
 pub mod file;
 mod happened;
 pub mod identity;
@@ -30,6 +31,8 @@ use crate::input::FileKey;
 use crate::record::{Body, Record};
 pub use belonging::{MET, Settled};
 use calls::Inside;
+pub use ending::End;
+use ending::Endings;
 pub use happened::Happened;
 use identity::{Packages, Whose};
 pub use looks::Want;
@@ -126,6 +129,8 @@ struct Process {
     missed: bool,
     /// When it was last looked at, or could not be.
     looked: Option<u64>,
+    /// How its threads ended.
+    endings: Endings,
 }
 
 /// An address space and the processes in it (`vfork` and `CLONE_VM` share one).
@@ -228,7 +233,7 @@ impl World {
                 let path = record.parts().next().map(|part| part.bytes);
                 self.exec(header, &exec, path, &mut out);
             }
-            Body::ThreadExit | Body::Left => self.thread_gone(record, &mut out),
+            Body::ThreadExit(_) | Body::Left => self.thread_gone(record, &mut out),
             Body::Mapped(mapped) => {
                 let name = record.parts().next().map_or(&[][..], |part| part.bytes);
                 self.mapped(header, &mapped, name);
@@ -243,6 +248,7 @@ impl World {
     /// Records of state were lost: whatever was known of mappings and descriptors may be wrong.
     pub fn lost(&mut self) {
         self.untold();
+        self.ends_are_missing();
         for process in self.processes.values_mut() {
             for tables in process.all_tables() {
                 tables.files.borrow_mut().forget();
@@ -357,6 +363,7 @@ impl Process {
             stale: false,
             missed: false,
             looked: None,
+            endings: Endings::default(),
         }
     }
 
@@ -388,6 +395,7 @@ impl Process {
             from: self.from,
             whose: self.whose.clone(),
             verdict: self.verdict,
+            end: None,
         }
     }
 }

@@ -11,6 +11,7 @@ mod breadth;
 mod commands;
 mod descriptors;
 mod endings;
+mod exits;
 mod filters;
 mod follow;
 mod inline;
@@ -82,6 +83,8 @@ pub(crate) fn all() -> Vec<Case> {
         follow::USER,
         follow::USER_AND_PROCESS,
         follow::NUMBERS,
+        exits::ENDS,
+        exits::BY_TRACEPOINT,
         names::CASE,
         names::COMMAND,
         load::FLOOD,
@@ -99,6 +102,16 @@ pub(crate) fn all() -> Vec<Case> {
         reuse::FILTERED,
         reuse::OVERFLOWN,
         filters::RARE,
+        filters::whose::NAMES,
+        filters::whose::NAMES_BY_TRACEPOINT,
+        filters::whose::ENDINGS,
+        filters::whose::NUMBERS,
+        filters::whose::RUNTIME,
+        filters::whose::ERROR,
+        filters::whose::NO_ERROR,
+        filters::whose::TOGETHER,
+        filters::whose::COUNTED,
+        filters::whose::REUSED,
         breadth::EVERY,
         breadth::EVERY32,
         breadth::NO_RETURNS,

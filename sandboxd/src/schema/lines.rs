@@ -167,8 +167,16 @@ const COUNT: &[Field] = &[
     EMITTED,
     FILTERED,
     LOST,
-    always("errors", Kind::Uint, "failures"),
-    always("total_ns", Kind::Uint, "time inside, nanoseconds"),
+    always(
+        "errors",
+        Kind::Uint,
+        "failures, of calls that were not dropped because of who made them",
+    ),
+    always(
+        "total_ns",
+        Kind::Uint,
+        "time inside these calls, nanoseconds",
+    ),
 ];
 
 /// Every type of line.
@@ -328,6 +336,8 @@ const PROCESS: &[Field] = &[
     ),
     PROCESS_NAME,
     sometimes("path", Kind::Text, "what was executed"),
+    sometimes("exit_code", Kind::Uint, "what it ended with, where certain"),
+    sometimes("signal", Kind::Word, "what ended it, where certain"),
 ];
 
 const LOSS: &[Field] = &[

@@ -297,6 +297,8 @@ fn process(out: &mut impl Lines, full: bool) {
             from: full.then_some(from),
             process_name: full.then_some("com.example.app"),
             path: full.then_some(Bytes(b"/system/bin/\xff")),
+            exit_code: full.then_some(7),
+            signal: full.then_some("SIGSEGV"),
         };
         out.line(&Line::Process(process), None);
     }
