@@ -10,6 +10,7 @@ mod held;
 mod line;
 mod made_by;
 mod only;
+mod process;
 mod unwanted;
 mod whose;
 
@@ -18,7 +19,6 @@ use std::rc::Rc;
 
 use kprobe_common::record::kind;
 use kprobe_common::table;
-use kprobe_common::table::flags::SIGNALS;
 
 use crate::caller::{self, Callers};
 use crate::event::{self, Line, Time};
@@ -27,7 +27,7 @@ use crate::pair::{Pair, Paired};
 use crate::record::{self, Body, Record};
 use crate::sink::Lines;
 use crate::world::identity::Packages;
-use crate::world::{End, Happened, Settled, Verdict, Want, Who, World};
+use crate::world::{Settled, Verdict, Want, Who, World};
 use books::Books;
 use by_library::ByLibrary;
 pub use by_library::LibraryCount;
@@ -351,54 +351,6 @@ impl Fold {
             let line = self.books.stats(&self.start.run, seq, time, boot_ns);
             out.line(&Line::Stats(line), None);
         }
-    }
-
-    /// Says what happened to a process, if it is shown, once that is known.
-    fn process(&mut self, happened: &Happened<'_>, out: &mut impl Lines) {
-        let (pid, verdict) = (happened.proc.pid, happened.verdict);
-        self.give(pid, verdict, happened.whose.as_ref(), out);
-        match verdict {
-            Verdict::Shown => self.process_line(happened, out),
-            Verdict::Held => self.hold_process(happened),
-            Verdict::Hidden => {}
-        }
-    }
-
-    fn process_line(&mut self, happened: &Happened<'_>, out: &mut impl Lines) {
-        let seq = self.next_seq();
-        let name = happened.name.as_deref();
-        let whose = happened.whose.as_ref();
-        let is_first = matches!(
-            happened.event,
-            event::ProcessEvent::Attach | event::ProcessEvent::Start
-        );
-        let line = event::Process {
-            run: &self.start.run,
-            seq,
-            time: self.time(happened.time),
-            boot_ns: happened.time,
-            event: happened.event,
-            proc: happened.proc,
-            pid: happened.proc.pid,
-            ppid: happened.ppid,
-            uid: happened.uid,
-            user: happened.uid / 100_000,
-            package: whose.and_then(|whose| whose.package.as_deref()),
-            uid_packages: self.packages.of_uid(happened.uid),
-            kind: whose.map(|whose| whose.kind),
-            from: is_first.then_some(happened.from),
-            process_name: name,
-            path: happened.path.map(event::Bytes),
-            exit_code: match happened.end {
-                Some(End::Code(code)) => Some(code),
-                _ => None,
-            },
-            signal: match happened.end {
-                Some(End::Signal(signal)) => SIGNALS.name(signal.into()),
-                _ => None,
-            },
-        };
-        out.line(&Line::Process(line), None);
     }
 
     fn next_seq(&mut self) -> u64 {

@@ -1,5 +1,6 @@
 //! `sandboxd trace`: from options to a run and through it. The loop that feeds the fold is in `run`.
 
+mod ending;
 mod files;
 mod ignoring;
 mod launch;
