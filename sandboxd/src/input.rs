@@ -272,6 +272,8 @@ pub struct DescriptorLook {
     pub tid: u32,
     /// The descriptor.
     pub fd: i32,
+    /// The process's start, clock ticks since boot; 0: not asked.
+    pub start: u64,
     /// When the look began, `CLOCK_BOOTTIME`, nanoseconds.
     pub began: u64,
     /// When it ended.
