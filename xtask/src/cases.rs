@@ -85,6 +85,7 @@ pub(crate) fn all() -> Vec<Case> {
         follow::NUMBERS,
         exits::ENDS,
         exits::BY_TRACEPOINT,
+        exits::ATTACHED,
         names::CASE,
         names::COMMAND,
         load::FLOOD,

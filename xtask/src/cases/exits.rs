@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use super::script::traced;
+use super::script::{start, stop, traced};
 use super::trace::{Facts, Trace};
 use crate::lab::{Case, Outcome};
 
@@ -23,6 +23,21 @@ pub(crate) const BY_TRACEPOINT: Case = Case {
         "as-uid 10123 ends >facts || exit 91"
     ),
     check,
+    timeout_s: 60,
+};
+
+/// Processes with many threads that were there before: one is ended from outside, the other by itself.
+pub(crate) const ATTACHED: Case = Case {
+    name: "process-ends-attached",
+    script: concat!(
+        "mkdir -m 700 locked\nas-uid 10123 named-threads 5 >facts & program=$!\n",
+        "wait-for facts all= 20 || exit 91\n. ./facts\n",
+        start!("-u 10123 -e openat,faccessat"),
+        "sleep 1\nkill -TERM $child_named_threads\nsleep 1\n: >go\n",
+        "wait $program; echo code=$? >>facts",
+        stop!()
+    ),
+    check: attached,
     timeout_s: 60,
 };
 
@@ -55,12 +70,7 @@ fn check(outcome: &Outcome) -> Result<()> {
     let facts = Facts::read(outcome, "facts")?;
     for name in TOLD.into_iter().chain(UNCERTAIN) {
         let pid = facts.number(&format!("{name}_pid"))?;
-        let is_end = |line: &&Value| {
-            line["type"] == "process" && line["event"] == "exit" && line["pid"] == pid
-        };
-        let line = trace.lines().iter().find(is_end);
-        let line = line.with_context(|| format!("no line tells of the end of {name}, {pid}"))?;
-        let found = (line["exit_code"].clone(), line["signal"].clone());
+        let found = end(&trace, pid).with_context(|| name)?;
         let truth = if let Ok(code) = facts.number(&format!("{name}_code")) {
             (json!(code), Value::Null)
         } else {
@@ -74,6 +84,30 @@ fn check(outcome: &Outcome) -> Result<()> {
         );
     }
     Ok(())
+}
+
+fn attached(outcome: &Outcome) -> Result<()> {
+    let trace = Trace::of(outcome)?;
+    let facts = Facts::read(outcome, "facts")?;
+    let code = facts.number("code")?;
+    ensure!(code == 15, "the program ended with {code}");
+    for (name, truth) in [
+        ("child_named_threads", (Value::Null, json!("SIGTERM"))),
+        ("parent_named_threads", (json!(code), Value::Null)),
+    ] {
+        let found = end(&trace, facts.number(name)?).with_context(|| name)?;
+        ensure!(found == truth, "{name} ended with {truth:?}, not {found:?}");
+    }
+    Ok(())
+}
+
+/// Exit code and signal of the line that tells of a process's end.
+fn end(trace: &Trace, pid: i64) -> Result<(Value, Value)> {
+    let is_end =
+        |line: &&Value| line["type"] == "process" && line["event"] == "exit" && line["pid"] == pid;
+    let line = trace.lines().iter().find(is_end);
+    let line = line.with_context(|| format!("no line tells of the end of {pid}"))?;
+    Ok((line["exit_code"].clone(), line["signal"].clone()))
 }
 
 /// The names of the signals that the program dies of.
