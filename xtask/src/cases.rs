@@ -18,6 +18,8 @@ mod kallsyms;
 mod load;
 mod names;
 mod netlink;
+#[expect(dead_code, reason = "most of its cases wait for packages as targets")]
+mod packages;
 mod pairing;
 mod paths;
 mod places;
@@ -99,6 +101,7 @@ pub(crate) fn all() -> Vec<Case> {
         reuse::FILTERED,
         reuse::OVERFLOWN,
         filters::RARE,
+        packages::UID,
         breadth::EVERY,
         breadth::EVERY32,
         breadth::NO_RETURNS,
