@@ -2,7 +2,7 @@
 //!
 //! Pure functions over lines; the tests break a good trace in every way that a check is there for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
@@ -12,6 +12,10 @@ use crate::cases::trace::expect;
 
 /// The call that makes a process another user's: `__NR_setresuid`, which both lists of calls have by number.
 const BECOMES: u64 = 147;
+
+/// Wrong things that are shown.
+const MOST_SHOWN: usize = 12;
+const MOST_CHARACTERS: usize = 400;
 
 /// Whom a run was told to watch.
 pub(super) enum Wanted {
@@ -59,9 +63,10 @@ pub(super) struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    /// Every check that a trace of packages has to pass.
+    /// Every check that a trace of packages has to pass; says everything that is wrong, since runs take long.
     pub(super) fn all(&self) -> Result<()> {
-        let by_process = self.by_process()?;
+        let mut wrong = Vec::new();
+        let by_process = self.by_process(&mut wrong)?;
         let (mut processes, mut marks) = (0, 0);
         for process in &self.truth.processes {
             if !self.wanted.is(process) || process.ended_ns < self.ready_ns {
@@ -69,22 +74,30 @@ impl Judge<'_> {
             }
             let none = Vec::new();
             let lines = by_process.get(&process.number).unwrap_or(&none);
-            let told = || {
-                format!(
-                    "process {} ({}, {})",
-                    process.pid, process.name, process.end
-                )
-            };
-            marks += self.marks(process, lines).with_context(told)?;
-            self.calls(process, lines).with_context(told)?;
-            self.told(process).with_context(told)?;
+            let found = self.marks(process, lines);
+            marks += found.as_ref().copied().unwrap_or(0);
+            let checks = [
+                found.map(drop),
+                self.calls(process, lines),
+                self.told(process),
+            ];
+            let of = format!("{} ({}, {})", process.pid, process.name, process.end);
+            let failed = checks.into_iter().filter_map(Result::err);
+            wrong.extend(failed.map(|error| format!("process {of}: {error:#}")));
             processes += 1;
         }
+        wrong.extend(self.counts().err().map(|error| format!("{error:#}")));
+        ensure!(
+            wrong.is_empty(),
+            "{} things are wrong, as these:\n{}",
+            wrong.len(),
+            shown(&wrong)
+        );
         ensure!(
             processes > 0 && marks > 0,
             "{processes} processes were wanted, which made {marks} marks: the case shows nothing"
         );
-        self.counts()
+        Ok(())
     }
 
     /// The end tells of those that turned out to be others', and of those that nobody can tell of.
@@ -124,29 +137,31 @@ impl Judge<'_> {
         is_nameless && (!has_user || is_isolated || self.truth.processes.iter().any(may_be))
     }
 
-    /// Lines of calls by the process that made them; one of a process that is not wanted is an error.
-    fn by_process(&self) -> Result<BTreeMap<u32, Vec<&Value>>> {
+    /// Lines of calls by the process that made them; one of a process that is not wanted is wrong.
+    fn by_process(&self, wrong: &mut Vec<String>) -> Result<BTreeMap<u32, Vec<&Value>>> {
         let mut by_process: BTreeMap<u32, Vec<&Value>> = BTreeMap::new();
+        let mut others = BTreeSet::new();
         for line in self.lines {
             let kind = line["type"].as_str().unwrap_or_default();
             if kind != "syscall" && kind != "process" {
                 continue;
             }
-            let process = self.whose(line)?;
-            ensure!(
-                self.wanted.is(process),
-                "a line of another, {} ({:?}): {line}",
-                process.name,
-                process.package
-            );
+            let process = match self.whose(line) {
+                Ok(process) => process,
+                Err(error) => {
+                    // One line of each is enough.
+                    if others.insert(line["proc"].to_string()) {
+                        wrong.push(format!("{error:#}"));
+                    }
+                    continue;
+                }
+            };
             let uid = line["uid"].as_u64().context("a line without uid")?;
-            expect(
-                line,
-                &[
-                    ("/package", json!(process.package)),
-                    ("/user", json!(uid / u64::from(USER))),
-                ],
-            )?;
+            let says = [
+                ("/package", json!(process.package)),
+                ("/user", json!(uid / u64::from(USER))),
+            ];
+            wrong.extend(expect(line, &says).err().map(|error| error.to_string()));
             if kind == "syscall" {
                 by_process.entry(process.number).or_default().push(line);
             }
@@ -154,11 +169,20 @@ impl Judge<'_> {
         Ok(by_process)
     }
 
+    /// The wanted process that a line is of.
     fn whose(&self, line: &Value) -> Result<&Process> {
         let pid = line["pid"].as_u64().context("a line without pid")?;
         let time = line["boot_ns"].as_u64().context("a line without boot_ns")?;
         let process = self.truth.whose(pid, time);
-        process.with_context(|| format!("a line of none of the zygote's: {line}"))
+        let process = process.with_context(|| format!("a line of none of the zygote's: {line}"))?;
+        ensure!(
+            self.wanted.is(process),
+            "a line of another, {} ({:?}, {}): {line}",
+            process.name,
+            process.package,
+            process.end
+        );
+        Ok(process)
     }
 
     /// Each mark since the run was ready is there once, made by whom it names. Returns how many there are.
@@ -235,6 +259,12 @@ impl Judge<'_> {
         becomes(process, lines)
     }
 
+    /// The first zygote is root's.
+    fn uid_of_zygote(&self, process: &Process) -> u32 {
+        let zygote = self.truth.whose(process.parent.into(), process.forked_ns);
+        zygote.map_or(0, |zygote| zygote.uid)
+    }
+
     /// The line that tells of the start of a process, or of its child.
     fn first(&self, process: &Process, pid: u32) -> Result<&Value> {
         let mut lines = self.lines.iter().filter(|line| {
@@ -260,11 +290,17 @@ impl Judge<'_> {
         if process.forked_ns >= self.ready_ns || process.became_ns < self.ready_ns {
             expect(line, &[("/event", json!(event)), ("/from", json!(from))])?;
         }
+        // It is of the moment of its fork, when it had its zygote's user ID.
+        let uid = if line["event"] == "start" {
+            self.uid_of_zygote(process)
+        } else {
+            process.uid
+        };
         expect(
             line,
             &[
                 ("/kind", json!(process.told_kind())),
-                ("/uid", json!(process.uid)),
+                ("/uid", json!(uid)),
                 ("/ppid", json!(process.parent)),
             ],
         )?;
@@ -299,6 +335,13 @@ fn becomes(process: &Process, lines: &[&Value]) -> Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// The first wrong things, each cut: a line can be long.
+fn shown(wrong: &[String]) -> String {
+    let cut = |what: &String| what.chars().take(MOST_CHARACTERS).collect::<String>();
+    let shown: Vec<_> = wrong.iter().take(MOST_SHOWN).map(cut).collect();
+    shown.join("\n")
 }
 
 /// As the program tells of calls.
