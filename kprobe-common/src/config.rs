@@ -10,6 +10,12 @@ pub mod target {
     pub const TASKS: u32 = 1 << 2;
     /// The task's user ID is an app's, of any Android user: 10000 and above within the user.
     pub const ALL_APPS: u32 = 1 << 3;
+    /// The task's user ID, within its Android user, is in the set of those of packages.
+    pub const PACKAGES: u32 = 1 << 4;
+    /// With [`ALL_APPS`] and [`PACKAGES`]: the Android user is in the map of users.
+    pub const USERS: u32 = 1 << 5;
+    /// What zygotes make is watched until it is known whose it is.
+    pub const BORN: u32 = 1 << 6;
 }
 
 /// Memories in which one CPU's programs put records together: one, and more for those that are preempted (7.x).

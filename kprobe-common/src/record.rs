@@ -28,6 +28,8 @@ pub mod kind {
     pub const LOADING: u8 = 14;
     /// Mappings were made that nobody told of: [`super::Header`] alone.
     pub const UNTOLD: u8 = 15;
+    /// State ring: a candidate's command line begins otherwise than before: [`super::Header`], a string slot.
+    pub const NAMED: u8 = 16;
 }
 
 /// Bits of [`Header::flags`].
@@ -136,8 +138,8 @@ pub struct Fork {
     pub clone_flags: u64,
     /// The new thread; its process too unless `CLONE_THREAD` is set.
     pub child: u32,
-    /// Keeps the next field aligned.
-    pub unused: u32,
+    /// How often its number was given away before, as [`family`](crate::family) counts; 0: it is no candidate.
+    pub births: u32,
     /// Its name, inherited.
     pub comm: [u8; 16],
 }

@@ -36,6 +36,14 @@ pub mod flag {
     pub const INHERITED: u8 = FOLLOWED | FOLLOW_CHILDREN | FOLLOW_THREADS;
 }
 
+/// Bits of [`Slot::birth`].
+pub mod birth {
+    /// It came out of a zygote, and it is not known yet whether it is a target.
+    pub const UNSETTLED: u8 = 1;
+    /// The processes that it makes are candidates.
+    pub const ZYGOTE: u8 = 2;
+}
+
 /// One thread. 8 bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "user", derive(bytemuck::Pod, bytemuck::Zeroable))]
@@ -49,8 +57,8 @@ pub struct Slot {
     pub index: u16,
     /// Registers whose user memory was not resident at entry, one bit each.
     pub late: u8,
-    /// Keeps the next field aligned.
-    pub unused: u8,
+    /// Bits of [`birth`].
+    pub birth: u8,
     /// Number of the spec by which the call's entry was copied: its index, or a variant's.
     pub spec: u16,
 }

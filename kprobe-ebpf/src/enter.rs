@@ -10,6 +10,7 @@ use crate::call;
 use crate::capture::Capture;
 use crate::config::config;
 use crate::emit::{self, Ring};
+use crate::family;
 use crate::ignored;
 use crate::maps;
 use crate::scratch::Desk;
@@ -46,6 +47,9 @@ pub(crate) fn enter(regs: *const Regs) {
         ..Slot::default()
     };
     ignored::change(&desk, spec);
+    if found.unsettled {
+        family::name(&desk);
+    }
     let selected = spec.flags & spec::SELECTED != 0;
     let shown = selected && wanted(&desk, spec, index) && !ignored::is_ignored(&desk);
     let state = is_state(&desk, spec, index, spec::STATE_ENTER);
@@ -162,6 +166,7 @@ fn keep(into: *mut Slot, spec: &Spec, mut slot: Slot) {
     unsafe {
         let over = thread::flag::EXECED | thread::flag::STATE;
         slot.flags |= (*into).flags & !over;
+        slot.birth = (*into).birth;
         if spec.flags & spec::IDENTITY != 0 && slot.flags & thread::flag::LEAVING == 0 {
             slot.flags |= thread::flag::LEAVING;
             if let Some(control) = target::control() {

@@ -7,10 +7,11 @@ use aya_ebpf::helpers::generated::{
 use aya_ebpf::programs::TracePointContext;
 use kprobe_common::config::target::TASKS;
 use kprobe_common::record::{Exec, Fork, Header, PATH_MAX, Slot as RecordSlot, clone, kind, state};
-use kprobe_common::thread::{self, Slot, flag};
+use kprobe_common::thread::{self, Slot, birth, flag};
 
 use crate::config::config;
 use crate::emit::{self, Ring};
+use crate::family;
 use crate::ignored;
 use crate::log;
 use crate::maps;
@@ -30,10 +31,29 @@ pub(crate) fn fork(ctx: &TracePointContext) {
         ignored::replace(child);
         ignored::replace(here.task.tgid);
     }
-    if !here.is_target() {
+    let is_process = clone_flags & clone::THREAD == 0;
+    let is_born = is_process && here.birth & birth::ZYGOTE != 0;
+    let birth = if is_born {
+        birth::UNSETTLED
+    } else {
+        here.birth & birth::UNSETTLED
+    };
+    let births = if !is_process {
+        0
+    } else if birth == 0 {
+        family::begin_other(here.task.tgid, child);
+        0
+    } else {
+        family::begin(here.task.tgid, child)
+    };
+    if !here.is_target() && !is_born {
         return here.forget();
     }
-    let flags = inherited(here.flags, clone_flags);
+    let flags = if is_born {
+        flag::INHERITED
+    } else {
+        inherited(here.flags, clone_flags)
+    };
     if flags & flag::FOLLOWED == 0 && !here.by_uid {
         return;
     }
@@ -47,6 +67,7 @@ pub(crate) fn fork(ctx: &TracePointContext) {
         &Slot {
             state,
             flags,
+            birth,
             ..Slot::default()
         },
     );
@@ -64,7 +85,7 @@ pub(crate) fn fork(ctx: &TracePointContext) {
         fork.write(Fork {
             clone_flags,
             child,
-            unused: 0,
+            births,
             comm: [0; 16],
         });
         bpf_get_current_comm((&raw mut (*fork).comm).cast(), 16);
@@ -95,6 +116,7 @@ pub(crate) fn exec(ctx: &TracePointContext) {
     moved(old_tid);
     let here = Here::now();
     ignored::replace(here.task.tgid);
+    family::end(here.task.tgid);
     if !here.is_target() {
         return here.forget();
     }
@@ -166,6 +188,9 @@ pub(crate) fn thread_exit() {
     if config!(targets) & TASKS != 0 && task.tid == task.tgid {
         let _ = maps::TGIDS.remove(task.tgid);
     }
+    if task.tid == task.tgid {
+        family::end(task.tgid);
+    }
     if let Some(slot) = here.slot {
         // SAFETY: a value of the map of threads, used by the current thread alone.
         let leaving = unsafe { (*slot).flags } & flag::LEAVING != 0;
@@ -175,7 +200,11 @@ pub(crate) fn thread_exit() {
         }
     }
     if !here.is_target() {
-        return here.forget();
+        here.forget();
+        if here.birth & birth::ZYGOTE != 0 {
+            let _ = maps::THREADS.remove(task.tid);
+        }
+        return;
     }
     let _ = maps::THREADS.remove(task.tid);
     if !target::is_live() {
@@ -192,7 +221,19 @@ pub(crate) fn thread_exit() {
 /// The thread is no target any more: what was known of it means nothing once it comes back.
 #[inline(always)]
 pub(crate) fn left(desk: &Desk) {
-    let _ = maps::THREADS.remove(desk.task.tid);
+    match maps::THREADS.get_ptr_mut(desk.task.tid) {
+        // SAFETY: a value of the map of threads, used by the current thread alone.
+        Some(slot) if family::may_breed(desk.task.uid, unsafe { &*slot }) => unsafe {
+            *slot = Slot {
+                state: thread::state::UNKNOWN,
+                birth: birth::ZYGOTE,
+                ..Slot::default()
+            };
+        },
+        _ => {
+            let _ = maps::THREADS.remove(desk.task.tid);
+        }
+    }
     desk.begin(kind::LEFT, 0, 0, 0);
     emit::emit(desk, Ring::Life);
 }
@@ -203,6 +244,8 @@ struct Here {
     slot: Option<*mut Slot>,
     /// Of its slot, or those that it would start with.
     flags: u8,
+    /// Of its slot.
+    birth: u8,
     /// Whether its user ID is watched.
     by_uid: bool,
 }
@@ -217,11 +260,20 @@ impl Here {
             Some(slot) => unsafe { (*slot).flags },
             None => named(task.tgid),
         };
+        // SAFETY: as above.
+        let birth = slot.map_or(0, |slot| unsafe { (*slot).birth });
         let by_uid = matches!(target::current(), Some((_, Watch::Uid)));
+        // Whatever its slot says still: it was found out since then.
+        let flags = if family::is_others(task.tgid) {
+            0
+        } else {
+            flags
+        };
         Self {
             task,
             slot,
             flags,
+            birth,
             by_uid,
         }
     }
@@ -234,7 +286,7 @@ impl Here {
     /// Forgets a thread that has left the targets by a call that no probe sits on.
     #[inline(always)]
     fn forget(&self) {
-        if self.slot.is_none() {
+        if self.slot.is_none() || self.birth & birth::ZYGOTE != 0 {
             return;
         }
         if target::is_live()

@@ -15,6 +15,7 @@ mod config;
 mod emit;
 mod enter;
 mod exit;
+mod family;
 mod ignored;
 mod life;
 mod log;

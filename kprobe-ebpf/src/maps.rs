@@ -5,6 +5,7 @@ use aya_ebpf::macros::map;
 use aya_ebpf::maps::{Array, HashMap, RingBuf};
 use kprobe_common::config::Control;
 use kprobe_common::counters::{Calls, Cpu};
+use kprobe_common::family::{APP_WORDS, CommandLine, PLACES, Place};
 use kprobe_common::ignored::{HEADS, Head, TABLES, Table};
 use kprobe_common::index::INDEXES;
 use kprobe_common::spec::Spec;
@@ -39,6 +40,22 @@ pub(crate) static UIDS: HashMap<u32, u8> = HashMap::with_max_entries(1024, 0);
 /// Target processes, with the `thread::flag` bits that their threads start with.
 #[map]
 pub(crate) static TGIDS: HashMap<u32, u8> = HashMap::with_max_entries(1024, 0);
+
+/// Target user IDs within an Android user, one bit each.
+#[map]
+pub(crate) static APPS: Array<u64> = Array::with_max_entries(APP_WORDS, BPF_F_MMAPABLE);
+
+/// Target Android users.
+#[map]
+pub(crate) static USERS: HashMap<u32, u8> = HashMap::with_max_entries(64, 0);
+
+/// What is said of processes out of zygotes.
+#[map]
+pub(crate) static PROCESSES: Array<Place> = Array::with_max_entries(PLACES, BPF_F_MMAPABLE);
+
+/// Where the command lines of zygotes and candidates are.
+#[map]
+pub(crate) static COMMAND_LINES: HashMap<u32, CommandLine> = HashMap::with_max_entries(4096, 0);
 
 /// What is remembered of each thread. Preallocated: what finds no room is counted, nothing is evicted.
 #[map]

@@ -2,8 +2,10 @@
 
 use aya_ebpf::helpers::generated::{bpf_get_current_pid_tgid, bpf_get_current_uid_gid};
 use kprobe_common::config::{Control, LIVE, target};
+use kprobe_common::family::{FIRST_APP, FIRST_ISOLATED, PER_USER, WEBVIEW_ZYGOTE};
 
 use crate::config::config;
+use crate::family;
 use crate::maps;
 
 /// The task that runs.
@@ -29,13 +31,13 @@ pub(crate) fn current() -> Option<(Task, Watch)> {
     let uid = uid();
     let watch = if by_uid(uid) {
         Watch::Uid
-    } else if config!(targets) & target::TASKS != 0 {
+    } else if may_be_named(uid) {
         Watch::Task
     } else {
         return None;
     };
     let task = identify(uid);
-    if task.tgid == config!(own_tgid) {
+    if task.tgid == config!(own_tgid) || family::is_others(task.tgid) {
         None
     } else {
         Some((task, watch))
@@ -70,9 +72,33 @@ fn by_uid(uid: u32) -> bool {
     if targets & target::UIDS != 0 && maps::UIDS.get_ptr(uid).is_some() {
         return true;
     }
-    // Apps begin at 10000 within each Android user, and the daemon's own is not among them:
-    // https://android.googlesource.com/platform/system/core/+/main/libcutils/include/private/android_filesystem_config.h
-    targets & target::ALL_APPS != 0 && uid % 100_000 >= 10_000
+    if targets & (target::ALL_APPS | target::PACKAGES) == 0 {
+        return false;
+    }
+    let id = uid % PER_USER;
+    // Apps begin at 10000 within each Android user, and the daemon's own is not among them.
+    let listed = targets & target::ALL_APPS != 0 && id >= FIRST_APP
+        || targets & target::PACKAGES != 0 && family::is_listed(id);
+    let is_users = || targets & target::USERS == 0 || maps::USERS.get_ptr(uid / PER_USER).is_some();
+    listed && is_users()
+}
+
+/// Whether a task of that user ID may be a target by itself.
+#[inline(always)]
+fn may_be_named(uid: u32) -> bool {
+    let targets = config!(targets);
+    if targets & target::TASKS != 0 {
+        return true;
+    }
+    // A candidate is root or WebView's zygote until it is an app; an isolated process has a user ID that tells nothing.
+    let is_born = targets & target::BORN != 0;
+    is_born && (uid == 0 || uid % PER_USER == WEBVIEW_ZYGOTE) || is_isolated(uid)
+}
+
+/// Whether isolated processes are watched, and a task of that user ID is one.
+#[inline(always)]
+pub(crate) fn is_isolated(uid: u32) -> bool {
+    config!(targets) & target::BORN != 0 && uid % PER_USER >= FIRST_ISOLATED
 }
 
 /// The word shared with the user half.

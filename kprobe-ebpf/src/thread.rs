@@ -6,6 +6,7 @@ use kprobe_common::thread::{Slot, flag, state};
 
 use crate::config::config;
 use crate::emit::{Ring, count_cpu, emit};
+use crate::family;
 use crate::log;
 use crate::maps;
 use crate::scratch::Desk;
@@ -15,6 +16,8 @@ use crate::target::{Task, Watch};
 pub(crate) struct Found {
     pub(crate) slot: *mut Slot,
     pub(crate) new: bool,
+    /// It came out of a zygote, and it is not known yet whose it is.
+    pub(crate) unsettled: bool,
 }
 
 /// The slot of a watched thread; `None` if the thread is not a target.
@@ -24,13 +27,13 @@ pub(crate) struct Found {
 pub(crate) fn find(task: Task, watch: Watch) -> Option<Found> {
     let slot = maps::THREADS.get_ptr_mut(task.tid);
     match (slot, watch) {
-        (Some(slot), Watch::Uid) => Some(Found { slot, new: false }),
+        (Some(slot), Watch::Uid) => Some(Found::known(task, watch, slot)),
         (Some(slot), Watch::Task) => {
             // SAFETY: a value of the map; preallocated, so it stays memory of that type.
             if unsafe { (*slot).flags } & flag::FOLLOWED == 0 {
                 None
             } else {
-                Some(Found { slot, new: false })
+                Some(Found::known(task, watch, slot))
             }
         }
         (None, Watch::Uid) => Some(make(task.tid, named(task.tgid))),
@@ -38,6 +41,17 @@ pub(crate) fn find(task: Task, watch: Watch) -> Option<Found> {
             0 => None,
             flags => Some(make(task.tid, flags)),
         },
+    }
+}
+
+impl Found {
+    #[inline(always)]
+    fn known(task: Task, watch: Watch, slot: *mut Slot) -> Self {
+        Self {
+            slot,
+            new: false,
+            unsettled: family::is_unsettled(task, watch, slot),
+        }
     }
 }
 
@@ -66,6 +80,7 @@ fn make(tid: u32, flags: u8) -> Found {
     Found {
         slot: maps::THREADS.get_ptr_mut(tid).unwrap_or_default(),
         new: true,
+        unsettled: false,
     }
 }
 

@@ -49,13 +49,33 @@ pub enum Verb {
     reason = "each is an option of its own"
 )]
 #[command(after_help = "Examples:\n  \
-    sandboxd trace -u 10123 -o calls.jsonl            an app, by its user ID, until Ctrl-C\n  \
+    sandboxd trace -n com.example.app -o calls.jsonl  an app, until Ctrl-C\n  \
+    sandboxd trace -n com.example.app --launch        the same, from its first instruction\n  \
     sandboxd trace -u 10123 -e %file,connect --duration 30s | jq .syscall\n  \
     sandboxd trace -p 4321 -e 'all,!futex'            a process and its children\n  \
     sandboxd trace --as-uid 10123 -- /data/local/tmp/probe --fast\n\n\
     EXPR: names, %groups, /regex/, numbers, commas; left to right; !x removes; ?x tolerates an unknown name.\n\
     Without -e the selection is %default (see `sandboxd list %default`); -e all is everything.")]
 pub struct Trace {
+    /// Watch a package (com.example.app), for every Android user: its services, its isolated processes, its SDK sandbox. A
+    /// pattern ('com.example.*') watches many. If it does not run yet, it is waited for
+    #[arg(
+        short = 'n',
+        long = "package",
+        value_name = "NAME",
+        value_delimiter = ','
+    )]
+    pub packages: Vec<String>,
+    /// Of packages and --all-apps, watch only those of this Android user
+    #[arg(long = "user", value_name = "N", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(0..=21_473))]
+    pub users: Vec<u32>,
+    /// Wait for packages that are not installed yet, too
+    #[arg(long, requires = "packages")]
+    pub wait: bool,
+    /// Stop the package's app, start it anew once the probes are live, and follow it: by its launcher's activity, or this
+    /// one
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "", value_name = "ACTIVITY", requires = "packages")]
+    pub launch: Option<String>,
     /// Watch tasks with this user ID (an app's is in `pm list packages -U`)
     #[arg(short, long = "uid", value_name = "UID", value_delimiter = ',', value_parser = words::user)]
     pub uids: Vec<u32>,

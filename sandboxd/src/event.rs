@@ -93,8 +93,11 @@ pub struct Targets {
     pub pids: Vec<u32>,
     /// Threads.
     pub tids: Vec<u32>,
-    /// The packages that the user IDs belong to, where `packages.list` says.
+    /// Packages, or patterns of their names.
     pub packages: Vec<String>,
+    /// Of packages and apps only those of these Android users, if any are named.
+    #[serde(default)]
+    pub users: Vec<u32>,
     /// The command that was started.
     pub command: Vec<String>,
     /// Every app.
@@ -173,7 +176,7 @@ pub struct Syscall<'a> {
     /// Its bytes, where it is not UTF-8.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub comm_hex: Option<String>,
-    /// The app's package, where the user ID belongs to one alone.
+    /// The app's package, where known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub package: Option<&'a str>,
     /// The process's name: the first word of its command line.
@@ -256,12 +259,69 @@ pub struct Process<'a> {
     pub package: Option<&'a str>,
     /// The packages that share the user ID.
     pub uid_packages: &'a [String],
+    /// What kind of process it is, where known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Kind>,
+    /// From when on it was seen (`attach`, `start`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<From>,
     /// The process's name, where known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub process_name: Option<&'a str>,
     /// What was executed (`exec`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<Bytes<'a>>,
+}
+
+/// What kind of process it is, by its user ID and its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// An app's.
+    App,
+    /// An isolated one, with a user ID of its own.
+    Isolated,
+    /// An isolated one that makes others for its app.
+    AppZygote,
+    /// An app's SDK sandbox.
+    SdkSandbox,
+    /// None of these: the system's, the shell's.
+    Other,
+}
+
+impl Kind {
+    /// All of them, for the schema.
+    pub const ALL: [Self; 5] = [
+        Self::App,
+        Self::Isolated,
+        Self::AppZygote,
+        Self::SdkSandbox,
+        Self::Other,
+    ];
+}
+
+/// From when on a process was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum From {
+    /// It was there already.
+    Attach,
+    /// From the moment that a zygote made it, before it became an app's.
+    Specialisation,
+    /// From the moment that a watched process made it.
+    Fork,
+    /// From before the command was executed.
+    Command,
+}
+
+impl From {
+    /// All of them, for the schema.
+    pub const ALL: [Self; 4] = [
+        Self::Attach,
+        Self::Specialisation,
+        Self::Fork,
+        Self::Command,
+    ];
 }
 
 /// What happened to a process.
@@ -289,8 +349,8 @@ pub struct Loss<'a> {
     pub run: &'a str,
     /// Number of the line.
     pub seq: u64,
-    /// `ring_full`; `scratch_taken`: too many programs of one CPU were preempted at once (7.x); `unwritten`: the output
-    /// could not be written.
+    /// `ring_full`; `scratch_taken`: too many programs of one CPU were preempted at once (7.x); `held_full`: a process did
+    /// too much before it was known whose it is; `unwritten`: the output could not be written.
     pub reason: &'static str,
     /// Calls that are missing.
     pub count: u64,
@@ -391,4 +451,8 @@ pub struct End<'a> {
     pub threads_full: u64,
     /// Lines that the output did not take.
     pub unwritten: u64,
+    /// Processes out of zygotes that turned out to be none that were asked for.
+    pub not_target: u64,
+    /// Processes that ended, or outlived the run, before it was known whose they are.
+    pub undetermined: u64,
 }

@@ -1,8 +1,10 @@
 //! Looks at the outside: `/proc`, `packages.list`, the clocks, the device. Each gives a fact, with its time; what a
 //! fact means is left to `fold`. The only module that reads anything but records.
 
+mod family;
 mod files;
 mod modules;
+mod packages;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,11 +12,10 @@ use std::io;
 use std::path::Path;
 
 use crate::input::{Fact, Found, MapLine, NameFound, NameLook, ProcessLook};
+pub use family::{Running, command_line, processes, zygote};
 pub use files::descriptor;
 pub use modules::Modules;
-
-/// Where Android keeps the list of installed packages.
-pub const PACKAGES: &str = "/data/system/packages.list";
+pub use packages::{PACKAGES, PackageList, has_changed, watch_packages};
 
 /// `CLOCK_BOOTTIME`, nanoseconds: the clock of the kernel half's records.
 #[must_use]
@@ -198,31 +199,6 @@ fn parse_map_line(line: &str) -> Option<MapLine> {
     })
 }
 
-/// Reads the list of installed packages; `None` where there is none, as on anything but Android.
-pub fn packages(path: &Path) -> io::Result<Option<Fact>> {
-    match fs::read_to_string(path) {
-        Ok(list) => Ok(Some(Fact::Packages {
-            by_uid: parse_packages(&list),
-        })),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// `name uid debuggable dataDir seinfo gids …`; a line that is not like that is passed over.
-fn parse_packages(list: &str) -> BTreeMap<u32, Vec<String>> {
-    let mut by_uid: BTreeMap<u32, Vec<String>> = BTreeMap::new();
-    for line in list.lines() {
-        let fields: Vec<&str> = line.split(' ').collect();
-        if let [name, uid, _, _, _, _, ..] = fields[..]
-            && let Ok(uid) = uid.parse()
-        {
-            by_uid.entry(uid).or_default().push(name.to_owned());
-        }
-    }
-    by_uid
-}
-
 /// What is known of the device.
 #[must_use]
 pub fn device() -> BTreeMap<String, String> {
@@ -340,13 +316,5 @@ mod tests {
             (3, true, "")
         );
         assert_eq!(parse_map_line("rubbish"), None);
-    }
-
-    #[test]
-    fn shared_user_ids_list_all_their_packages() {
-        let list = "com.a 10001 0 /data/a default none 0 1\ncom.b 10001 0 /data/b default none\nhalf 10002\n";
-        let by_uid = parse_packages(list);
-        assert_eq!(by_uid.len(), 1);
-        assert_eq!(by_uid[&10001], ["com.a", "com.b"]);
     }
 }

@@ -5,12 +5,14 @@
 
 mod books;
 mod by_library;
+mod held;
 mod line;
 mod made_by;
 mod only;
 mod unwanted;
 
 use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
 use kprobe_common::record::kind;
 use kprobe_common::table;
@@ -21,11 +23,12 @@ use crate::input::{Fact, Input, Start};
 use crate::pair::{Pair, Paired};
 use crate::record::{self, Body, Record};
 use crate::sink::Lines;
-use crate::world::identity::Identity;
-use crate::world::{Happened, Want, Who, World};
+use crate::world::identity::Packages;
+use crate::world::{Happened, Settled, Verdict, Want, Who, World};
 use books::Books;
 use by_library::ByLibrary;
 pub use by_library::LibraryCount;
+use held::Held;
 pub use made_by::{Asked, MadeBy};
 pub use only::Only;
 
@@ -83,7 +86,7 @@ pub struct Fold {
     start: Start,
     seq: u64,
     offset_ns: i64,
-    identity: Identity,
+    packages: Rc<Packages>,
     world: World,
     callers: Callers,
     pair: Option<Pair<Who>>,
@@ -93,6 +96,9 @@ pub struct Fold {
     /// Calls that were not shown because of who made them, by process, since somebody asked.
     unwanted: HashMap<u32, u64>,
     by_library: ByLibrary,
+    held: Held,
+    /// What became known of processes, since somebody asked.
+    verdicts: Vec<Settled>,
     stats_at: u64,
     ended: bool,
     /// The accounts of the `end` line.
@@ -159,6 +165,13 @@ impl Fold {
             }
             Input::Fact(fact) => self.fact(fact, out),
         }
+        self.give_settled(out);
+    }
+
+    /// What is known of whether a process is shown.
+    #[must_use]
+    pub fn verdict(&self, pid: u32) -> Verdict {
+        self.world.verdict_of(pid)
     }
 
     /// How many records began a call so far: what has been received of what the kernel half has seen.
@@ -170,6 +183,8 @@ impl Fold {
     fn record(&mut self, record: &Record<'_>, bytes: &[u8], out: &mut impl Lines) {
         self.books.note(record);
         let header = record.header;
+        self.world.saw_user(&header);
+        self.give_settled(out);
         match record.body {
             Body::Enter(_) | Body::ExitOnly(..) if !record.is_shown() => {
                 // It goes on, so it was not killed in the call before.
@@ -194,9 +209,12 @@ impl Fold {
                 self.paired(out, |pair, give| pair.end(record, bytes, give));
             }
             Body::Resumed => self.paired(out, |pair, give| pair.resume(header.tid, give)),
-            Body::Fork(_) | Body::Left | Body::Mapped(_) | Body::Loading | Body::Untold => {
-                self.state(record, out);
-            }
+            Body::Fork(_)
+            | Body::Left
+            | Body::Mapped(_)
+            | Body::Loading
+            | Body::Untold
+            | Body::Named => self.state(record, out),
             Body::Exec(exec) => {
                 let path = record.parts().next().map_or(&[][..], |part| part.bytes);
                 self.paired(out, |pair, give| {
@@ -233,7 +251,12 @@ impl Fold {
     fn fact(&mut self, fact: &Fact, out: &mut impl Lines) {
         match fact {
             Fact::Start(start) => self.start(start, out),
-            Fact::Packages { by_uid } => self.identity.set_packages(by_uid.clone()),
+            Fact::Packages { by_uid } => {
+                self.packages = Rc::new(Packages::new(by_uid.clone()));
+                self.world.set_packages(Rc::clone(&self.packages));
+            }
+            Fact::Zygotes { pids } => self.world.set_zygotes(pids),
+            Fact::Live { .. } => self.world.live(),
             Fact::Process { look, uid, at } => {
                 self.callers.codes.forget_unread();
                 let mut world = std::mem::take(&mut self.world);
@@ -268,6 +291,8 @@ impl Fold {
             }
             Fact::Stop(stop) => {
                 self.paired(out, |pair, give| pair.finish(give));
+                self.world.settle_all();
+                self.give_settled(out);
                 self.end(stop, out);
                 self.ended = true;
             }
@@ -282,6 +307,7 @@ impl Fold {
         self.callers = Callers::new(start.address_bits, start.stacks);
         self.books = Books::new(start.boot_ns);
         self.world.begin(start.files, start.by_uid, start.made);
+        self.world.ask(&start.targets);
         // The command line was refused if it held a pattern that is none.
         self.only = Only::new(&start.only).unwrap_or_default();
         self.made_by = MadeBy::new(&start.made_by).unwrap_or_default();
@@ -318,9 +344,25 @@ impl Fold {
         }
     }
 
+    /// Says what happened to a process, if it is shown, once that is known.
     fn process(&mut self, happened: &Happened<'_>, out: &mut impl Lines) {
+        let (pid, verdict) = (happened.proc.pid, happened.verdict);
+        self.give(pid, verdict, happened.whose.as_ref(), out);
+        match verdict {
+            Verdict::Shown => self.process_line(happened, out),
+            Verdict::Held => self.hold_process(happened),
+            Verdict::Hidden => {}
+        }
+    }
+
+    fn process_line(&mut self, happened: &Happened<'_>, out: &mut impl Lines) {
         let seq = self.next_seq();
         let name = happened.name.as_deref();
+        let whose = happened.whose.as_ref();
+        let is_first = matches!(
+            happened.event,
+            event::ProcessEvent::Attach | event::ProcessEvent::Start
+        );
         let line = event::Process {
             run: &self.start.run,
             seq,
@@ -332,8 +374,10 @@ impl Fold {
             ppid: happened.ppid,
             uid: happened.uid,
             user: happened.uid / 100_000,
-            package: self.identity.package(happened.uid),
-            uid_packages: self.identity.packages(happened.uid),
+            package: whose.and_then(|whose| whose.package.as_deref()),
+            uid_packages: self.packages.of_uid(happened.uid),
+            kind: whose.map(|whose| whose.kind),
+            from: is_first.then_some(happened.from),
             process_name: name,
             path: happened.path.map(event::Bytes),
         };

@@ -36,6 +36,16 @@ pub enum Fact {
         /// Packages by user ID.
         by_uid: BTreeMap<u32, Vec<String>>,
     },
+    /// Processes were found that make those of apps.
+    Zygotes {
+        /// Their numbers.
+        pids: Vec<u32>,
+    },
+    /// The probes go live. Which processes are there that were asked for was looked up before.
+    Live {
+        /// `CLOCK_BOOTTIME`, nanoseconds.
+        boot_ns: u64,
+    },
     /// A process was looked up in `/proc`.
     Process {
         /// What was seen.

@@ -23,6 +23,7 @@ pub mod source;
 pub mod args;
 pub mod decode;
 pub mod fold;
+mod glob;
 pub mod pair;
 pub mod status;
 pub mod world;

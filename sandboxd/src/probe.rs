@@ -1,6 +1,7 @@
 //! Loads the kernel half, tells it what to watch, attaches it. What comes back is left to `source`.
 
 mod attach;
+mod family;
 mod ignored;
 mod load;
 mod mappings;
@@ -9,6 +10,7 @@ mod tasks;
 mod tracefs;
 
 pub use attach::{Attached, attach};
+pub use family::Family;
 pub use ignored::Ignored;
 pub use load::{Loaded, Watch, load};
 pub use mappings::Mappings;

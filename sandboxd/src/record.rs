@@ -12,6 +12,8 @@ pub struct Record<'a> {
     /// The fixed part.
     pub body: Body,
     rest: &'a [u8],
+    /// All of it.
+    pub bytes: &'a [u8],
 }
 
 /// The fixed part of a record.
@@ -39,6 +41,8 @@ pub enum Body {
     Loading,
     /// Mappings were made that nobody told of.
     Untold,
+    /// A candidate's command line begins otherwise than before.
+    Named,
 }
 
 /// A slot and its bytes.
@@ -111,9 +115,15 @@ impl<'a> Record<'a> {
             kind::MAPPED => take(rest).map(|(mapped, rest)| (Body::Mapped(mapped), rest))?,
             kind::LOADING => (Body::Loading, rest),
             kind::UNTOLD => (Body::Untold, rest),
+            kind::NAMED => (Body::Named, rest),
             _ => return None,
         };
-        Some(Self { header, body, rest })
+        Some(Self {
+            header,
+            body,
+            rest,
+            bytes,
+        })
     }
 
     /// The slots, as far as they are whole.
@@ -143,7 +153,8 @@ impl<'a> Record<'a> {
             | Body::Left
             | Body::Mapped(_)
             | Body::Loading
-            | Body::Untold => true,
+            | Body::Untold
+            | Body::Named => true,
         }
     }
 

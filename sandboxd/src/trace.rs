@@ -2,6 +2,8 @@
 
 mod files;
 mod ignoring;
+mod launch;
+mod packages;
 mod plan;
 mod priority;
 mod replay;
@@ -21,9 +23,11 @@ use crate::recording::RecordingError;
 use crate::select::SelectError;
 use crate::sink::{Options, Sink, SinkError};
 use crate::{facts, select};
+use launch::Launch;
+use packages::Packages;
 use plan::Plan;
 pub use replay::replay;
-use run::Run;
+use run::{Run, Started};
 use targets::Targets;
 use waits::Signals;
 
@@ -57,6 +61,14 @@ pub enum TraceError {
     /// A replay whose lines the output did not take.
     #[error("lines could not be written: {0}")]
     Output(String),
+    /// An app could not be stopped or started.
+    #[error("--launch: {what}: {why}")]
+    Launch {
+        /// Which command.
+        what: String,
+        /// What it said.
+        why: String,
+    },
     /// Signals, timers.
     #[error("cannot set up {what}: {source}")]
     Runtime {
@@ -82,6 +94,7 @@ impl TraceError {
             | Self::Recording(_)
             | Self::Unwritten { .. }
             | Self::Output(_)
+            | Self::Launch { .. }
             | Self::Runtime { .. } => 1,
         }
     }
@@ -92,6 +105,8 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
     let selection = select::parse(&options.exprs)?;
     let plan = Plan::new(&selection, options)?;
     let targets = Targets::new(options)?;
+    let packages = Packages::new(options)?;
+    let launch = Launch::new(options)?;
     let output = Options {
         out: options.out.clone(),
         format: options.format,
@@ -125,10 +140,12 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
     let attached = attach(&mut loaded, &plan)?;
     plan.mark_attached(&mut loaded, &attached)?;
     targets.seed(&mut loaded)?;
-    loaded.shared.begin();
+    if let Some(launch) = &launch {
+        launch.stop()?;
+    }
     let mut start = start(options, argv, &plan, &targets, &attached);
     start.made = waiting.as_ref().map(|waiting| waiting.pid);
-    tracing::info!(
+    let ready = format!(
         "ready: {} calls selected, {} probes attached ({})",
         plan.indexes.len(),
         start.attached,
@@ -137,13 +154,23 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
     let met = waiting
         .as_ref()
         .map(|waiting| meet(waiting, options, &start));
+    let mut run = Run::new(loaded, mappings, sink, recorder, start, packages);
+    let runs = run.meet()?;
+    run.begin();
+    tracing::info!("{ready}");
+    if !options.packages.is_empty() && !runs && launch.is_none() {
+        tracing::info!(
+            "no process of {} runs yet: waiting",
+            options.packages.join(", ")
+        );
+    }
     let command = waiting.map(command::Waiting::release).transpose()?;
-    let mut run = Run::new(loaded, mappings, sink, recorder, start);
-    run.packages(facts::packages(facts::PACKAGES.as_ref()));
+    let launched = launch.map(|launch| launch.start()).transpose()?;
     if let Some(met) = &met {
         run.take(met);
     }
-    run.finish_with(&runtime, signals, options.duration, command, &targets)
+    let started = Started { command, launched };
+    run.finish_with(&runtime, signals, options.duration, started, &targets)
 }
 
 /// Looks at the command while it waits, so that its paths and descriptors are known from its first call on.

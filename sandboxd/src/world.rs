@@ -3,6 +3,7 @@
 //! A wrong answer is never given for a missing one: what a loss or a gap made uncertain is unknown until read anew.
 //! Looking itself is left to `facts`; this only says what it wants looked at.
 
+mod belonging;
 mod calls;
 pub mod file;
 mod happened;
@@ -16,6 +17,7 @@ pub mod meant;
 mod name;
 pub mod paths;
 pub mod table;
+mod wanted;
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -23,16 +25,20 @@ use std::rc::Rc;
 use kprobe_common::record::Header;
 
 use crate::caller::{Caller, Class};
-use crate::event::{Proc, ProcessEvent};
+use crate::event::{From, Proc, ProcessEvent};
 use crate::input::FileKey;
 use crate::record::{Body, Record};
+pub use belonging::{MET, Settled};
 use calls::Inside;
 pub use happened::Happened;
+use identity::{Packages, Whose};
 pub use looks::Want;
 use maps::backing::{Backing, Files as Mappings};
 use maps::{Held, Maps};
 use meant::{Meant, Tables};
 use name::Naming;
+pub use wanted::Verdict;
+use wanted::Wanted;
 
 /// A clock tick as user space counts them, nanoseconds.
 const TICK_NS: u64 = 10_000_000;
@@ -44,6 +50,10 @@ pub struct Who {
     pub proc: Proc,
     /// The first word of its command line.
     pub name: Option<Rc<str>>,
+    /// The package that it is of, where known.
+    pub package: Option<Rc<str>>,
+    /// Whether it is shown, as far as was known then.
+    pub verdict: Verdict,
     /// Where the call came from.
     pub caller: Caller,
     /// What the arguments mean; `None` where it is not followed.
@@ -74,13 +84,34 @@ pub struct World {
     by_uid: bool,
     /// The process that was made to be watched, until it was met.
     made: Option<u32>,
+    packages: Rc<Packages>,
+    wanted: Wanted,
+    zygotes: HashSet<u32>,
+    settled: Vec<Settled>,
+    /// Processes that turned out to be none that were asked for.
+    pub not_target: u64,
+    /// Processes that ended before it was known whose they are.
+    pub undetermined: u64,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is known by itself")]
 #[derive(Debug)]
 struct Process {
     proc: Proc,
     ppid: Option<u32>,
     uid: u32,
+    /// From when on it was seen.
+    from: From,
+    /// It came out of a zygote, in this run.
+    candidate: bool,
+    /// Its user ID when it was made.
+    born_uid: u32,
+    /// How often its number was given away before, where the kernel half counted.
+    births: Option<u32>,
+    /// It was named on the command line, or made by one that was.
+    named: bool,
+    whose: Option<Whose>,
+    verdict: Verdict,
     naming: Naming,
     threads: HashSet<u32>,
     space: u64,
@@ -130,11 +161,13 @@ impl World {
     pub fn who(&mut self, header: &Header, caller: Caller) -> Who {
         let process = self.process(header);
         process.threads.insert(header.tid);
-        process.uid = header.uid;
         process.missed |= caller.place.class == Class::Unknown;
+        let whose = process.whose.as_ref();
         Who {
             proc: process.proc,
             name: process.naming.name.clone(),
+            package: whose.and_then(|whose| whose.package.clone()),
+            verdict: process.verdict,
             caller,
             meant: None,
         }
@@ -202,6 +235,7 @@ impl World {
             }
             Body::Loading => self.loading(header),
             Body::Untold => self.untold(),
+            Body::Named => self.is_named(record, &mut out),
             Body::Enter(_) | Body::Exit(_) | Body::ExitOnly(..) | Body::Resumed => {}
         }
     }
@@ -221,7 +255,10 @@ impl World {
     fn process(&mut self, header: &Header) -> &mut Process {
         if !self.processes.contains_key(&header.tgid) {
             let space = self.new_space(Maps::default());
-            let process = Process::new(header, space);
+            let process = Process {
+                named: self.wanted.names(header),
+                ..Process::new(header, space)
+            };
             self.processes.insert(header.tgid, process);
         }
         let met = self.processes.get_mut(&header.tgid);
@@ -304,6 +341,13 @@ impl Process {
             },
             ppid: None,
             uid: header.uid,
+            from: From::Attach,
+            candidate: false,
+            born_uid: header.uid,
+            births: None,
+            named: false,
+            whose: None,
+            verdict: Verdict::Held,
             naming: Naming::default(),
             threads: HashSet::new(),
             space,
@@ -341,6 +385,9 @@ impl Process {
             uid: self.uid,
             name: self.naming.name.clone(),
             path: None,
+            from: self.from,
+            whose: self.whose.clone(),
+            verdict: self.verdict,
         }
     }
 }

@@ -1,13 +1,13 @@
 //! Values of options: sizes, labels, user IDs; and words of the command line as text.
 
 use std::ffi::OsStr;
+use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 use kprobe_common::record::STACK_MAX;
 
-use crate::facts;
-use crate::input::Fact;
+use crate::facts::{self, PackageList};
 use crate::json::Escaped;
 
 /// `64K`, `8M`, or bytes; at least a page, at most a gigabyte.
@@ -72,17 +72,19 @@ fn user_by(text: &str, list: &Path) -> Result<u32, String> {
 /// What is known of a package's user ID.
 fn package(name: &str, list: &Path) -> String {
     let shown = list.display();
-    match facts::packages(list) {
-        Ok(Some(Fact::Packages { by_uid })) => {
+    match facts::PackageList::read(list) {
+        Ok(PackageList { by_uid, .. }) => {
             let has = |names: &Vec<String>| names.iter().any(|known| known == name);
             match by_uid.iter().find(|(_, names)| has(names)) {
-                Some((uid, _)) => format!("{name} has the user ID {uid}: say -u {uid}"),
+                Some((uid, _)) => {
+                    format!("{name} has the user ID {uid}: say -n {name}, or -u {uid}")
+                }
                 None => format!(
                     "{shown} has no package {name}: `pm list packages -U` shows packages and their user IDs"
                 ),
             }
         }
-        Ok(_) => format!(
+        Err(error) if error.kind() == io::ErrorKind::NotFound => format!(
             "{name} cannot be looked up, since there is no {shown} here: this is no Android, or not its root"
         ),
         Err(error) => format!("{name} cannot be looked up in {shown}: {error}"),
@@ -151,7 +153,7 @@ mod tests {
             "com.example.app 10123 0 /data/user/0/x default none 0 1\n",
         )
         .unwrap();
-        assert!(said("com.example.app").ends_with("say -u 10123"));
+        assert!(said("com.example.app").ends_with("or -u 10123"));
         assert!(said("com.example.ap").contains("has no package com.example.ap:"));
         std::fs::remove_file(&list).unwrap();
         std::fs::create_dir(&list).unwrap();

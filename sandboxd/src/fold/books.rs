@@ -8,6 +8,7 @@ use crate::input::Stop;
 use crate::probe::CpuLosses;
 use crate::record::Record;
 use crate::sink::Lines;
+use crate::world::Verdict;
 
 /// What the user half counts.
 #[derive(Debug, Default)]
@@ -28,6 +29,8 @@ struct Entry {
     filtered: u64,
     lost: u64,
     unwritten: u64,
+    /// Not kept, while it was not known whether they are shown.
+    left_out: u64,
     errors: u64,
     total_ns: u64,
 }
@@ -104,8 +107,17 @@ impl Books {
             boot_ns,
             emitted: sum(|entry| entry.emitted - entry.unwritten),
             filtered: sum(|entry| entry.filtered),
-            lost: sum(|entry| entry.lost + entry.unwritten),
+            lost: sum(|entry| entry.lost + entry.unwritten + entry.left_out),
         }
+    }
+
+    /// When the last record was written.
+    fn last(&self) -> u64 {
+        self.cpus
+            .values()
+            .map(|cpu| cpu.last)
+            .max()
+            .unwrap_or(self.started)
     }
 
     fn state_lost(&self) -> u64 {
@@ -121,7 +133,7 @@ impl Books {
             count.seen += seen;
             count.emitted += entry.emitted - entry.unwritten;
             count.filtered += filtered + entry.filtered;
-            count.lost += lost + entry.unwritten;
+            count.lost += lost + entry.unwritten + entry.left_out;
             count.errors += entry.errors;
             count.total_ns = count.total_ns.saturating_add(entry.total_ns);
         }
@@ -207,6 +219,42 @@ impl Fold {
             };
             out.line(&Line::Loss(line), None);
         }
+    }
+
+    /// Calls that were not kept while it was not known whether they are shown.
+    pub(super) fn left_out(
+        &mut self,
+        by_index: &BTreeMap<u16, u64>,
+        verdict: Verdict,
+        out: &mut impl Lines,
+    ) {
+        let mut by_call = BTreeMap::new();
+        for (&index, &count) in by_index {
+            let entry = self.books.by_index.entry(index).or_default();
+            if verdict == Verdict::Shown {
+                entry.left_out += count;
+                *by_call.entry(line::key(index)).or_default() += count;
+            } else {
+                entry.filtered += count;
+            }
+        }
+        if by_call.is_empty() {
+            return;
+        }
+        let seq = self.next_seq();
+        let (from_ns, to_ns) = (self.books.started, self.books.last());
+        let line = Loss {
+            run: &self.start.run,
+            seq,
+            reason: "held_full",
+            count: by_call.values().sum(),
+            exits: 0,
+            cpu: None,
+            from_ns,
+            to_ns,
+            by_call,
+        };
+        out.line(&Line::Loss(line), None);
     }
 
     /// Lines that the output did not take.
@@ -295,6 +343,8 @@ impl Fold {
             state_lost: self.books.state_lost(),
             threads_full: stop.threads_full,
             unwritten: self.books.unwritten,
+            not_target: self.world.not_target,
+            undetermined: self.world.undetermined,
         };
         out.line(&Line::End(line), None);
         self.closed = by_call;

@@ -19,12 +19,21 @@ use crate::pair::Paired;
 use crate::probe::Backend;
 use crate::sink::Lines;
 use crate::status::State;
-use crate::world::Who;
 use crate::world::meant::Meant;
+use crate::world::{Verdict, Who};
 
 impl Fold {
-    /// Writes a call, or counts it as filtered.
+    /// Writes a call, if its process is shown, once that is known.
     pub(super) fn call(&mut self, paired: &Paired<'_, Who>, out: &mut impl Lines) {
+        match self.world.verdict(&paired.who) {
+            Verdict::Shown => self.show(paired, out),
+            Verdict::Held => self.hold(paired),
+            Verdict::Hidden => self.hide(paired),
+        }
+    }
+
+    /// Writes a call, or counts it as filtered.
+    pub(super) fn show(&mut self, paired: &Paired<'_, Who>, out: &mut impl Lines) {
         let (Some(record), Some(mut call)) = (paired.enter.or(paired.exit), Call::new(paired))
         else {
             return;
@@ -83,6 +92,9 @@ impl Fold {
         let seq = self.next_seq();
         let comm = comm(&call.frame.comm);
         let stack = paired.who.caller.stack.as_ref();
+        // Known since the call began, perhaps by the call itself.
+        let package = paired.who.package.clone();
+        let package = package.or_else(|| self.world.package(paired.who.proc));
         let line = event::Syscall {
             run: &self.start.run,
             seq,
@@ -96,7 +108,7 @@ impl Fold {
             user: header.uid / 100_000,
             comm: event::Bytes(comm),
             comm_hex: decode::odd::hex(comm),
-            package: self.identity.package(header.uid),
+            package: package.as_deref(),
             process_name: paired.who.name.as_deref(),
             abi: abi_name(call.abi),
             nr: call.frame.nr,

@@ -1,13 +1,12 @@
 //! `-P`: calls that have to do with a path, by what was passed, by what it meant, or by a descriptor opened from it.
 
-use std::fmt::Write as _;
-
 use kprobe_common::table::Syscall;
 use kprobe_common::table::kind::Kind;
 use regex_lite::Regex;
 
 use crate::args::{Args, Value};
 use crate::event::PathText;
+use crate::glob;
 use crate::world::meant::Used;
 
 /// Patterns, one of which must match; without any, everything does.
@@ -19,7 +18,7 @@ impl Only {
     pub fn new(globs: &[String]) -> Result<Self, String> {
         globs
             .iter()
-            .map(|glob| pattern(glob))
+            .map(|glob| glob::pattern(glob))
             .collect::<Result<_, _>>()
             .map(Self)
     }
@@ -57,42 +56,6 @@ impl Only {
         let path = String::from_utf8_lossy(path);
         self.0.iter().any(|pattern| pattern.is_match(&path))
     }
-}
-
-fn pattern(glob: &str) -> Result<Regex, String> {
-    let mut regex = String::from("(?s)^");
-    let mut rest = glob;
-    while let Some(letter) = rest.chars().next() {
-        rest = &rest[letter.len_utf8()..];
-        match letter {
-            '*' => regex.push_str(".*"),
-            '?' => regex.push('.'),
-            '[' => {
-                // A bracket that comes first stands for itself.
-                let first = rest
-                    .char_indices()
-                    .skip(1)
-                    .find(|&(_, letter)| letter == ']');
-                let Some((end, _)) = first else {
-                    return Err(format!("the bracket in {glob:?} is not closed"));
-                };
-                let (set, after) = rest.split_at(end);
-                let (not, set) = match set.strip_prefix(['!', '^']) {
-                    Some(set) => ("^", set),
-                    None => ("", set),
-                };
-                let set = set
-                    .replace('\\', "\\\\")
-                    .replace('[', "\\[")
-                    .replace(']', "\\]");
-                let _ = write!(regex, "[{not}{}]", set.replace("&&", "&\\&"));
-                rest = &after[1..];
-            }
-            letter => regex.push_str(&regex_lite::escape(letter.encode_utf8(&mut [0; 4]))),
-        }
-    }
-    regex.push('$');
-    Regex::new(&regex).map_err(|error| format!("{glob:?} is no pattern: {error}"))
 }
 
 #[cfg(test)]

@@ -7,11 +7,12 @@ use aya::maps::{Array, HashMap, MapData, RingBuf};
 use aya::programs::{KProbe, ProgramError, RawTracePoint, TracePoint};
 use aya::{Ebpf, EbpfError, EbpfLoader, VerifierLogLevel};
 use kprobe_common::config::{Config, SCRATCH_PER_CPU, target};
+use kprobe_common::family::CommandLine;
 use kprobe_common::index::INDEXES;
 use kprobe_common::spec::{self, Spec};
 use kprobe_common::thread;
 
-use super::{Backend, Ignored, ProbeError, Shared, tracefs};
+use super::{Backend, Family, Ignored, ProbeError, Shared, tracefs};
 use crate::reaper;
 
 /// What the kernel half shall watch.
@@ -25,6 +26,10 @@ pub struct Watch {
     pub uids: Vec<u32>,
     /// Tasks of every app.
     pub all_apps: bool,
+    /// Tasks of packages, and what zygotes make until it is known whose it is.
+    pub packages: bool,
+    /// Of apps, only those of these Android users; of all where there is none.
+    pub users: Vec<u32>,
     /// Whether processes or threads will be added.
     pub tasks: bool,
     /// What to copy, by index; behind these, for variants.
@@ -61,6 +66,9 @@ pub struct Loaded {
     pub shared: Shared,
     /// Addresses that calls are not wanted from.
     pub ignored: Ignored,
+    /// What is said of user IDs and of processes out of zygotes.
+    pub family: Family,
+    pub(super) command_lines: HashMap<MapData, u32, CommandLine>,
     specs: Array<MapData, Spec>,
     pub(super) threads: HashMap<MapData, u32, thread::Slot>,
     pub(super) tgids: HashMap<MapData, u32, u8>,
@@ -108,6 +116,7 @@ pub fn load(object: &[u8], watch: &Watch, backend: Backend) -> Result<Loaded, Pr
         .btf(None)
         .verifier_log_level(VerifierLogLevel::DISABLE)
         .override_global("CONFIG", &config, true)
+        .map_max_entries("USERS", entries(watch.users.len()))
         .map_max_entries("CALLS", watch.ring)
         .map_max_entries("STATE", watch.state_ring)
         .map_max_entries("SPECS", watch.spec_count())
@@ -133,8 +142,14 @@ pub fn load(object: &[u8], watch: &Watch, backend: Backend) -> Result<Loaded, Pr
         take_map(&mut ebpf, "IGNORED")?.map_data(),
         take_map(&mut ebpf, "RANGES")?.map_data(),
     )?;
+    let family = Family::map(
+        take_map(&mut ebpf, "APPS")?.map_data(),
+        take_map(&mut ebpf, "PROCESSES")?.map_data(),
+    )?;
     let loaded = Loaded {
         ignored,
+        family,
+        command_lines: take(&mut ebpf, "COMMAND_LINES")?,
         specs,
         calls: take(&mut ebpf, "CALLS")?,
         state: take(&mut ebpf, "STATE")?,
@@ -179,6 +194,12 @@ fn config(watch: &Watch) -> Result<Config, ProbeError> {
     }
     if watch.tasks {
         targets |= target::TASKS;
+    }
+    if watch.packages {
+        targets |= target::PACKAGES | target::BORN;
+    }
+    if !watch.users.is_empty() {
+        targets |= target::USERS;
     }
     Ok(Config {
         targets,
@@ -300,6 +321,12 @@ fn fill(ebpf: &mut Ebpf, watch: &Watch) -> Result<Array<MapData, Spec>, ProbeErr
     for &uid in &watch.uids {
         uids.insert(uid, 0, 0)
             .map_err(|source| map_error("UIDS", source))?;
+    }
+    let mut users: HashMap<MapData, u32, u8> = take(ebpf, "USERS")?;
+    for &user in &watch.users {
+        users
+            .insert(user, 0, 0)
+            .map_err(|source| map_error("USERS", source))?;
     }
     Ok(specs)
 }

@@ -28,6 +28,14 @@ fn states() -> Vec<String> {
     names(&State::ALL)
 }
 
+fn process_kinds() -> Vec<String> {
+    names(&crate::event::Kind::ALL)
+}
+
+fn process_froms() -> Vec<String> {
+    names(&crate::event::From::ALL)
+}
+
 fn words<const N: usize>(words: [&str; N]) -> Vec<String> {
     words.map(str::to_owned).into()
 }
@@ -45,7 +53,7 @@ fn process_events() -> Vec<String> {
 }
 
 fn loss_reasons() -> Vec<String> {
-    words(["ring_full", "scratch_taken", "unwritten"])
+    words(["ring_full", "scratch_taken", "held_full", "unwritten"])
 }
 
 fn ends() -> Vec<String> {
@@ -70,11 +78,7 @@ const PROC: Field = always(
 const PID: Field = always("pid", Kind::Uint, "the process");
 const UID: Field = always("uid", Kind::Uint, "real user ID");
 const USER: Field = always("user", Kind::Uint, "Android user: uid / 100000");
-const PACKAGE: Field = sometimes(
-    "package",
-    Kind::Word,
-    "the app's package, where the user ID belongs to one alone",
-);
+const PACKAGE: Field = sometimes("package", Kind::Word, "the app's package, where known");
 const PROCESS_NAME: Field = sometimes(
     "process_name",
     Kind::Word,
@@ -99,10 +103,11 @@ const TARGETS: &[Field] = &[
     always("uids", Kind::Uints, "user IDs"),
     always("pids", Kind::Uints, "processes"),
     always("tids", Kind::Uints, "threads"),
+    always("packages", Kind::Texts, "packages, or patterns of names"),
     always(
-        "packages",
-        Kind::Texts,
-        "packages that the user IDs belong to",
+        "users",
+        Kind::Uints,
+        "of packages and apps, only those of these Android users",
     ),
     always("command", Kind::Texts, "the command that was started"),
     always("all_apps", Kind::Bool, "every app"),
@@ -311,6 +316,16 @@ const PROCESS: &[Field] = &[
         Kind::Texts,
         "the packages that share the user ID",
     ),
+    sometimes(
+        "kind",
+        Kind::Words(process_kinds),
+        "what kind of process it is",
+    ),
+    sometimes(
+        "from",
+        Kind::Words(process_froms),
+        "from when on it was seen (attach, start)",
+    ),
     PROCESS_NAME,
     sometimes("path", Kind::Text, "what was executed"),
 ];
@@ -381,5 +396,15 @@ const END: &[Field] = &[
         "unwritten",
         Kind::Uint,
         "lines that the output did not take",
+    ),
+    always(
+        "not_target",
+        Kind::Uint,
+        "processes out of zygotes that were none that was asked for",
+    ),
+    always(
+        "undetermined",
+        Kind::Uint,
+        "processes of which it never became known whose they are",
     ),
 ];

@@ -363,6 +363,8 @@ fn other_lines_are_sentences() {
         user: 0,
         package: None,
         uid_packages: &[],
+        kind: None,
+        from: None,
         process_name: Some("com.example\u{202e}app"),
         path: Some(Bytes(b"/system/bin/sh\0")),
     };

@@ -66,7 +66,7 @@ impl Plan {
             show: show(options),
             raw: options.raw,
             files: follows_files(selection, options),
-            by_uid: !options.uids.is_empty() || options.all_apps,
+            by_uid: !options.uids.is_empty() || options.all_apps || !options.packages.is_empty(),
             ignores: !options.no_returns && all_seen(options) && !made_by.is_everything(),
             indexes: Vec::new(),
             symbols: Vec::new(),
@@ -283,6 +283,8 @@ impl Plan {
         Watch {
             uids: options.uids.clone(),
             all_apps: options.all_apps,
+            packages: !options.packages.is_empty(),
+            users: options.users.clone(),
             tasks: targets.are_tasks() || !options.command.is_empty(),
             specs: self.specs.iter().copied().chain(self.numbered()).collect(),
             variants: self.variants.clone(),

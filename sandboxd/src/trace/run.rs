@@ -3,11 +3,13 @@
 use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
 
-use kprobe_common::record::FRAMES;
+use kprobe_common::record::{FRAMES, kind};
 use tokio::runtime::Runtime;
 
 use super::TraceError;
 use super::ignoring::Ignoring;
+use super::launch::Launched;
+use super::packages::Packages;
 use super::said::Said;
 use super::targets::Targets;
 use super::waits::{Signals, Waits};
@@ -20,7 +22,8 @@ use crate::probe::{Loaded, Mappings};
 use crate::recording::Recorder;
 use crate::sink::{Event, Sink};
 use crate::source::Source;
-use crate::{facts, summary};
+use crate::world::Verdict;
+use crate::{facts, record, summary};
 
 /// How long the books may take to balance once the probes are silent: programs that were running then finish.
 const SETTLE: Duration = Duration::from_millis(250);
@@ -34,9 +37,19 @@ const LAST_LINES: Duration = Duration::from_millis(600);
 /// And for the very last, whatever came before.
 const END_LINE: Duration = Duration::from_millis(300);
 
+/// What the run has started.
+pub(super) struct Started {
+    /// The command behind `--`.
+    pub(super) command: Option<Running>,
+    /// The app of `--launch`.
+    pub(super) launched: Option<Launched>,
+}
+
 /// A run.
 pub(super) struct Run {
-    loaded: Loaded,
+    pub(super) loaded: Loaded,
+    pub(super) packages: Packages,
+    files: bool,
     source: Source,
     mappings: Mappings,
     modules: Modules,
@@ -57,11 +70,14 @@ impl Run {
         sink: Sink,
         recorder: Option<Recorder>,
         start: Start,
+        packages: Packages,
     ) -> Self {
         let (indexes, show) = (start.indexes.clone(), start.show);
         let (source, fold) = (Source::new(), Fold::new());
         let mut run = Self {
             loaded,
+            packages,
+            files: start.files,
             source,
             mappings,
             modules: Modules::default(),
@@ -83,16 +99,33 @@ impl Run {
         self.push(Input::Fact(fact));
     }
 
-    /// Takes what `packages.list` said.
-    pub(super) fn packages(&mut self, packages: io::Result<Option<Fact>>) {
-        match packages {
-            Ok(Some(fact)) => self.push(Input::Fact(&fact)),
-            Ok(None) => {}
-            Err(error) => {
-                tracing::warn!(
-                    "cannot read {}: {error}; lines carry no package",
-                    facts::PACKAGES
-                );
+    /// Lets the probes work.
+    pub(super) fn begin(&self) {
+        self.loaded.shared.begin();
+    }
+
+    /// Whether it is followed what descriptors mean.
+    pub(super) fn follows_files(&self) -> bool {
+        self.files
+    }
+
+    /// What is known of whether a process is shown.
+    pub(super) fn verdict(&self, pid: u32) -> Verdict {
+        self.fold.verdict(pid)
+    }
+
+    /// What became known so far is of no use to the kernel half.
+    pub(super) fn forget_verdicts(&mut self) {
+        self.fold.take_verdicts();
+    }
+
+    /// Tells the kernel half what became known of processes out of zygotes.
+    fn tell_verdicts(&mut self) {
+        for settled in self.fold.take_verdicts() {
+            if let Some(births) = settled.births {
+                let born = kprobe_common::family::born(settled.pid, births);
+                let family = &self.loaded.family;
+                family.say(born, settled.verdict == Verdict::Shown);
             }
         }
     }
@@ -103,11 +136,16 @@ impl Run {
         runtime: &Runtime,
         signals: Signals,
         duration: Option<Duration>,
-        mut command: Option<Running>,
+        mut started: Started,
         targets: &Targets,
     ) -> Result<(), TraceError> {
         runtime.block_on(async {
-            let mut waits = Waits::new(&self.loaded, signals, duration)?;
+            let mut waits = Waits::new(
+                &self.loaded,
+                self.packages.watch.as_ref(),
+                signals,
+                duration,
+            )?;
             let why = loop {
                 let more = self.read(false);
                 if let Some(why) = self.write(&mut waits).await {
@@ -116,7 +154,11 @@ impl Run {
                 // Signals and timers are only looked at when this waits, and in a flood nothing else makes it wait.
                 tokio::task::yield_now().await;
                 if waits.look_is_due() {
-                    if command
+                    if let Some(launched) = &mut started.launched {
+                        launched.look();
+                    }
+                    if started
+                        .command
                         .as_mut()
                         .is_some_and(|command| command.ended().is_some())
                         || targets.are_gone()
@@ -125,6 +167,9 @@ impl Run {
                     }
                     self.notice_losses();
                     self.look_at_clocks();
+                }
+                if waits.list_changed() {
+                    self.renew_packages();
                 }
                 if !more && let Some(why) = waits.wait().await {
                     break why;
@@ -145,7 +190,13 @@ impl Run {
         );
         // What was lost before these were read may have changed what they mean.
         self.notice_losses();
+        let mut begun = Vec::new();
         while let Some(record) = self.source.next_record() {
+            if self.packages.is_asked()
+                && let Some(pid) = loading(record)
+            {
+                begun.push(pid);
+            }
             if !self.fold.follows(record) {
                 continue;
             }
@@ -180,6 +231,10 @@ impl Run {
                 Input::Record(record),
             );
         }
+        for pid in begun {
+            self.may_be_zygote(pid);
+        }
+        self.tell_verdicts();
         self.ignoring
             .step(&mut self.loaded.ignored, &mut self.fold, self.source.read());
         more
@@ -367,6 +422,12 @@ fn look_at_code(modules: &mut Modules, pid: u32, want: &Want) -> Fact {
             ),
         },
     }
+}
+
+/// The process that is about to load a program, if the record says that.
+fn loading(record: &[u8]) -> Option<u32> {
+    let header = record::header(record)?;
+    (header.kind == kind::LOADING).then_some(header.tgid)
 }
 
 fn losses(loaded: &Loaded, indexes: &[u16]) -> Fact {

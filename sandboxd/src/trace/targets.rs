@@ -18,12 +18,12 @@ pub(super) struct Targets {
 
 impl Targets {
     pub(super) fn new(options: &cli::Trace) -> Result<Self, TraceError> {
-        let by_uid = !options.uids.is_empty() || options.all_apps;
+        let by_uid = !options.uids.is_empty() || options.all_apps || !options.packages.is_empty();
         let by_task = !options.pids.is_empty() || !options.tids.is_empty();
         if !by_uid && !by_task && options.command.is_empty() {
             return Err(TraceError::Usage(
-                "nothing to watch: name a user ID (-u 10123), a process (-p), a thread (-t), --all-apps, or a \
-                 command behind `--`"
+                "nothing to watch: name a package (-n com.example.app), a user ID (-u 10123), a process (-p), a thread (-t), \
+                 --all-apps, or a command behind `--`"
                     .to_owned(),
             ));
         }
@@ -95,7 +95,8 @@ impl Targets {
             uids: options.uids.clone(),
             pids: options.pids.clone(),
             tids: options.tids.clone(),
-            packages: Vec::new(),
+            packages: options.packages.clone(),
+            users: options.users.clone(),
             command: options
                 .command
                 .iter()

@@ -4,6 +4,7 @@ use std::io;
 use std::os::fd::{AsRawFd as _, RawFd};
 use std::time::{Duration, Instant};
 
+use inotify::Inotify;
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -60,13 +61,16 @@ impl Signals {
 /// What a run waits for.
 pub(super) struct Waits {
     ring: AsyncFd<Ring>,
+    /// Tells when the list of packages is written anew.
+    list: Option<AsyncFd<Ring>>,
+    list_changed: bool,
     signals: Signals,
     until: Option<Instant>,
     next_look: Instant,
     pause: Duration,
 }
 
-/// The descriptor of the ring of calls; the map that owns it lives as long as the run.
+/// The descriptor of the ring of calls, or of what tells of the list; what owns it lives as long as the run.
 struct Ring(RawFd);
 
 impl std::os::fd::AsRawFd for Ring {
@@ -78,23 +82,26 @@ impl std::os::fd::AsRawFd for Ring {
 impl Waits {
     pub(super) fn new(
         loaded: &Loaded,
+        list: Option<&Inotify>,
         signals: Signals,
         duration: Option<Duration>,
     ) -> Result<Self, TraceError> {
         Ok(Self {
-            // SAFETY: the ring belongs to the run, which ends after its waits and never replaces it.
-            ring: unsafe {
-                AsyncFd::register_with_interest(Ring(loaded.calls.as_raw_fd()), Interest::READABLE)
-            }
-            .map_err(|error| TraceError::Runtime {
-                what: "waiting for the ring",
-                source: error.into(),
-            })?,
+            ring: waiting("the ring", loaded.calls.as_raw_fd())?,
+            list: list
+                .map(|list| waiting("the list of packages", list.as_raw_fd()))
+                .transpose()?,
+            list_changed: false,
             signals,
             until: duration.map(|duration| Instant::now() + duration),
             next_look: Instant::now() + LOOK,
             pause: BUSY,
         })
+    }
+
+    /// Whether the list of packages was written since somebody asked.
+    pub(super) fn list_changed(&mut self) -> bool {
+        std::mem::take(&mut self.list_changed)
     }
 
     pub(super) fn look_is_due(&mut self) -> bool {
@@ -117,9 +124,20 @@ impl Waits {
                 }
             }
         };
+        let list = &self.list;
+        let written = async move {
+            match list {
+                Some(list) => match list.readable().await {
+                    Ok(mut guard) => guard.clear_ready(),
+                    Err(_) => std::future::pending().await,
+                },
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             biased;
             why = stop(&mut self.signals, self.until) => return Some(why),
+            () = written => self.list_changed = true,
             () = woken => self.pause = BUSY,
             () = tokio::time::sleep(pause) => self.pause = IDLE,
         }
@@ -130,6 +148,16 @@ impl Waits {
     pub(super) async fn stop(&mut self) -> &'static str {
         stop(&mut self.signals, self.until).await
     }
+}
+
+fn waiting(what: &'static str, fd: RawFd) -> Result<AsyncFd<Ring>, TraceError> {
+    // SAFETY: what has the descriptor belongs to the run, which ends after its waits and never replaces it.
+    unsafe { AsyncFd::register_with_interest(Ring(fd), Interest::READABLE) }.map_err(|error| {
+        TraceError::Runtime {
+            what,
+            source: error.into(),
+        }
+    })
 }
 
 /// Beyond `ulimit -f` the kernel kills, unless there is a handler: then the write fails and is said. tokio's handler

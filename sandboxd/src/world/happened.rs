@@ -2,11 +2,13 @@
 
 use std::rc::Rc;
 
-use crate::event::{Proc, ProcessEvent};
+use super::identity::Whose;
+use super::wanted::Verdict;
+use crate::event::{From, Proc, ProcessEvent};
 use crate::record::{Body, Record};
 
 /// Something that happened to a process, for a `process` line.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Happened<'a> {
     /// What.
     pub event: ProcessEvent,
@@ -22,6 +24,25 @@ pub struct Happened<'a> {
     pub name: Option<Rc<str>>,
     /// What it executed.
     pub path: Option<&'a [u8]>,
+    /// From when on it was seen.
+    pub from: From,
+    /// Whose it is, where known.
+    pub whose: Option<Whose>,
+    /// Whether it is shown.
+    pub verdict: Verdict,
+}
+
+impl Happened<'_> {
+    /// Without what lies in a record.
+    #[must_use]
+    pub fn without_path(&self) -> Happened<'static> {
+        Happened {
+            path: None,
+            name: self.name.clone(),
+            whose: self.whose.clone(),
+            ..*self
+        }
+    }
 }
 
 /// How a process is gone: it has ended, or its last thread is no target any more.

@@ -10,7 +10,7 @@ use super::meant::{Shared, Tables};
 use super::name::Naming;
 use super::table::{Done, Table};
 use super::{Happened, Process, World, happened};
-use crate::event::{Proc, ProcessEvent};
+use crate::event::{From, Kind, Proc, ProcessEvent};
 use crate::record::{Body, Record};
 
 impl World {
@@ -34,6 +34,12 @@ impl World {
         self.replaced(child, header.time, out);
         let parent = self.process(header);
         let (naming, space) = (parent.naming.child(fork.comm), parent.space);
+        let is_zygotes = parent
+            .whose
+            .as_ref()
+            .is_some_and(|whose| whose.kind == Kind::AppZygote);
+        let from_zygote = fork.births != 0 && !parent.candidate;
+        let named = parent.named;
         let space = if flags & clone::VM != 0 {
             if let Some(space) = self.spaces.get_mut(&space) {
                 space.users += 1;
@@ -45,7 +51,11 @@ impl World {
             let maps = maps.map(|space| space.maps.for_child(header.tid, began, header.time));
             self.new_space(maps.unwrap_or_default())
         };
-        let tables = tables.unwrap_or_else(|| self.process(header).tables_of(header.tid).clone());
+        let tables = match tables {
+            _ if from_zygote => Tables::default(),
+            Some(tables) => tables,
+            None => self.process(header).tables_of(header.tid).clone(),
+        };
         let process = Process {
             proc: Proc {
                 pid: child,
@@ -56,10 +66,21 @@ impl World {
             threads: HashSet::from([child]),
             tables,
             announced: true,
+            // What the zygote has open, and where it is, is not followed.
+            stale: from_zygote,
+            candidate: fork.births != 0,
+            births: (fork.births != 0).then_some(fork.births),
+            named,
+            from: if from_zygote || is_zygotes {
+                From::Specialisation
+            } else {
+                From::Fork
+            },
             ..Process::new(header, space)
         };
-        out(process.happened(ProcessEvent::Start, header.time));
         self.processes.insert(child, process);
+        self.settle(child);
+        out(self.processes[&child].happened(ProcessEvent::Start, header.time));
     }
 
     /// The tables that a new task does not share with its parent; `None` if it shares what the process has.
@@ -118,6 +139,7 @@ impl World {
 
     /// The number is another process's now: whoever had it has ended, and that was missed.
     pub(super) fn replaced(&mut self, pid: u32, time: u64, out: &mut impl FnMut(Happened<'_>)) {
+        self.settle_at_last(pid);
         if let Some(process) = self.processes.get(&pid).filter(|process| process.announced) {
             out(process.happened(ProcessEvent::Exit, time));
         }
@@ -145,6 +167,8 @@ impl World {
             process.distrust();
         }
         if process.threads.is_empty() {
+            self.settle_at_last(header.tgid);
+            let process = &self.processes[&header.tgid];
             if process.announced {
                 out(process.happened(happened::end(record), header.time));
             }

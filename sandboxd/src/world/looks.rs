@@ -12,7 +12,7 @@ use super::maps::Maps;
 use super::meant::{Tables, number};
 use super::table::{CWD, ROOT, Table};
 use super::{Happened, TICK_NS, World};
-use crate::event::{Proc, ProcessEvent};
+use crate::event::{From, Proc, ProcessEvent};
 use crate::input::{DescriptorLook, FilesFound, Found, OpenFile, ProcessLook};
 use crate::record::{Body, Record};
 
@@ -130,9 +130,17 @@ impl World {
             .found
             .as_ref()
             .is_some_and(|found| self.found(look, found));
+        let is_made = is_new && self.made.take_if(|made| *made == look.pid).is_some();
+        if is_made {
+            let process = self.process(&header);
+            (process.named, process.from) = (true, From::Command);
+        }
+        if is_new {
+            self.may_be_candidate(look.pid);
+        }
+        self.settle(look.pid);
         let process = &self.processes[&look.pid];
         if is_new {
-            let is_made = self.made.take_if(|made| *made == look.pid).is_some();
             let event = if is_made {
                 ProcessEvent::Start
             } else {

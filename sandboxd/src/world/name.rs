@@ -19,6 +19,10 @@ const LATER_NS: [u64; 2] = [1_000_000_000, 100_000_000];
 /// Two looks lie at least so far apart: a program can change its name faster than anybody can look. Nanoseconds.
 const APART_NS: u64 = 20_000_000;
 
+/// What an app is called for a while after it had its name already, until it is told which app it is.
+/// <https://android.googlesource.com/platform/frameworks/base/+/main/core/java/android/app/ActivityThread.java>
+const NO_NAME: &str = "<pre-initialized>";
+
 /// What is known of a process's name.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Naming {
@@ -71,7 +75,14 @@ impl Naming {
             Some((ended.saturating_add(LATER_NS[left]), left))
         });
         // Nothing is there while a new one is being written.
-        if name.is_empty() || self.name.as_deref() == Some(name) {
+        if name.is_empty() || name == NO_NAME {
+            let is_nameless = self.name.is_none() && self.due.is_none();
+            self.due = self
+                .due
+                .or(is_nameless.then(|| (ended.saturating_add(APART_NS), 1)));
+            return false;
+        }
+        if self.name.as_deref() == Some(name) {
             return false;
         }
         self.name.replace(name.into()).is_some()
@@ -117,8 +128,10 @@ impl World {
         let name = found
             .filter(|found| found.start <= process.proc.start)
             .map_or("", |found| found.name.as_str());
-        if process.naming.take(name, look.ended) {
-            out(process.happened(ProcessEvent::Rename, at));
+        let is_new = process.naming.take(name, look.ended);
+        self.settle(look.pid);
+        if is_new {
+            out(self.processes[&look.pid].happened(ProcessEvent::Rename, at));
         }
     }
 }

@@ -14,8 +14,9 @@ use sandboxd::args::Args;
 use sandboxd::caller::StackEnd;
 use sandboxd::decode::{self, Call};
 use sandboxd::event::{
-    Bytes, CallCount, Clock, End, ErrorName, Failed, Fds, Hex, Line, Loss, Name, Outcome, Proc,
-    Process, ProcessEvent, Start, StateLoss, Stats, Statuses, Syscall, Targets, Time,
+    Bytes, CallCount, Clock, End, ErrorName, Failed, Fds, From, Hex, Kind, Line, Loss, Name,
+    Outcome, Proc, Process, ProcessEvent, Start, StateLoss, Stats, Statuses, Syscall, Targets,
+    Time,
 };
 use sandboxd::pair::Paired;
 use sandboxd::record::Record;
@@ -276,7 +277,9 @@ fn process(out: &mut impl Lines, full: bool) {
         ProcessEvent::Exit,
     ];
     let shared = ["com.example.one".to_owned(), "com.example.two".to_owned()];
-    for event in events {
+    let kinds = Kind::ALL.into_iter().cycle();
+    let froms = From::ALL.into_iter().cycle();
+    for ((event, kind), from) in events.into_iter().zip(kinds).zip(froms) {
         let process = Process {
             run: RUN,
             seq: 3,
@@ -290,6 +293,8 @@ fn process(out: &mut impl Lines, full: bool) {
             user: 0,
             package: full.then_some("com.example.app"),
             uid_packages: if full { &shared } else { &[] },
+            kind: full.then_some(kind),
+            from: full.then_some(from),
             process_name: full.then_some("com.example.app"),
             path: full.then_some(Bytes(b"/system/bin/\xff")),
         };
@@ -372,6 +377,8 @@ fn rest(out: &mut impl Lines, full: bool) {
         state_lost: u64::from(full),
         threads_full: 0,
         unwritten: 0,
+        not_target: u64::from(full),
+        undetermined: 0,
     };
     out.line(&Line::End(end), None);
 }

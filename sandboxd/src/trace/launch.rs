@@ -1,0 +1,144 @@
+//! `--launch`: stops an app and starts it anew, by Android's own commands. That it is watched from its first instruction
+//! is left to the run, which is live by then.
+
+use std::process::{Child, Command, Stdio};
+
+use super::TraceError;
+use crate::cli;
+
+/// Which app, and how it is started.
+#[derive(Debug)]
+pub(super) struct Launch {
+    package: String,
+    /// Empty: the launcher's.
+    activity: String,
+    user: String,
+}
+
+/// A start under way.
+#[derive(Debug)]
+pub(super) struct Launched(Option<Child>);
+
+impl Launch {
+    /// What was asked for; it must be one package.
+    pub(super) fn new(options: &cli::Trace) -> Result<Option<Self>, TraceError> {
+        let Some(activity) = &options.launch else {
+            return Ok(None);
+        };
+        let usage = |text: &str| Err(TraceError::Usage(format!("--launch: {text}")));
+        let [package] = &options.packages[..] else {
+            return usage("one package can be started (-n NAME), not several");
+        };
+        if package.contains(['*', '?', '[']) {
+            return usage("a pattern cannot be started: name the package (-n NAME)");
+        }
+        let user = match &options.users[..] {
+            [] => "current".to_owned(),
+            [user] => user.to_string(),
+            _ => return usage("an app can be started for one user (--user N), not for several"),
+        };
+        let activity = match activity.as_str() {
+            whole if whole.is_empty() || whole.contains('/') => whole.to_owned(),
+            class => format!("{package}/{class}"),
+        };
+        Ok(Some(Self {
+            package: package.clone(),
+            activity,
+            user,
+        }))
+    }
+
+    /// Stops the app, all of its processes.
+    pub(super) fn stop(&self) -> Result<(), TraceError> {
+        let words = ["force-stop", "--user", &self.user, &self.package];
+        ask("am", &words).map(drop)
+    }
+
+    /// Starts it; the answer comes later.
+    pub(super) fn start(&self) -> Result<Launched, TraceError> {
+        let activity = if self.activity.is_empty() {
+            self.launcher()?
+        } else {
+            self.activity.clone()
+        };
+        let child = Command::new("am")
+            .args(["start", "--user", &self.user, "-n", &activity])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(|error| failed("am start", &error.to_string()))?;
+        Ok(Launched(Some(child)))
+    }
+
+    /// The activity that the launcher starts: the last line of the answer.
+    fn launcher(&self) -> Result<String, TraceError> {
+        let words = [
+            "package",
+            "resolve-activity",
+            "--brief",
+            "--user",
+            &self.user,
+            "-a",
+            "android.intent.action.MAIN",
+            "-c",
+            "android.intent.category.LAUNCHER",
+            &self.package,
+        ];
+        let answer = ask("cmd", &words)?;
+        let last = answer.lines().last().unwrap_or_default().trim();
+        if last.contains('/') {
+            return Ok(last.to_owned());
+        }
+        Err(TraceError::Usage(format!(
+            "--launch: {} has no activity that the launcher starts ({last}); name one: --launch=.MainActivity",
+            self.package
+        )))
+    }
+}
+
+impl Launched {
+    /// Says it if the app could not be started.
+    pub(super) fn look(&mut self) {
+        let is_over = |child: &mut Child| !matches!(child.try_wait(), Ok(None));
+        let Some(child) = self.0.take_if(is_over) else {
+            return;
+        };
+        match child.wait_with_output() {
+            // `am` says what is wrong and ends with 0.
+            Ok(output) => {
+                let said = [output.stdout, output.stderr].concat();
+                let said = String::from_utf8_lossy(&said);
+                let wrong = said.lines().find(|line| line.starts_with("Error"));
+                if wrong.is_some() || !output.status.success() {
+                    let said = wrong.or(said.lines().last()).unwrap_or("no message");
+                    tracing::error!("am start: {said} ({}); the run goes on", output.status);
+                }
+            }
+            Err(error) => tracing::error!("am start: {error}; the run goes on"),
+        }
+    }
+}
+
+/// Runs a command of Android's to its end and gives what it said.
+fn ask(program: &str, words: &[&str]) -> Result<String, TraceError> {
+    let what = format!("{program} {}", words[0]);
+    let output = Command::new(program)
+        .args(words)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| failed(&what, &error.to_string()))?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    let said = [output.stderr, output.stdout].concat();
+    let said = String::from_utf8_lossy(&said);
+    Err(failed(&what, said.lines().next().unwrap_or("no message")))
+}
+
+fn failed(what: &str, why: &str) -> TraceError {
+    TraceError::Launch {
+        what: what.to_owned(),
+        why: why.to_owned(),
+    }
+}

@@ -1,0 +1,233 @@
+//! When it becomes known whose a process is, and what follows for whether it is shown.
+
+use std::rc::Rc;
+
+use kprobe_common::family::WEBVIEW_ZYGOTE;
+use kprobe_common::record::Header;
+
+use super::identity::{Packages, Whose};
+use super::wanted::{Verdict, Wanted};
+use super::{Happened, Process, Who, World};
+use crate::event::{Kind, Proc, ProcessEvent, Targets};
+use crate::record::Record;
+
+/// What stands for a candidate's count that was there before the probes.
+pub const MET: u32 = 1;
+
+/// A process of which it became known whether it is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settled {
+    /// The process.
+    pub pid: u32,
+    /// How often its number was given away before, where the kernel half counted.
+    pub births: Option<u32>,
+    /// Shown or hidden.
+    pub verdict: Verdict,
+}
+
+impl World {
+    /// Takes who was asked for.
+    pub fn ask(&mut self, targets: &Targets) {
+        self.wanted = Wanted::new(targets);
+    }
+
+    /// Takes what `packages.list` says.
+    pub fn set_packages(&mut self, packages: Rc<Packages>) {
+        self.packages = packages;
+        let pids: Vec<u32> = self.processes.keys().copied().collect();
+        for pid in pids {
+            self.settle(pid);
+        }
+    }
+
+    /// Whose a process is, where known.
+    #[must_use]
+    pub fn whose_is(&self, pid: u32) -> Option<&Whose> {
+        self.processes.get(&pid)?.whose.as_ref()
+    }
+
+    /// The package that a process is of, where known.
+    #[must_use]
+    pub fn package(&self, proc: Proc) -> Option<Rc<str>> {
+        let process = self.processes.get(&proc.pid);
+        let whose = process
+            .filter(|process| process.proc == proc)?
+            .whose
+            .as_ref()?;
+        whose.package.clone()
+    }
+
+    /// Whether what a process did is shown.
+    #[must_use]
+    pub fn verdict(&self, who: &Who) -> Verdict {
+        if self.wanted.is_everything() {
+            return Verdict::Shown;
+        }
+        let process = self.processes.get(&who.proc.pid);
+        process.map_or(who.verdict, |process| process.verdict)
+    }
+
+    /// What is known of whether a process is shown.
+    #[must_use]
+    pub fn verdict_of(&self, pid: u32) -> Verdict {
+        self.processes
+            .get(&pid)
+            .map_or(Verdict::Hidden, |process| process.verdict)
+    }
+
+    /// Takes which processes make those of apps.
+    pub fn set_zygotes(&mut self, pids: &[u32]) {
+        self.zygotes = pids.iter().copied().collect();
+    }
+
+    /// The probes go live. Of what was met before, those stay that are shown or may be, and those that make others.
+    pub fn live(&mut self) {
+        let hidden = self.processes.values();
+        let hidden = hidden.filter(|process| process.verdict == Verdict::Hidden);
+        let hidden: Vec<u32> = hidden.map(|process| process.proc.pid).collect();
+        for pid in hidden {
+            if !self.zygotes.contains(&pid) {
+                self.forget(pid);
+            }
+        }
+    }
+
+    /// The processes of which it became known whether they are shown, since somebody asked.
+    pub fn take_settled(&mut self) -> Vec<Settled> {
+        std::mem::take(&mut self.settled)
+    }
+
+    /// A record says which user ID its thread has.
+    pub fn saw_user(&mut self, header: &Header) {
+        let process = self.processes.get_mut(&header.tgid);
+        if let Some(process) = process.filter(|process| process.uid != header.uid) {
+            process.uid = header.uid;
+            process.whose = None;
+            self.settle(header.tgid);
+        }
+    }
+
+    /// A candidate is called so.
+    pub(super) fn is_named(&mut self, record: &Record<'_>, out: &mut impl FnMut(Happened<'_>)) {
+        let header = &record.header;
+        let Some(part) = record.parts().next() else {
+            return;
+        };
+        if let Some(process) = self.processes.get_mut(&header.tgid) {
+            let name = String::from_utf8_lossy(part.bytes);
+            let is_new = process.naming.take(&name, header.time);
+            self.settle(header.tgid);
+            if is_new {
+                let process = &self.processes[&header.tgid];
+                out(process.happened(ProcessEvent::Rename, header.time));
+            }
+        }
+    }
+
+    /// A zygote's child that waits for what it is to be was there already.
+    pub(super) fn may_be_candidate(&mut self, pid: u32) {
+        let Some(process) = self.processes.get_mut(&pid) else {
+            return;
+        };
+        let zygote = process.ppid.filter(|ppid| self.zygotes.contains(ppid));
+        if zygote.is_some() && (process.uid == 0 || process.uid == WEBVIEW_ZYGOTE) {
+            process.candidate = !self.zygotes.contains(&pid);
+            process.births = process.candidate.then_some(MET);
+        }
+    }
+
+    /// Goes by what is known of a process now, and of those that it made.
+    pub(super) fn settle(&mut self, pid: u32) {
+        self.settle_one(pid, false);
+        let made = |process: &&Process| process.ppid == Some(pid) && process.whose.is_none();
+        let children = self.processes.values().filter(made);
+        let children: Vec<u32> = children.map(|process| process.proc.pid).collect();
+        for child in children.into_iter().filter(|&child| child != pid) {
+            self.settle_one(child, false);
+        }
+    }
+
+    /// Nothing more will be known of a process.
+    pub(super) fn settle_at_last(&mut self, pid: u32) {
+        self.settle_one(pid, true);
+    }
+
+    /// The run ends: nothing more will be known of any process.
+    pub fn settle_all(&mut self) {
+        let held = |process: &&Process| process.verdict == Verdict::Held;
+        let held = self.processes.values().filter(held);
+        let mut pids: Vec<u32> = held.map(|process| process.proc.pid).collect();
+        pids.sort_unstable();
+        for pid in pids {
+            self.settle_at_last(pid);
+        }
+    }
+
+    fn settle_one(&mut self, pid: u32, last: bool) {
+        let Some(process) = self.processes.get(&pid) else {
+            return;
+        };
+        let is_known = |process: &Process| {
+            let whose = process.whose.as_ref();
+            whose.is_some_and(|whose| whose.package.is_some())
+        };
+        let now = self.whose(process);
+        let whose = match (&process.whose, now) {
+            // Whose it is does not change with its name, which is its own to choose.
+            (Some(known), Some(now)) if is_known(process) && now.package != known.package => {
+                Some(known.clone())
+            }
+            (known, None) if is_known(process) => known.clone(),
+            (_, now) => now,
+        };
+        let process = self.processes.get_mut(&pid).expect("it was there");
+        process.whose = whose;
+        let process = &self.processes[&pid];
+        let verdict = self.wanted.verdict(process, &self.packages, last);
+        let births = process.births;
+        if verdict != process.verdict {
+            if process.candidate && process.verdict == Verdict::Held {
+                let undetermined = last && process.whose.is_none();
+                self.undetermined += u64::from(undetermined);
+                self.not_target += u64::from(!undetermined && verdict == Verdict::Hidden);
+            }
+            self.settled.push(Settled {
+                pid,
+                births,
+                verdict,
+            });
+            self.processes.get_mut(&pid).expect("it was there").verdict = verdict;
+        }
+    }
+
+    fn whose(&self, process: &Process) -> Option<Whose> {
+        // A zygote's child is what the zygote is until it is somebody's.
+        if process.candidate && process.uid == process.born_uid {
+            return None;
+        }
+        // Whoever had the number of its maker later is not its maker.
+        let maker = process
+            .ppid
+            .and_then(|ppid| self.processes.get(&ppid))
+            .filter(|maker| maker.proc.start <= process.proc.start)
+            .and_then(|maker| maker.whose.as_ref().map(|whose| (maker.uid, whose)));
+        let name = process.naming.name.as_deref().unwrap_or_default();
+        match maker {
+            // What an app starts is the app's, whatever it is called.
+            Some((uid, whose)) if uid == process.uid && whose.package.is_some() => {
+                let kind = match whose.kind {
+                    Kind::AppZygote => Kind::Isolated,
+                    kind => kind,
+                };
+                Some(Whose {
+                    kind,
+                    package: whose.package.clone(),
+                })
+            }
+            maker => {
+                let maker = maker.map(|(_, whose)| whose);
+                self.packages.whose(process.uid, name, maker)
+            }
+        }
+    }
+}
