@@ -105,13 +105,16 @@ impl Judge<'_> {
         if !self.wanted.is_by_package() {
             return Ok(());
         }
-        let (mut undetermined, mut others, mut older) = (0, 0, 0);
+        let (mut undetermined, mut nameless, mut others, mut older) = (0, 0, 0, 0);
         for process in &self.truth.processes {
             if self.wanted.is(process) || process.ended_ns < self.ready_ns {
                 continue;
             }
             if self.is_undetermined(process) {
                 undetermined += 1;
+            } else if process.package.is_none() && process.named_ns == 0 {
+                // Its user ID says that it is none of ours, though not whose it is.
+                nameless += 1;
             } else if process.forked_ns >= self.ready_ns {
                 others += 1;
             } else {
@@ -119,11 +122,16 @@ impl Judge<'_> {
             }
         }
         let end = self.lines.last().context("no line")?;
-        expect(end, &[("/undetermined", json!(undetermined))])?;
-        let told = end["not_target"].as_u64().context("no not_target")?;
+        let told = |what: &str| end[what].as_u64().with_context(|| format!("no {what}"));
+        let (unknown, known) = (told("undetermined")?, told("not_target")?);
         ensure!(
-            (others..=others + older).contains(&told),
-            "not_target is {told}; {others} processes were others', and {older} that were there before"
+            (undetermined..=undetermined + nameless).contains(&unknown),
+            "undetermined is {unknown}; {undetermined} processes are, and {nameless} without a name are others'"
+        );
+        let all = others + undetermined + nameless;
+        ensure!(
+            (all..=all + older).contains(&(unknown + known)),
+            "not_target is {known}, undetermined {unknown}; {all} processes were not wanted, nor {older} that were there"
         );
         Ok(())
     }
@@ -290,8 +298,8 @@ impl Judge<'_> {
         if process.forked_ns >= self.ready_ns || process.became_ns < self.ready_ns {
             expect(line, &[("/event", json!(event)), ("/from", json!(from))])?;
         }
-        // It is of the moment of its fork, when it had its zygote's user ID.
-        let uid = if line["event"] == "start" {
+        // It is of that moment: before it became the app it had its zygote's user ID.
+        let uid = if line["boot_ns"].as_u64() < Some(process.became_ns) {
             self.uid_of_zygote(process)
         } else {
             process.uid

@@ -145,3 +145,78 @@ fn went_well(process: &Process) -> Result<()> {
     ensure!(process.ended_ns > 0, "it never ended: {process:?}");
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn process(changes: &Value) -> Value {
+        let mut process = json!({
+            "number": 7, "pid": 50, "parent": 9, "kind": "app", "uid": 1_010_123, "name": "com.a", "package": "com.a",
+            "end": "child", "status": 0, "child": 51, "forked_ns": 10, "became_ns": 11, "named_ns": 12, "ended_ns": 20,
+            "mark_ns": [13, 14], "calls": [[147, 1], [94, 1]],
+        });
+        for (field, value) in changes.as_object().unwrap() {
+            process[field] = value.clone();
+        }
+        process
+    }
+
+    fn of(changes: &Value) -> Result<Truth> {
+        Truth::of(vec![json!({"said": "ready", "ns": 5}), process(changes)])
+    }
+
+    #[test]
+    fn a_number_is_its_own_while_it_lives() {
+        let truth = of(&json!({})).unwrap();
+        assert_eq!(truth.when("ready").unwrap(), 5);
+        assert!(truth.when("later").is_err());
+        for (pid, time, is) in [
+            (50, 10, true),
+            (51, 20, true),
+            (50, 9, false),
+            (50, 21, false),
+            (9, 15, false),
+        ] {
+            assert_eq!(truth.whose(pid, time).is_some(), is, "{pid} at {time}");
+        }
+        let process = &truth.processes[0];
+        assert_eq!(process.mark(1), "/data/user/10/com.a/marker-app-7-1");
+        assert!(process.is_childs(1) && !process.is_childs(0));
+    }
+
+    #[test]
+    fn a_child_that_did_not_do_as_told_is_noticed() {
+        for wrong in [
+            json!({"status": 25_600}),
+            json!({"named_ns": 0}),
+            json!({"became_ns": 0}),
+            json!({"ended_ns": 0}),
+            json!({"child": 0}),
+            json!({"end": "before"}),
+            json!({"end": "killed"}),
+            json!({"end": "nothing"}),
+        ] {
+            assert!(of(&wrong).is_err(), "{wrong}");
+        }
+        assert!(of(&json!({"end": "unnamed", "named_ns": 0})).is_ok());
+        assert!(of(&json!({"end": "before", "named_ns": 0, "became_ns": 0})).is_ok());
+    }
+
+    #[test]
+    fn user_ids_tell_kinds() {
+        for (uid, name, kind) in [
+            (10_123, "com.a:push", "app"),
+            (1_010_123, "com.a_zygote", "app_zygote"),
+            (20_123, "com.a_sdk_sandbox", "sdk_sandbox"),
+            (1_090_001, "com.a:x", "isolated"),
+            (99_001, "com.a_zygote", "isolated"),
+            (1000, "system_server", "other"),
+        ] {
+            let truth = of(&json!({"uid": uid, "name": name})).unwrap();
+            assert_eq!(truth.processes[0].told_kind(), kind, "{uid} {name}");
+        }
+    }
+}
