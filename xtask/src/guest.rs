@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 use crate::apt::Apt;
 use crate::archive::{Access, Archive};
 use crate::kernels::Kernel;
-use crate::{build, package, paths, process, programs};
+use crate::{build, package, packages, paths, process, programs};
 
 /// A host file or directory, and where the guest shall have it.
 pub(crate) type Copy = (PathBuf, String);
@@ -142,6 +142,11 @@ fn tree<W: Write>(archive: &mut Archive<W>) -> Result<()> {
     archive.file("init", Access::root(0o755), INIT)?;
     archive.device("dev/console", 5, 1)?;
     archive.file("lab/data/system/packages.list", of(1000, 0o640), PACKAGES)?;
+    archive.file(
+        packages::GUEST_PATH,
+        of(1000, 0o640),
+        packages::list().as_bytes(),
+    )?;
     archive.file("system/build.prop", Access::root(0o600), BUILD_PROP)?;
     archive.file(
         "etc/passwd",

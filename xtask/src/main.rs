@@ -16,6 +16,7 @@ mod libcs;
 mod libraries;
 mod matrix;
 mod package;
+mod packages;
 mod paths;
 mod places;
 mod process;
