@@ -19,10 +19,6 @@ mod kallsyms;
 mod load;
 mod names;
 mod netlink;
-#[expect(
-    dead_code,
-    reason = "the cases that are not in the list fail for what is known to be wrong"
-)]
 mod packages;
 mod pairing;
 mod paths;
@@ -108,7 +104,14 @@ pub(crate) fn all() -> Vec<Case> {
         reuse::FILTERED,
         reuse::OVERFLOWN,
         filters::RARE,
+        packages::APP,
+        packages::SHARED,
+        packages::WEBVIEW,
+        packages::ZYGOTE,
+        packages::USER,
+        packages::PATTERN,
         packages::UID,
+        packages::crowd::CROWD,
         packages::list::LIST,
         packages::launch::LAUNCH,
         filters::whose::NAMES,

@@ -201,33 +201,31 @@ impl World {
     }
 
     fn whose(&self, process: &Process) -> Option<Whose> {
-        // A zygote's child is what the zygote is until it is somebody's.
-        if process.candidate && process.uid == process.born_uid {
-            return None;
-        }
         // Whoever had the number of its maker later is not its maker.
         let maker = process
             .ppid
             .and_then(|ppid| self.processes.get(&ppid))
-            .filter(|maker| maker.proc.start <= process.proc.start)
-            .and_then(|maker| maker.whose.as_ref().map(|whose| (maker.uid, whose)));
-        let name = process.naming.name.as_deref().unwrap_or_default();
-        match maker {
-            // What an app starts is the app's, whatever it is called.
-            Some((uid, whose)) if uid == process.uid && whose.package.is_some() => {
-                let kind = match whose.kind {
-                    Kind::AppZygote => Kind::Isolated,
-                    kind => kind,
-                };
-                Some(Whose {
-                    kind,
-                    package: whose.package.clone(),
-                })
-            }
-            maker => {
-                let maker = maker.map(|(_, whose)| whose);
-                self.packages.whose(process.uid, name, maker)
-            }
+            .filter(|maker| maker.proc.start <= process.proc.start);
+        let made_by = maker.and_then(|maker| maker.whose.as_ref());
+        // What an app starts is the app's, whatever it is called.
+        if let (Some(maker), Some(whose)) = (maker, made_by)
+            && maker.uid == process.uid
+            && whose.package.is_some()
+        {
+            let kind = match whose.kind {
+                Kind::AppZygote => Kind::Isolated,
+                kind => kind,
+            };
+            return Some(Whose {
+                kind,
+                package: whose.package.clone(),
+            });
         }
+        // A zygote's child is what the zygote is until it is somebody's.
+        if process.candidate && process.uid == process.born_uid {
+            return None;
+        }
+        let name = process.naming.name.as_deref().unwrap_or_default();
+        self.packages.whose(process.uid, name, made_by)
     }
 }
