@@ -195,6 +195,9 @@ impl Callers {
         let ends = self.codes.module_at(&last, Abi::Arm64);
         let is_one = match (&module, &ends) {
             (Some(module), Some(ends)) => Rc::ptr_eq(module, ends),
+            // A program is mapped as long as all of it is in memory, which its file need not be, before its other segments are.
+            // https://github.com/torvalds/linux/blob/v6.12/fs/binfmt_elf.c#L354-L408
+            (Some(module), None) => module.is_whole,
             (None, None) => !matches!(backing, Backing::File { .. } | Backing::Kernel(_)),
             _ => false,
         };

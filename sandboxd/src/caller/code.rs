@@ -89,6 +89,8 @@ pub struct Module {
     pub build_id: Option<String>,
     start: u64,
     len: u64,
+    /// It is the whole file: behind its end there is no code.
+    pub is_whole: bool,
     /// Set if only the page of that place is known.
     alone: Option<u64>,
     elf: Option<ElfFound>,
@@ -206,6 +208,7 @@ impl Codes {
             // Of one that could not be read, every place is the same.
             start: if is_read { found.start } else { 0 },
             len: if is_read { found.len } else { u64::MAX },
+            is_whole: is_read && entry.is_none() && !found.alone && found.start == 0,
             alone: found.alone.then_some(look.offset),
             elf: found.elf.filter(|_| is_read),
             unread,

@@ -265,3 +265,32 @@ fn a_place_of_an_archive_that_is_no_entry_tells_nothing_of_others() {
         ("base.apk", "libx.so")
     );
 }
+
+/// A program is mapped as long as all of it is in memory; behind the end of its file there is no code. Behind the end of
+/// an entry of an archive there may be others.
+#[test]
+fn whose_a_range_is_that_reaches_beyond_the_file() {
+    let region = |found: ModuleFound, len: u64| {
+        let mut files = Files::default();
+        let backing = files.backing("/data/app/x", FileKey::default(), 0);
+        let Backing::File { file, .. } = &backing else {
+            panic!("{backing:?}")
+        };
+        let mut callers = Callers::new(48, false);
+        let look = ModuleLook {
+            file: file.key.clone(),
+            found: Some(found),
+            ..ModuleLook::default()
+        };
+        callers.codes.module(&look, file.id);
+        callers.region(&backing, len).class
+    };
+    let entry = || ModuleFound {
+        entry: Some("lib/x.so".to_owned()),
+        ..plain()
+    };
+    assert_eq!(region(plain(), 0x1000), Class::App);
+    assert_eq!(region(plain(), 0x9000), Class::App);
+    assert_eq!(region(entry(), 0x1000), Class::App);
+    assert_eq!(region(entry(), 0x9000), Class::Unknown);
+}
