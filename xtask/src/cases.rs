@@ -105,6 +105,7 @@ pub(crate) fn all() -> Vec<Case> {
         reuse::OVERFLOWN,
         filters::RARE,
         packages::UID,
+        packages::crowd::CROWD,
         packages::list::LIST,
         packages::launch::LAUNCH,
         breadth::EVERY,
