@@ -38,6 +38,22 @@ pub struct Config {
     pub returns: u32,
     /// Whether there are addresses that calls are not wanted from.
     pub ignores: u32,
+    /// How many patterns of names there are, at most [`PATTERNS`](crate::whose::PATTERNS).
+    pub names: u32,
+    /// 0: calls of threads whose name matches none of them are dropped.
+    pub other_names: u32,
+    /// Whether there are threads or processes that are left out.
+    pub left_out: u32,
+    /// Offset of `sig` in the fields of `signal:signal_generate`.
+    pub sent_signal: u32,
+    /// Offset of `pid` in the fields of `signal:signal_generate`.
+    pub sent_pid: u32,
+    /// Offset of `result` in the fields of `signal:signal_generate`.
+    pub sent_result: u32,
+    /// Offset of `sig` in the fields of `signal:signal_deliver`.
+    pub taken_signal: u32,
+    /// Offset of `sa_handler` in the fields of `signal:signal_deliver`.
+    pub taken_handler: u32,
     /// Offset of `pid` in the fields of `task:task_newtask`.
     pub newtask_pid: u32,
     /// Offset of `clone_flags` in the fields of `task:task_newtask`.

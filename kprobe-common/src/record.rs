@@ -18,7 +18,7 @@ pub mod kind {
     pub const FORK: u8 = 9;
     /// State ring: a program was executed: [`super::Header`], [`super::Exec`], a string slot.
     pub const EXEC: u8 = 10;
-    /// State ring: a thread ended: [`super::Header`] alone.
+    /// State ring: a thread ended: [`super::Header`], [`Ending`](crate::ending::Ending).
     pub const THREAD_EXIT: u8 = 11;
     /// State ring: a thread is no target any more, since its user ID is another: [`super::Header`] alone.
     pub const LEFT: u8 = 12;

@@ -10,6 +10,7 @@ use crate::call;
 use crate::capture::Capture;
 use crate::config::config;
 use crate::emit::{self, Ring};
+use crate::ending;
 use crate::family;
 use crate::ignored;
 use crate::maps;
@@ -17,6 +18,7 @@ use crate::scratch::Desk;
 use crate::stack;
 use crate::target::{self, Task};
 use crate::thread::{clear_restart, find, resumed};
+use crate::whose;
 
 /// A call was entered; `regs` is the kernel's pointer to the user's registers.
 #[inline(always)]
@@ -50,8 +52,11 @@ pub(crate) fn enter(regs: *const Regs) {
     if found.unsettled {
         family::name(&desk);
     }
+    if spec.flags & spec::NEVER_RETURNS != 0 {
+        ending::called(task, index, desk.sheet.arg(0) as u32);
+    }
     let selected = spec.flags & spec::SELECTED != 0;
-    let shown = selected && wanted(&desk, spec, index) && !ignored::is_ignored(&desk);
+    let shown = selected && is_shown(&desk, spec, index);
     let state = is_state(&desk, spec, index, spec::STATE_ENTER);
     if selected {
         emit::count_call(&desk, index, |calls| &raw mut calls.seen);
@@ -177,9 +182,15 @@ fn keep(into: *mut Slot, spec: &Spec, mut slot: Slot) {
     }
 }
 
+/// Whether no filter drops the call.
+#[inline(always)]
+pub(crate) fn is_shown(desk: &Desk, spec: &Spec, index: u16) -> bool {
+    wanted(desk, spec, index) && whose::is_shown(desk.task) && !ignored::is_ignored(desk)
+}
+
 /// Whether the call's command selects it.
 #[inline(always)]
-pub(crate) fn wanted(desk: &Desk, spec: &Spec, index: u16) -> bool {
+fn wanted(desk: &Desk, spec: &Spec, index: u16) -> bool {
     if spec.command.mode == mode::ANY {
         return true;
     }

@@ -10,7 +10,7 @@ use kprobe_common::thread::{self, Slot, state};
 use crate::call;
 use crate::capture::Capture;
 use crate::emit::{self, Ring};
-use crate::enter::{followed, frame, is_state, ring, route, variant, wanted};
+use crate::enter::{followed, frame, is_shown, is_state, ring, route, variant};
 use crate::ignored;
 use crate::life;
 use crate::maps;
@@ -208,7 +208,7 @@ fn alone(desk: &Desk, before: &Slot, found: &Found, ret: i64) {
         // The entry was counted and reported; without a slot nobody remembers which one it was.
         return;
     }
-    let shown = selected && wanted(desk, spec, index) && !ignored::is_ignored(desk);
+    let shown = selected && is_shown(desk, spec, index);
     if selected {
         emit::count_call(desk, index, |calls| &raw mut calls.seen);
         if !shown {

@@ -6,11 +6,13 @@ use aya_ebpf::helpers::generated::{
 };
 use aya_ebpf::programs::TracePointContext;
 use kprobe_common::config::target::TASKS;
+use kprobe_common::ending::Ending;
 use kprobe_common::record::{Exec, Fork, Header, PATH_MAX, Slot as RecordSlot, clone, kind, state};
 use kprobe_common::thread::{self, Slot, birth, flag};
 
 use crate::config::config;
 use crate::emit::{self, Ring};
+use crate::ending;
 use crate::family;
 use crate::ignored;
 use crate::log;
@@ -18,6 +20,7 @@ use crate::maps;
 use crate::scratch::Desk;
 use crate::target::{self, Task, Watch};
 use crate::thread::{named, remember};
+use crate::whose;
 
 /// A task was made; runs in the parent. The child begins outside a call: no `sys_exit` comes of its birth.
 /// <https://github.com/torvalds/linux/blob/v6.12/arch/arm64/kernel/entry.S#L863-L873>
@@ -26,6 +29,8 @@ pub(crate) fn fork(ctx: &TracePointContext) {
     let here = Here::now();
     let child = read::<u32>(ctx, config!(newtask_pid));
     let clone_flags = read::<u64>(ctx, config!(newtask_flags));
+    ending::made(child);
+    whose::made(child, clone_flags & clone::THREAD != 0);
     if clone_flags & clone::THREAD == 0 {
         // The memory of whoever had the number before was another, and who shares memory changes that of the other.
         ignored::replace(child);
@@ -117,6 +122,7 @@ pub(crate) fn exec(ctx: &TracePointContext) {
     let here = Here::now();
     ignored::replace(here.task.tgid);
     family::end(here.task.tgid);
+    whose::moved(old_tid, here.task.tid);
     if !here.is_target() {
         return here.forget();
     }
@@ -185,6 +191,7 @@ fn moved(old_tid: u32) {
 pub(crate) fn thread_exit() {
     let here = Here::now();
     let task = here.task;
+    let ending = ending::last(task);
     if config!(targets) & TASKS != 0 && task.tid == task.tgid {
         let _ = maps::TGIDS.remove(task.tgid);
     }
@@ -214,7 +221,9 @@ pub(crate) fn thread_exit() {
     let Some(desk) = Desk::take(task, Ring::State) else {
         return;
     };
-    desk.begin(kind::THREAD_EXIT, 0, 0, 0);
+    desk.begin(kind::THREAD_EXIT, 0, 0, size_of::<Ending>());
+    // SAFETY: it is the record's fixed part.
+    unsafe { desk.sheet.part::<Ending>(0).write(ending) };
     emit::emit(&desk, Ring::Life);
 }
 
@@ -300,7 +309,7 @@ impl Here {
 
 /// A field of a tracepoint's record, at an offset that tracefs publishes. Zero if it cannot be read.
 #[inline(always)]
-fn read<T: Default>(ctx: &TracePointContext, offset: u32) -> T {
+pub(crate) fn read<T: Default>(ctx: &TracePointContext, offset: u32) -> T {
     let mut value = T::default();
     // SAFETY: the destination is on the stack; the helper checks the source.
     unsafe {

@@ -13,6 +13,7 @@ mod call;
 mod capture;
 mod config;
 mod emit;
+mod ending;
 mod enter;
 mod exit;
 mod family;
@@ -24,6 +25,7 @@ mod scratch;
 mod stack;
 mod target;
 mod thread;
+mod whose;
 
 use aya_ebpf::macros::{kprobe, raw_tracepoint, tracepoint};
 use aya_ebpf::programs::{ProbeContext, RawTracePointContext, TracePointContext};
@@ -71,6 +73,20 @@ pub(crate) fn task_execed(ctx: TracePointContext) -> u32 {
 #[tracepoint(category = "sched", name = "sched_process_exit")]
 pub(crate) fn task_ended(_ctx: TracePointContext) -> u32 {
     life::thread_exit();
+    0
+}
+
+/// On `signal:signal_generate`, in whoever sends it.
+#[tracepoint(category = "signal", name = "signal_generate")]
+pub(crate) fn task_sent(ctx: TracePointContext) -> u32 {
+    ending::sent(&ctx);
+    0
+}
+
+/// On `signal:signal_deliver`, in the thread that takes it.
+#[tracepoint(category = "signal", name = "signal_deliver")]
+pub(crate) fn task_signalled(ctx: TracePointContext) -> u32 {
+    ending::delivered(&ctx);
     0
 }
 

@@ -5,11 +5,13 @@ use aya_ebpf::macros::map;
 use aya_ebpf::maps::{Array, HashMap, RingBuf};
 use kprobe_common::config::Control;
 use kprobe_common::counters::{Calls, Cpu};
+use kprobe_common::ending::Ending;
 use kprobe_common::family::{APP_WORDS, CommandLine, PLACES, Place};
 use kprobe_common::ignored::{HEADS, Head, TABLES, Table};
 use kprobe_common::index::INDEXES;
 use kprobe_common::spec::Spec;
 use kprobe_common::thread;
+use kprobe_common::whose::Patterns;
 
 use crate::scratch::Scratch;
 
@@ -80,6 +82,18 @@ pub(crate) static IGNORED: Array<Head> = Array::with_max_entries(HEADS, BPF_F_MM
 /// Those addresses.
 #[map]
 pub(crate) static RANGES: Array<Table> = Array::with_max_entries(TABLES, BPF_F_MMAPABLE);
+
+/// Patterns of threads' names.
+#[map]
+pub(crate) static NAMES: Array<Patterns> = Array::with_max_entries(1, 0);
+
+/// Threads and processes that are left out: `whose::thread`, `whose::process`.
+#[map]
+pub(crate) static LEFT_OUT: HashMap<u64, u8> = HashMap::with_max_entries(1024, 0);
+
+/// What is known of threads that will end, by number.
+#[map]
+pub(crate) static ENDINGS: HashMap<u32, Ending> = HashMap::with_max_entries(8192, 0);
 
 /// Where records are put together, by CPU times `SCRATCH_PER_CPU` plus which of them.
 #[map]

@@ -1,5 +1,6 @@
 //! The command line: what was typed. What it means is left to the verbs.
 
+mod number;
 mod words;
 
 use std::ffi::OsString;
@@ -10,8 +11,10 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::caller::Entry;
 use crate::fold::Asked;
+use crate::runtime;
 use crate::schema::Which;
 use crate::sink::Format;
+pub use number::Number;
 pub use words::shown;
 
 /// Shows every system call an Android app makes, from the kernel, with nothing in the app
@@ -79,12 +82,12 @@ pub struct Trace {
     /// Watch tasks with this user ID (an app's is in `pm list packages -U`)
     #[arg(short, long = "uid", value_name = "UID", value_delimiter = ',', value_parser = words::user)]
     pub uids: Vec<u32>,
-    /// Watch a process, its threads and its children
+    /// Watch a process, its threads and its children; with `!` before it leave it out, its children not
     #[arg(short, long = "pid", value_name = "PID", value_delimiter = ',')]
-    pub pids: Vec<u32>,
-    /// Watch one thread
+    pub pids: Vec<Number>,
+    /// Watch one thread; with `!` before it leave it out
     #[arg(short, long = "tid", value_name = "TID", value_delimiter = ',')]
-    pub tids: Vec<u32>,
+    pub tids: Vec<Number>,
     /// Watch every app, of every Android user
     #[arg(long)]
     pub all_apps: bool,
@@ -103,6 +106,10 @@ pub struct Trace {
     /// Show failed calls only
     #[arg(short = 'Z')]
     pub failed_only: bool,
+    /// Show only calls that failed with such an error (EACCES,ENOENT); `!` before those that are not wanted, left to right.
+    /// Repeatable
+    #[arg(long = "error", value_name = "ERROR", value_delimiter = ',', conflicts_with_all = ["summary", "no_returns"])]
+    pub errors: Vec<String>,
     /// Count calls, errors and time; show a table at the end instead of lines
     #[arg(short = 'c', long, conflicts_with_all = ["successful_only", "failed_only"])]
     pub summary: bool,
@@ -142,11 +149,18 @@ pub struct Trace {
     /// The same for the first code up the stack that is not the platform's; implies --stack
     #[arg(long, value_name = "WHERE")]
     pub origin: Vec<String>,
+    /// Show only calls of threads with such a name: `*` is any letters, `?` one; `!` before those that are not wanted, left
+    /// to right. Names are cut after 15 bytes, as the kernel does. Repeatable
+    #[arg(long = "comm", value_name = "NAME", value_delimiter = ',')]
+    pub comms: Vec<String>,
+    /// Leave out the Android runtime's own threads (see `sandboxd list --runtime-threads`)
+    #[arg(long)]
+    pub quiet_runtime: bool,
     /// Do not follow what descriptors and paths mean: cheaper, lines have no `fds` and `paths`
     #[arg(long)]
     pub no_fds: bool,
     /// Leave returns unwatched: cheaper, without results, without what calls give, and without who made them
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["entry", "inline", "caller", "from", "origin", "stack"])]
     pub no_returns: bool,
     /// Stop after this long (30s, 5m, 1h)
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
@@ -209,6 +223,9 @@ pub struct List {
     /// One JSON object per call
     #[arg(long)]
     pub json: bool,
+    /// The threads that `trace --quiet-runtime` leaves out, instead of calls
+    #[arg(long, conflicts_with = "exprs")]
+    pub runtime_threads: bool,
 }
 
 /// `schema`
@@ -271,6 +288,17 @@ impl Trace {
         }
     }
 
+    /// Names of threads that calls are shown of, or not.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let quiet = self.quiet_runtime.then(runtime::names);
+        self.comms
+            .iter()
+            .cloned()
+            .chain(quiet.into_iter().flatten())
+            .collect()
+    }
+
     /// Who calls are shown of.
     #[must_use]
     pub fn made_by(&self) -> Asked {
@@ -297,6 +325,22 @@ mod tests {
         assert_eq!(words::places("app,!libc"), ["app", "!libc"]);
         assert_eq!(words::places("!/a{1,2}/,anon"), ["!/a{1,2}/", "anon"]);
         assert_eq!(words::places(""), [""]);
+    }
+
+    #[test]
+    fn who_made_calls_is_not_asked_for_without_returns() {
+        let asked = [
+            "--entry=stub",
+            "--inline",
+            "--caller=app",
+            "--from=app",
+            "--origin=app",
+        ];
+        for asked in asked {
+            let words = ["sandboxd", "trace", "-p", "1", "--no-returns", asked];
+            let error = Cli::try_parse_from(words).unwrap_err();
+            assert!(error.to_string().contains("--no-returns"), "{error}");
+        }
     }
 
     #[test]

@@ -84,6 +84,12 @@ pub fn name(pid: u32, at: u64) -> Fact {
     }
 }
 
+/// The start of whoever has a number, clock ticks since boot, also if it has ended and nobody has asked yet.
+fn start(pid: u32) -> Option<u64> {
+    let stat = text(Path::new(&format!("/proc/{pid}/stat")))?;
+    parse_stat(&stat).map(|(_, start)| start)
+}
+
 /// The first word of the command line of the process that a directory of `/proc` is of.
 fn first_word(dir: &Path) -> String {
     let cmdline = fs::read(dir.join("cmdline")).unwrap_or_default();

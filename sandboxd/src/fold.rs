@@ -5,11 +5,14 @@
 
 mod books;
 mod by_library;
+mod failed;
 mod held;
 mod line;
 mod made_by;
 mod only;
+mod process;
 mod unwanted;
+mod whose;
 
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
@@ -24,13 +27,15 @@ use crate::pair::{Pair, Paired};
 use crate::record::{self, Body, Record};
 use crate::sink::Lines;
 use crate::world::identity::Packages;
-use crate::world::{Happened, Settled, Verdict, Want, Who, World};
+use crate::world::{Settled, Verdict, Want, Who, World};
 use books::Books;
 use by_library::ByLibrary;
 pub use by_library::LibraryCount;
+pub use failed::Errors;
 use held::Held;
 pub use made_by::{Asked, MadeBy};
 pub use only::Only;
+pub use whose::{Names, Told};
 
 /// The wall clock may drift by so much between two looks without being called set, nanoseconds.
 const DRIFT_NS: u64 = 100_000_000;
@@ -93,6 +98,8 @@ pub struct Fold {
     books: Books,
     only: Only,
     made_by: MadeBy,
+    names: Names,
+    errors: Errors,
     /// Calls that were not shown because of who made them, by process, since somebody asked.
     unwanted: HashMap<u32, u64>,
     by_library: ByLibrary,
@@ -222,7 +229,7 @@ impl Fold {
                 });
                 self.state(record, out);
             }
-            Body::ThreadExit => {
+            Body::ThreadExit(_) => {
                 self.paired(out, |pair, give| pair.kill(header.tid, give));
                 self.state(record, out);
             }
@@ -311,6 +318,8 @@ impl Fold {
         // The command line was refused if it held a pattern that is none.
         self.only = Only::new(&start.only).unwrap_or_default();
         self.made_by = MadeBy::new(&start.made_by).unwrap_or_default();
+        self.names = Names::new(&start.names).unwrap_or_default();
+        self.errors = Errors::new(&start.errors).unwrap_or_default();
         self.start = start.clone();
         let seq = self.next_seq();
         let names = line::names(&self.start.indexes);
@@ -342,46 +351,6 @@ impl Fold {
             let line = self.books.stats(&self.start.run, seq, time, boot_ns);
             out.line(&Line::Stats(line), None);
         }
-    }
-
-    /// Says what happened to a process, if it is shown, once that is known.
-    fn process(&mut self, happened: &Happened<'_>, out: &mut impl Lines) {
-        let (pid, verdict) = (happened.proc.pid, happened.verdict);
-        self.give(pid, verdict, happened.whose.as_ref(), out);
-        match verdict {
-            Verdict::Shown => self.process_line(happened, out),
-            Verdict::Held => self.hold_process(happened),
-            Verdict::Hidden => {}
-        }
-    }
-
-    fn process_line(&mut self, happened: &Happened<'_>, out: &mut impl Lines) {
-        let seq = self.next_seq();
-        let name = happened.name.as_deref();
-        let whose = happened.whose.as_ref();
-        let is_first = matches!(
-            happened.event,
-            event::ProcessEvent::Attach | event::ProcessEvent::Start
-        );
-        let line = event::Process {
-            run: &self.start.run,
-            seq,
-            time: self.time(happened.time),
-            boot_ns: happened.time,
-            event: happened.event,
-            proc: happened.proc,
-            pid: happened.proc.pid,
-            ppid: happened.ppid,
-            uid: happened.uid,
-            user: happened.uid / 100_000,
-            package: whose.and_then(|whose| whose.package.as_deref()),
-            uid_packages: self.packages.of_uid(happened.uid),
-            kind: whose.map(|whose| whose.kind),
-            from: is_first.then_some(happened.from),
-            process_name: name,
-            path: happened.path.map(event::Bytes),
-        };
-        out.line(&Line::Process(line), None);
     }
 
     fn next_seq(&mut self) -> u64 {

@@ -163,6 +163,10 @@ pub struct Start {
     pub only: Vec<String>,
     /// Who calls are shown of.
     pub made_by: Asked,
+    /// Names of threads that calls are shown of, or not.
+    pub names: Vec<String>,
+    /// Errors that calls are shown of, or not.
+    pub errors: Vec<String>,
     /// Whether it is followed what descriptors and paths mean.
     pub files: bool,
     /// Whether tasks are watched because of their user ID.
@@ -268,6 +272,8 @@ pub struct DescriptorLook {
     pub tid: u32,
     /// The descriptor.
     pub fd: i32,
+    /// The process's start, clock ticks since boot; 0: not asked.
+    pub start: u64,
     /// When the look began, `CLOCK_BOOTTIME`, nanoseconds.
     pub began: u64,
     /// When it ended.

@@ -7,6 +7,7 @@
 pub mod caller;
 pub mod cli;
 pub mod list;
+pub mod runtime;
 pub mod select;
 
 pub mod command;

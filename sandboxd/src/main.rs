@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use sandboxd::cli::{self, Cli, Verb};
 use sandboxd::trace::{self, TraceError};
-use sandboxd::{list, schema, select, stdout};
+use sandboxd::{list, runtime, schema, select, stdout};
 
 /// The kernel half; empty where it was not built.
 static KERNEL_HALF: &[u8] = aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/kprobe-ebpf.o"));
@@ -19,6 +19,9 @@ fn main() -> ExitCode {
         Verb::Trace(options) => trace::trace(KERNEL_HALF, options, &argv).map_err(Failure::from),
         Verb::Replay(options) => trace::replay(options).map_err(Failure::from),
         Verb::Schema(options) => print(|out| Ok(schema::print(options.which(), out)?)),
+        Verb::List(options) if options.runtime_threads => {
+            print(|out| runtime::list(options.json, out))
+        }
         Verb::List(options) => print(|out| list::run(&options.exprs, options.json, out)),
     };
     match result {

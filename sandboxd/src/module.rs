@@ -4,6 +4,7 @@
 
 pub mod bytes;
 pub mod elf;
+pub mod link;
 pub mod mini;
 pub mod number;
 mod role;

@@ -8,6 +8,7 @@ mod mappings;
 mod shared;
 mod tasks;
 mod tracefs;
+mod whose;
 
 pub use attach::{Attached, attach};
 pub use family::Family;

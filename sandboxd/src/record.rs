@@ -1,6 +1,7 @@
 //! Records as the kernel half wrote them, read without trust: any bytes give a record or `None`.
 
 use bytemuck::Pod;
+use kprobe_common::ending::Ending;
 use kprobe_common::index;
 use kprobe_common::record::{Exec, Fork, Frame, Header, Mapped, Return, Slot, flag, kind, state};
 
@@ -32,7 +33,7 @@ pub enum Body {
     /// A program was executed.
     Exec(Exec),
     /// A thread ended.
-    ThreadExit,
+    ThreadExit(Ending),
     /// A thread is no target any more.
     Left,
     /// An executable mapping was made.
@@ -110,7 +111,11 @@ impl<'a> Record<'a> {
             kind::RESUMED => (Body::Resumed, rest),
             kind::FORK => take(rest).map(|(fork, rest)| (Body::Fork(fork), rest))?,
             kind::EXEC => take(rest).map(|(exec, rest)| (Body::Exec(exec), rest))?,
-            kind::THREAD_EXIT => (Body::ThreadExit, rest),
+            kind::THREAD_EXIT => {
+                // Older recordings do not say how.
+                let (ending, rest) = take(rest).unwrap_or((Ending::default(), rest));
+                (Body::ThreadExit(ending), rest)
+            }
             kind::LEFT => (Body::Left, rest),
             kind::MAPPED => take(rest).map(|(mapped, rest)| (Body::Mapped(mapped), rest))?,
             kind::LOADING => (Body::Loading, rest),
@@ -149,7 +154,7 @@ impl<'a> Record<'a> {
             Body::Resumed => false,
             Body::Fork(_)
             | Body::Exec(_)
-            | Body::ThreadExit
+            | Body::ThreadExit(_)
             | Body::Left
             | Body::Mapped(_)
             | Body::Loading

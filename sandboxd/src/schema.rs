@@ -9,6 +9,7 @@ mod field;
 mod json_schema;
 mod lines;
 mod netlink;
+mod process;
 mod tables;
 
 use std::io::{self, Write};

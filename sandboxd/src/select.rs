@@ -8,6 +8,7 @@ mod error;
 mod scope;
 mod token;
 
+pub(crate) use error::nearest;
 pub use error::{Problem, SelectError};
 pub use scope::Condition;
 

@@ -13,7 +13,7 @@ pub fn table(by_call: &BTreeMap<String, CallCount>) -> String {
     calls.sort_by_key(|(_, count)| {
         (
             std::cmp::Reverse(count.total_ns),
-            std::cmp::Reverse(count.seen),
+            std::cmp::Reverse(count.counted),
         )
     });
     let total: u64 = calls.iter().map(|(_, count)| count.total_ns).sum();
@@ -23,7 +23,7 @@ pub fn table(by_call: &BTreeMap<String, CallCount>) -> String {
     }
     let sum = |field: fn(&CallCount) -> u64| by_call.values().map(field).sum();
     let all = CallCount {
-        seen: sum(|count| count.seen),
+        counted: sum(|count| count.counted),
         lost: sum(|count| count.lost),
         errors: sum(|count| count.errors),
         total_ns: total,
@@ -46,7 +46,11 @@ pub fn libraries(counts: &[LibraryCount]) -> String {
         let _ = writeln!(
             text,
             "{:9} {:9}  {:20}  {}",
-            count.calls, count.errors, count.syscall, count.lib
+            count.calls,
+            count.errors,
+            count.syscall,
+            // An app gives its files what names it likes.
+            count.lib.escape_default()
         );
     }
     if let Some(more) = counts.len().checked_sub(LIBRARIES).filter(|more| *more > 0) {
@@ -69,13 +73,13 @@ fn row(text: &mut String, count: &CallCount, total_ns: u64, name: &str) {
     } else {
         count.total_ns as f64 * 100.0 / total_ns as f64
     };
-    let each = count.total_ns.checked_div(count.seen).unwrap_or(0) / 1000;
+    let each = count.total_ns.checked_div(count.counted).unwrap_or(0) / 1000;
     // Writing to a string does not fail.
     let _ = writeln!(
         text,
         "{share:6.2} {:11.6} {each:11} {:9} {:9} {:9}  {name}",
         count.total_ns as f64 / 1e9,
-        count.seen,
+        count.counted,
         count.errors,
         count.lost,
     );
@@ -100,10 +104,22 @@ mod tests {
     }
 
     #[test]
+    fn a_name_stays_in_its_row() {
+        let count = LibraryCount {
+            syscall: "openat".to_owned(),
+            lib: "lib\n\x1b[2J.so".to_owned(),
+            calls: 1,
+            errors: 0,
+        };
+        let text = libraries(&[count]);
+        assert!(text.ends_with("  lib\\n\\u{1b}[2J.so\n"), "{text}");
+    }
+
+    #[test]
     fn most_time_comes_first_and_the_total_last() {
-        let count = |seen, total_ns| CallCount {
-            seen,
+        let count = |counted, total_ns| CallCount {
             total_ns,
+            counted,
             ..CallCount::default()
         };
         let by_call = BTreeMap::from([

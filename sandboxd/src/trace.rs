@@ -1,8 +1,10 @@
 //! `sandboxd trace`: from options to a run and through it. The loop that feeds the fold is in `run`.
 
+mod ending;
 mod files;
 mod ignoring;
 mod launch;
+mod left_out;
 mod packages;
 mod plan;
 mod priority;
@@ -17,6 +19,7 @@ use std::time::Duration;
 
 use crate::cli;
 use crate::command::{self, CommandError};
+use crate::fold::{Errors, Names};
 use crate::input::{Fact, Start};
 use crate::probe::{self, Attached, Backend, Loaded, ProbeError};
 use crate::recording::RecordingError;
@@ -24,6 +27,7 @@ use crate::select::SelectError;
 use crate::sink::{Options, Sink, SinkError};
 use crate::{facts, select};
 use launch::Launch;
+use left_out::LeftOut;
 use packages::Packages;
 use plan::Plan;
 pub use replay::replay;
@@ -107,6 +111,9 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
     let targets = Targets::new(options)?;
     let packages = Packages::new(options)?;
     let launch = Launch::new(options)?;
+    let left_out = LeftOut::new(options)?;
+    let names = Names::new(&options.names()).map_err(TraceError::Usage)?;
+    Errors::new(&options.errors).map_err(TraceError::Usage)?;
     let output = Options {
         out: options.out.clone(),
         format: options.format,
@@ -133,13 +140,19 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
         );
         probe::Mappings::default()
     });
-    let mut loaded = probe::load(object, &plan.watch(&targets, options), plan.backend)?;
+    let watch = probe::Watch {
+        names: names.told(),
+        left_out: left_out.is_somebody(),
+        ..plan.watch(&targets, options)
+    };
+    let mut loaded = probe::load(object, &watch, plan.backend)?;
     if let Some(waiting) = &waiting {
         loaded.add_command(waiting.pid, options.no_follow)?;
     }
     let attached = attach(&mut loaded, &plan)?;
     plan.mark_attached(&mut loaded, &attached)?;
     targets.seed(&mut loaded)?;
+    left_out.seed(&mut loaded)?;
     if let Some(launch) = &launch {
         launch.stop()?;
     }
@@ -311,6 +324,8 @@ fn start(
         raw: plan.raw,
         only: options.only.clone(),
         made_by: options.made_by(),
+        names: options.names(),
+        errors: options.errors.clone(),
         files: plan.files,
         by_uid: plan.by_uid,
         made: None,

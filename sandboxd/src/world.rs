@@ -5,6 +5,7 @@
 
 mod belonging;
 mod calls;
+mod ending;
 pub mod file;
 mod happened;
 pub mod identity;
@@ -16,6 +17,7 @@ pub mod maps;
 pub mod meant;
 mod name;
 pub mod paths;
+mod process;
 pub mod table;
 mod wanted;
 
@@ -25,18 +27,19 @@ use std::rc::Rc;
 use kprobe_common::record::Header;
 
 use crate::caller::{Caller, Class};
-use crate::event::{From, Proc, ProcessEvent};
+use crate::event::Proc;
 use crate::input::FileKey;
 use crate::record::{Body, Record};
 pub use belonging::{MET, Settled};
 use calls::Inside;
+pub use ending::End;
 pub use happened::Happened;
-use identity::{Packages, Whose};
+use identity::Packages;
 pub use looks::Want;
 use maps::backing::{Backing, Files as Mappings};
 use maps::{Held, Maps};
 use meant::{Meant, Tables};
-use name::Naming;
+use process::Process;
 pub use wanted::Verdict;
 use wanted::Wanted;
 
@@ -92,40 +95,6 @@ pub struct World {
     pub not_target: u64,
     /// Processes that ended before it was known whose they are.
     pub undetermined: u64,
-}
-
-#[expect(clippy::struct_excessive_bools, reason = "each is known by itself")]
-#[derive(Debug)]
-struct Process {
-    proc: Proc,
-    ppid: Option<u32>,
-    uid: u32,
-    /// From when on it was seen.
-    from: From,
-    /// It came out of a zygote, in this run.
-    candidate: bool,
-    /// Its user ID when it was made.
-    born_uid: u32,
-    /// How often its number was given away before, where the kernel half counted.
-    births: Option<u32>,
-    /// It was named on the command line, or made by one that was.
-    named: bool,
-    whose: Option<Whose>,
-    verdict: Verdict,
-    naming: Naming,
-    threads: HashSet<u32>,
-    space: u64,
-    tables: Tables,
-    /// Threads that do not share the process's tables.
-    own_tables: HashMap<u32, Tables>,
-    /// Whether a line told of it.
-    announced: bool,
-    /// Executed a program, whose name and mappings are not known yet.
-    stale: bool,
-    /// A call came from where nothing executable was known to be.
-    missed: bool,
-    /// When it was last looked at, or could not be.
-    looked: Option<u64>,
 }
 
 /// An address space and the processes in it (`vfork` and `CLONE_VM` share one).
@@ -228,7 +197,7 @@ impl World {
                 let path = record.parts().next().map(|part| part.bytes);
                 self.exec(header, &exec, path, &mut out);
             }
-            Body::ThreadExit | Body::Left => self.thread_gone(record, &mut out),
+            Body::ThreadExit(_) | Body::Left => self.thread_gone(record, &mut out),
             Body::Mapped(mapped) => {
                 let name = record.parts().next().map_or(&[][..], |part| part.bytes);
                 self.mapped(header, &mapped, name);
@@ -243,6 +212,7 @@ impl World {
     /// Records of state were lost: whatever was known of mappings and descriptors may be wrong.
     pub fn lost(&mut self) {
         self.untold();
+        self.ends_are_missing();
         for process in self.processes.values_mut() {
             for tables in process.all_tables() {
                 tables.files.borrow_mut().forget();
@@ -328,66 +298,6 @@ impl World {
             if space.users == 0 {
                 self.spaces.remove(&id);
             }
-        }
-    }
-}
-
-impl Process {
-    fn new(header: &Header, space: u64) -> Self {
-        Self {
-            proc: Proc {
-                pid: header.tgid,
-                start: header.time / TICK_NS,
-            },
-            ppid: None,
-            uid: header.uid,
-            from: From::Attach,
-            candidate: false,
-            born_uid: header.uid,
-            births: None,
-            named: false,
-            whose: None,
-            verdict: Verdict::Held,
-            naming: Naming::default(),
-            threads: HashSet::new(),
-            space,
-            tables: Tables::default(),
-            own_tables: HashMap::new(),
-            announced: false,
-            stale: false,
-            missed: false,
-            looked: None,
-        }
-    }
-
-    fn tables_of(&self, tid: u32) -> &Tables {
-        self.own_tables.get(&tid).unwrap_or(&self.tables)
-    }
-
-    /// Changes of its tables are not seen any more.
-    fn distrust(&self) {
-        for tables in self.all_tables() {
-            tables.files.borrow_mut().distrusted = true;
-            tables.dirs.borrow_mut().distrusted = true;
-        }
-    }
-
-    fn all_tables(&self) -> impl Iterator<Item = &Tables> {
-        std::iter::once(&self.tables).chain(self.own_tables.values())
-    }
-
-    fn happened(&self, event: ProcessEvent, time: u64) -> Happened<'static> {
-        Happened {
-            event,
-            time,
-            proc: self.proc,
-            ppid: self.ppid,
-            uid: self.uid,
-            name: self.naming.name.clone(),
-            path: None,
-            from: self.from,
-            whose: self.whose.clone(),
-            verdict: self.verdict,
         }
     }
 }

@@ -158,3 +158,36 @@ fn a_recording_may_come_by_standard_input() {
     let nothing = shell("exec \"$0\" replay - </dev/null");
     refused(&nothing, 1, &["standard input is not a sandboxd recording"]);
 }
+
+#[test]
+fn filters_that_mean_nothing_are_refused() {
+    let traced = |args: &[&str]| run(&[&["trace"], args].concat());
+    // Whom not to show does not say whom to watch.
+    refused(&traced(&["-p", "!1"]), 2, &["nothing to watch"]);
+    refused(&traced(&["-t", "!1"]), 2, &["nothing to watch"]);
+    refused(&traced(&["-u", "1", "-p", "!0"]), 2, &["numbers from 1 on"]);
+    refused(
+        &traced(&["-u", "1", "-p", "!2147483647"]),
+        2,
+        &["there is no process 2147483647"],
+    );
+    refused(
+        &traced(&["-p", "1,!1"]),
+        2,
+        &["the process 1 is both to be watched and left out"],
+    );
+    refused(
+        &traced(&["-u", "1", "--comm", "a,!"]),
+        2,
+        &["--comm: \"!\""],
+    );
+    refused(
+        &traced(&["-u", "1", "--error", "EACCESS"]),
+        2,
+        &["did you mean EACCES?"],
+    );
+    let both = ["-u", "1", "--error", "EACCES", "--no-returns"];
+    refused(&traced(&both), 2, &["--no-returns"]);
+    let both = ["list", "--runtime-threads", "%file"];
+    refused(&run(&both), 2, &["--runtime-threads"]);
+}

@@ -11,6 +11,7 @@ mod breadth;
 mod commands;
 mod descriptors;
 mod endings;
+mod exits;
 mod filters;
 mod follow;
 mod inline;
@@ -87,6 +88,9 @@ pub(crate) fn all() -> Vec<Case> {
         follow::USER,
         follow::USER_AND_PROCESS,
         follow::NUMBERS,
+        exits::ENDS,
+        exits::BY_TRACEPOINT,
+        exits::ATTACHED,
         names::CASE,
         names::COMMAND,
         load::FLOOD,
@@ -108,6 +112,16 @@ pub(crate) fn all() -> Vec<Case> {
         packages::crowd::CROWD,
         packages::list::LIST,
         packages::launch::LAUNCH,
+        filters::whose::NAMES,
+        filters::whose::NAMES_BY_TRACEPOINT,
+        filters::whose::ENDINGS,
+        filters::whose::NUMBERS,
+        filters::whose::RUNTIME,
+        filters::whose::ERROR,
+        filters::whose::NO_ERROR,
+        filters::whose::TOGETHER,
+        filters::whose::COUNTED,
+        filters::whose::REUSED,
         breadth::EVERY,
         breadth::EVERY32,
         breadth::NO_RETURNS,

@@ -31,15 +31,14 @@ const QUICK: [(&str, &str, Option<&str>); 4] = [
 ];
 
 /// Cases that take long: the test command runs them on the newer CPU model alone.
-const LONG: [&str; 4] = [
+const LONG: [&str; 6] = [
     "places32-by-tracepoint",
+    "reuse",
+    "reuse-filtered",
     "reuse-overflown",
     "stacks-by-tracepoint",
     "stacks-dwarf-by-tracepoint",
 ];
-/// Cases that the whole matrix has alone: two that ask how much is known, which a machine with other work makes less, and
-/// one whose program the C library aborts in `futex` on the GKI-like kernels, which is not understood yet.
-const WHOLE: [&str; 3] = ["reuse", "reuse-filtered", "stacks32"];
 
 /// Run the lab tests on every kernel and CPU model; the table goes to target/vm-matrix.{txt,json} too
 #[derive(Args)]
@@ -164,14 +163,13 @@ fn quick_boots(cases: &[Case], skipped: &mut Vec<Skipped>) -> Result<Vec<Boot>> 
             (kernel, _) => kernel,
         };
         let Some(kernel) = kernel else { continue };
-        let is_long = |case: &Case| cpu == OLD_CPU && LONG.contains(&case.name);
-        let is_left = |case: &Case| is_long(case) || WHOLE.contains(&case.name);
+        let is_left = |case: &Case| cpu == OLD_CPU && LONG.contains(&case.name);
         let (left, cases): (Vec<Case>, Vec<Case>) = cases.iter().partition(|case| is_left(case));
         if !left.is_empty() {
             let names: Vec<&str> = left.iter().map(|case| case.name).collect();
             skipped.push(Skipped {
                 what: format!("{name}, {}", names.join(", ")),
-                reason: "only in the whole matrix, or on the other CPU model".into(),
+                reason: "only on the other CPU model".into(),
             });
         }
         boots.push(Boot::new(kernel, cpu, &cases, skipped)?);
@@ -251,7 +249,6 @@ mod tests {
     #[test]
     fn what_takes_long_is_a_case() {
         let names: Vec<&str> = cases::all().iter().map(|case| case.name).collect();
-        let mut left = LONG.iter().chain(&WHOLE);
-        assert!(left.all(|name| names.contains(name)));
+        assert!(LONG.iter().all(|name| names.contains(name)));
     }
 }

@@ -17,6 +17,9 @@ pub const NAME: u8 = 32;
 /// Goes on with a call that a signal interrupted: the kernel itself puts its number into the register.
 pub const RESTART: u8 = 64;
 
+/// With [`LIFE`]: of the whole process, not of the thread alone.
+pub const PROCESS: u8 = 128;
+
 /// `PR_SET_NAME`.
 pub const THREAD_NAME: u32 = 15;
 /// `PR_SET_VMA`.

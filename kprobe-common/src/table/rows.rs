@@ -138,7 +138,7 @@ pub static ROWS: &[Syscall] = &[
     sys( 91, 185, "capset",                DEFAULT | CREDS, &[arg("hdrp", Struct(&s::CAP_HEADER)), arg("datap", Struct(&s::CAP_DATA)).instead_if(CAP_1, Struct(&s::CAP_DATA_1))], Ret::Zero),
     sys( 92, 136, "personality",           0, &[arg("persona", Flags(&f::PERSONALITY))], Ret::Int).symbol("arm64_personality").native32("personality"),
     sys( 93,   1, "exit",                  PROCESS, &[arg("status", Int)], Ret::Never).changes(change::LIFE),
-    sys( 94, 248, "exit_group",            DEFAULT | PROCESS, &[arg("status", Int)], Ret::Never).changes(change::LIFE),
+    sys( 94, 248, "exit_group",            DEFAULT | PROCESS, &[arg("status", Int)], Ret::Never).changes(change::LIFE | change::PROCESS),
     sys( 95, 280, "waitid",                DEFAULT | PROCESS, &[arg("idtype", Enum(&f::WAIT_ID)), arg("id", Pid), arg("infop", StructOut(&s::SIGINFO_CHILD)), arg("options", Flags(&f::WAIT)), arg("rusage", StructOut(&s::RUSAGE)).only_if(CHILD)], Ret::Zero).compat("waitid"),
     sys( 96, 256, "set_tid_address",       0, &[arg("tidptr", Addr)], Ret::Pid),
     sys( 97, 337, "unshare",               PROCESS, &[arg("flags", Flags(&f::UNSHARE))], Ret::Zero).files(Files::Unshares),

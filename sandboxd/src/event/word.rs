@@ -98,8 +98,11 @@ pub struct CallCount {
     pub filtered: u64,
     /// Lost.
     pub lost: u64,
-    /// Among those emitted or counted, failures.
+    /// Failures, of calls that were not dropped because of who made them.
     pub errors: u64,
-    /// Time from entry to return of all of them together, nanoseconds.
+    /// Time from entry to return of these calls together, nanoseconds.
     pub total_ns: u64,
+    /// How many there are of these calls, the lost ones among them: for the table of `-c`.
+    #[serde(skip)]
+    pub counted: u64,
 }

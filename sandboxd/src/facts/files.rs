@@ -17,11 +17,14 @@ const O_CLOEXEC: u32 = 0o2_000_000;
 pub fn descriptor(pid: u32, tid: u32, fd: i32) -> Fact {
     let began = boot_ns();
     let found = Thread::new(pid, tid).open_file(fd, &mut None);
+    // Asked after it: if this is the process still, it was it then.
+    let start = super::start(pid).unwrap_or(0);
     Fact::Descriptor {
         look: DescriptorLook {
             pid,
             tid,
             fd,
+            start,
             began,
             ended: boot_ns(),
             found,

@@ -15,7 +15,8 @@ use crate::caller::Ask;
 use crate::input::{FileKey, FrameFound, ModuleLook, SiteFound, SiteLook};
 use crate::module::bytes::{self, Bytes, Part};
 use crate::module::elf::Elf;
-use crate::module::{self, Module, mini, number, symbols, unwind};
+use crate::module::symbols::{self, Symbol, Table};
+use crate::module::{self, Module, link, mini, number, unwind};
 
 /// Files that are held open. An app maps some hundreds, but few of them make calls.
 const FILES: usize = 64;
@@ -152,7 +153,7 @@ impl Modules {
             start,
             len: module.found.len,
         };
-        let mut tables: Vec<(&dyn Bytes, _, u16)> = Vec::new();
+        let mut tables: Vec<(&dyn Bytes, Table, u16)> = Vec::new();
         tables.extend(
             elf.tables
                 .iter()
@@ -167,7 +168,7 @@ impl Modules {
                     .map(|table| (bytes as _, *table, elf.machine)),
             );
         }
-        let symbol = symbols::function(&tables, address);
+        let symbol = function(&tables, &part, elf, address, ask);
         let number = ask
             .isa
             .and_then(|isa| number::of_svc(&part, elf, address, isa, symbol.as_ref()));
@@ -204,15 +205,34 @@ impl Modules {
     }
 }
 
+/// The function of an instruction; of what the link register said, the one that calls.
+fn function(
+    tables: &[(&dyn Bytes, Table, u16)],
+    part: &Part<'_>,
+    elf: &Elf,
+    address: u64,
+    ask: Ask,
+) -> Option<Symbol> {
+    let find = |address| symbols::function(tables, address);
+    if ask != Ask::default() {
+        return find(address);
+    }
+    link::function(find, &reader(part, elf), elf.machine, address)
+}
+
 /// What there is of a frame at an address.
 fn frame(part: &Part<'_>, elf: &Elf, address: u64) -> FrameFound {
-    let read = |address: u64, into: &mut [u8]| {
+    unwind::frame(&reader(part, elf), elf.unwind, address)
+}
+
+/// Reads by the addresses of an ELF.
+fn reader(part: &Part<'_>, elf: &Elf) -> impl Fn(u64, &mut [u8]) -> bool {
+    move |address, into| {
         let place = elf.place(address);
         place.is_some_and(|place| {
             place.len >= into.len() as u64 && bytes::fill(part, into, place.offset)
         })
-    };
-    unwind::frame(&read, elf.unwind, address)
+    }
 }
 
 /// The symbols that a module has compressed, unpacked once.

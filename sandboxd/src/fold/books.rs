@@ -31,6 +31,7 @@ struct Entry {
     unwritten: u64,
     /// Not kept, while it was not known whether they are shown.
     left_out: u64,
+    counted: u64,
     errors: u64,
     total_ns: u64,
 }
@@ -47,6 +48,8 @@ struct Cpu {
 pub(super) struct Booked {
     pub(super) index: u16,
     pub(super) shown: bool,
+    /// Whether it was not dropped because of who made it.
+    pub(super) counted: bool,
     pub(super) failed: bool,
     pub(super) outcome: Outcome,
     pub(super) dur_ns: u64,
@@ -93,6 +96,10 @@ impl Books {
         } else {
             entry.filtered += 1;
         }
+        if !call.counted {
+            return;
+        }
+        entry.counted += 1;
         entry.errors += u64::from(call.failed);
         // Times of a damaged recording may be anything.
         entry.total_ns = entry.total_ns.saturating_add(call.dur_ns);
@@ -134,6 +141,7 @@ impl Books {
             count.emitted += entry.emitted - entry.unwritten;
             count.filtered += filtered + entry.filtered;
             count.lost += lost + entry.unwritten + entry.left_out;
+            count.counted += entry.counted + lost;
             count.errors += entry.errors;
             count.total_ns = count.total_ns.saturating_add(entry.total_ns);
         }

@@ -197,6 +197,7 @@ impl Fold {
                 failed: false,
                 outcome: paired.outcome,
                 dur_ns: 0,
+                counted: false,
                 args_cut: 0,
             });
         }

@@ -43,11 +43,15 @@ impl Fold {
         let failed = call.failed() && has_value(&call, row, paired.outcome);
         let mut args = Args::default();
         let mut statuses = decode::Statuses::new();
-        let mut shown = is_shown(self.start.show, paired.outcome, failed, call.ret.is_some());
-        if shown && !self.made_by.shows(&paired.who.caller) {
-            shown = false;
+        let error = failed.then(|| call.ret.unwrap_or(0).unsigned_abs() as u16);
+        let mut shown = is_shown(self.start.show, paired.outcome, failed, call.ret.is_some())
+            && self.errors.show(error);
+        let named = self.names.show(comm(&call.frame.comm));
+        let counted = named && self.made_by.shows(&paired.who.caller);
+        if shown && named && !counted {
             *self.unwanted.entry(header.tgid).or_default() += 1;
         }
+        shown &= counted;
         let (mut fds, mut paths) = (Vec::new(), Vec::new());
         if shown && let Some(row) = row {
             let meant = paired.who.meant.as_ref();
@@ -66,7 +70,7 @@ impl Fold {
         } else {
             shown &= self.only.is_everything();
         }
-        if self.start.show == Show::Counts && self.made_by.shows(&paired.who.caller) {
+        if self.start.show == Show::Counts && counted {
             self.by_library
                 .count(header.index, &paired.who.caller, failed);
         }
@@ -77,6 +81,7 @@ impl Fold {
         self.books.book(&Booked {
             index: header.index,
             shown,
+            counted,
             failed,
             outcome: paired.outcome,
             dur_ns: dur_ns.unwrap_or(0),
@@ -122,7 +127,7 @@ impl Fold {
             fds: Fds(&fds),
             ret,
             ret_hex,
-            error: failed.then(|| ErrorName(call.ret.unwrap_or(0).unsigned_abs() as u16)),
+            error: error.map(ErrorName),
             killed: paired.killed,
             dur_ns,
             caller: Caller::from(&paired.who.caller),

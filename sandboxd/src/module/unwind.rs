@@ -68,7 +68,7 @@ fn link(read: Read<'_>, address: u64) -> Option<Link> {
 }
 
 /// `bl`; `blr` and its likes, which may ask for a signature (`blraa`, `blrabz` and so on).
-fn is_call(instruction: u32) -> bool {
+pub(super) fn is_call(instruction: u32) -> bool {
     instruction & 0xfc00_0000 == 0x9400_0000 || instruction & 0xfeff_f000 == 0xd63f_0000
 }
 

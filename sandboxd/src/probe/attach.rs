@@ -41,6 +41,18 @@ pub fn attach(
             "sched_process_exit",
             "sched:sched_process_exit",
         ),
+        (
+            "task_sent",
+            "signal",
+            "signal_generate",
+            "signal:signal_generate",
+        ),
+        (
+            "task_signalled",
+            "signal",
+            "signal_deliver",
+            "signal:signal_deliver",
+        ),
     ] {
         let program: &mut TracePoint = program(ebpf, name)?;
         program

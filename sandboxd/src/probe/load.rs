@@ -12,7 +12,8 @@ use kprobe_common::index::INDEXES;
 use kprobe_common::spec::{self, Spec};
 use kprobe_common::thread;
 
-use super::{Backend, Family, Ignored, ProbeError, Shared, tracefs};
+use super::{Backend, Family, Ignored, ProbeError, Shared, tracefs, whose};
+use crate::fold::Told;
 use crate::reaper;
 
 /// What the kernel half shall watch.
@@ -48,6 +49,10 @@ pub struct Watch {
     pub stack: Option<u32>,
     /// Whether there are addresses that calls are not wanted from.
     pub ignores: bool,
+    /// Names of threads whose calls are dropped or kept.
+    pub names: Told,
+    /// Whether there are threads or processes that are left out.
+    pub left_out: bool,
     /// Bytes of the ring of calls.
     pub ring: u32,
     /// Bytes of the ring of state.
@@ -72,6 +77,7 @@ pub struct Loaded {
     specs: Array<MapData, Spec>,
     pub(super) threads: HashMap<MapData, u32, thread::Slot>,
     pub(super) tgids: HashMap<MapData, u32, u8>,
+    pub(super) left_out: HashMap<MapData, u64, u8>,
     #[cfg(feature = "debug-log")]
     show_messages: Box<dyn FnMut()>,
 }
@@ -132,6 +138,7 @@ pub fn load(object: &[u8], watch: &Watch, backend: Backend) -> Result<Loaded, Pr
         .map_err(load_error)?;
     load_programs(&mut ebpf, watch, backend)?;
     let specs = fill(&mut ebpf, watch)?;
+    whose::fill(&mut ebpf, watch)?;
     let shared = Shared::map(
         take_map(&mut ebpf, "COUNTS")?.map_data(),
         take_map(&mut ebpf, "CPUS")?.map_data(),
@@ -155,6 +162,7 @@ pub fn load(object: &[u8], watch: &Watch, backend: Backend) -> Result<Loaded, Pr
         state: take(&mut ebpf, "STATE")?,
         threads: take(&mut ebpf, "THREADS")?,
         tgids: take(&mut ebpf, "TGIDS")?,
+        left_out: take(&mut ebpf, "LEFT_OUT")?,
         shared,
         #[cfg(feature = "debug-log")]
         show_messages: messages(&mut ebpf)?,
@@ -208,6 +216,14 @@ fn config(watch: &Watch) -> Result<Config, ProbeError> {
         strsize: watch.strsize,
         returns: watch.returns.into(),
         ignores: watch.ignores.into(),
+        names: watch.names.patterns.len() as u32,
+        other_names: watch.names.others.into(),
+        left_out: watch.left_out.into(),
+        sent_signal: tracefs::offset("signal/signal_generate", "sig")?,
+        sent_pid: tracefs::offset("signal/signal_generate", "pid")?,
+        sent_result: tracefs::offset("signal/signal_generate", "result")?,
+        taken_signal: tracefs::offset("signal/signal_deliver", "sig")?,
+        taken_handler: tracefs::offset("signal/signal_deliver", "sa_handler")?,
         newtask_pid: tracefs::offset("task/task_newtask", "pid")?,
         newtask_flags: tracefs::offset("task/task_newtask", "clone_flags")?,
         exec_filename: tracefs::offset("sched/sched_process_exec", "filename")?,
@@ -231,7 +247,13 @@ fn load_programs(ebpf: &mut Ebpf, watch: &Watch, backend: Backend) -> Result<(),
     if watch.returns {
         load_raw(ebpf, "exit_tracepoint")?;
     }
-    for name in ["task_made", "task_execed", "task_ended"] {
+    for name in [
+        "task_made",
+        "task_execed",
+        "task_ended",
+        "task_sent",
+        "task_signalled",
+    ] {
         let program: &mut TracePoint = program(ebpf, name)?;
         program.load().map_err(|error| refused(name, error))?;
     }
@@ -331,7 +353,7 @@ fn fill(ebpf: &mut Ebpf, watch: &Watch) -> Result<Array<MapData, Spec>, ProbeErr
     Ok(specs)
 }
 
-fn take<M>(ebpf: &mut Ebpf, name: &'static str) -> Result<M, ProbeError>
+pub(super) fn take<M>(ebpf: &mut Ebpf, name: &'static str) -> Result<M, ProbeError>
 where
     M: TryFrom<aya::maps::Map, Error = aya::maps::MapError>,
 {

@@ -66,7 +66,7 @@ impl Loaded {
 }
 
 /// What is not there need not be removed.
-fn removed(result: Result<(), aya::maps::MapError>) -> Result<(), aya::maps::MapError> {
+pub(super) fn removed(result: Result<(), aya::maps::MapError>) -> Result<(), aya::maps::MapError> {
     match result {
         Err(aya::maps::MapError::KeyNotFound) => Ok(()),
         Err(aya::maps::MapError::SyscallError(error))

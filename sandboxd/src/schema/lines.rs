@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::caller::{CALLER, STACK, STACK_END};
 use super::field::{Field, Kind, Line, always, or_null, sometimes};
+use super::process::PROCESS;
 use crate::event::Outcome;
 use crate::status::State;
 
@@ -28,15 +29,7 @@ fn states() -> Vec<String> {
     names(&State::ALL)
 }
 
-fn process_kinds() -> Vec<String> {
-    names(&crate::event::Kind::ALL)
-}
-
-fn process_froms() -> Vec<String> {
-    names(&crate::event::From::ALL)
-}
-
-fn words<const N: usize>(words: [&str; N]) -> Vec<String> {
+pub(super) fn words<const N: usize>(words: [&str; N]) -> Vec<String> {
     words.map(str::to_owned).into()
 }
 
@@ -46,10 +39,6 @@ fn abis() -> Vec<String> {
 
 fn backends() -> Vec<String> {
     words(["kprobe", "tracepoint"])
-}
-
-fn process_events() -> Vec<String> {
-    words(["attach", "start", "exec", "rename", "leave", "exit"])
 }
 
 fn loss_reasons() -> Vec<String> {
@@ -66,20 +55,21 @@ fn ends() -> Vec<String> {
     ])
 }
 
-const RUN: Field = always("run", Kind::Word, "the run: the same on all its lines");
-const SEQ: Field = always("seq", Kind::Uint, "number of the line, without gaps");
-const TIME: Field = always("time", Kind::Time, "wall clock, UTC");
-const BOOT_NS: Field = always("boot_ns", Kind::Uint, "CLOCK_BOOTTIME, nanoseconds");
-const PROC: Field = always(
+pub(super) const RUN: Field = always("run", Kind::Word, "the run: the same on all its lines");
+pub(super) const SEQ: Field = always("seq", Kind::Uint, "number of the line, without gaps");
+pub(super) const TIME: Field = always("time", Kind::Time, "wall clock, UTC");
+pub(super) const BOOT_NS: Field = always("boot_ns", Kind::Uint, "CLOCK_BOOTTIME, nanoseconds");
+pub(super) const PROC: Field = always(
     "proc",
     Kind::Text,
     "the process for good: its number and its start in clock ticks",
 );
-const PID: Field = always("pid", Kind::Uint, "the process");
-const UID: Field = always("uid", Kind::Uint, "real user ID");
-const USER: Field = always("user", Kind::Uint, "Android user: uid / 100000");
-const PACKAGE: Field = sometimes("package", Kind::Word, "the app's package, where known");
-const PROCESS_NAME: Field = sometimes(
+pub(super) const PID: Field = always("pid", Kind::Uint, "the process");
+pub(super) const UID: Field = always("uid", Kind::Uint, "real user ID");
+pub(super) const USER: Field = always("user", Kind::Uint, "Android user: uid / 100000");
+pub(super) const PACKAGE: Field =
+    sometimes("package", Kind::Word, "the app's package, where known");
+pub(super) const PROCESS_NAME: Field = sometimes(
     "process_name",
     Kind::Word,
     "the first word of the process's command line",
@@ -167,8 +157,16 @@ const COUNT: &[Field] = &[
     EMITTED,
     FILTERED,
     LOST,
-    always("errors", Kind::Uint, "failures"),
-    always("total_ns", Kind::Uint, "time inside, nanoseconds"),
+    always(
+        "errors",
+        Kind::Uint,
+        "failures, of calls that were not dropped because of who made them",
+    ),
+    always(
+        "total_ns",
+        Kind::Uint,
+        "time inside these calls, nanoseconds",
+    ),
 ];
 
 /// Every type of line.
@@ -297,37 +295,6 @@ pub(super) const SYSCALL: &[Field] = &[
     always("caller", Kind::Object(CALLER), "where the call came from"),
     STACK,
     STACK_END,
-];
-
-const PROCESS: &[Field] = &[
-    RUN,
-    SEQ,
-    TIME,
-    BOOT_NS,
-    always("event", Kind::Words(process_events), "what happened"),
-    PROC,
-    PID,
-    sometimes("ppid", Kind::Uint, "its parent"),
-    UID,
-    USER,
-    PACKAGE,
-    always(
-        "uid_packages",
-        Kind::Texts,
-        "the packages that share the user ID",
-    ),
-    sometimes(
-        "kind",
-        Kind::Words(process_kinds),
-        "what kind of process it is",
-    ),
-    sometimes(
-        "from",
-        Kind::Words(process_froms),
-        "from when on it was seen (attach, start)",
-    ),
-    PROCESS_NAME,
-    sometimes("path", Kind::Text, "what was executed"),
 ];
 
 const LOSS: &[Field] = &[

@@ -168,7 +168,7 @@ impl fmt::Display for SelectError {
 }
 
 /// "did you mean", with the nearest names in whatever case, or nothing where none is near.
-fn nearest(wanted: &str, names: impl Iterator<Item = &'static str>) -> String {
+pub(crate) fn nearest(wanted: &str, names: impl Iterator<Item = &'static str>) -> String {
     let wanted = wanted.to_ascii_lowercase();
     let near = |name: &'static str| {
         let lower = name.to_ascii_lowercase();

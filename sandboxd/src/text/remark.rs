@@ -19,7 +19,12 @@ impl Display for Remark<'_> {
             && process.event == ProcessEvent::Exit
         {
             let time = process.time.of_day();
-            return write!(f, "{:<5} {} +++ exited +++", process.pid, time.as_str());
+            write!(f, "{:<5} {} +++ ", process.pid, time.as_str())?;
+            return match (process.exit_code, process.signal) {
+                (Some(code), _) => write!(f, "exited with {code} +++"),
+                (None, Some(signal)) => write!(f, "killed by {signal} +++"),
+                (None, None) => f.write_str("exited +++"),
+            };
         }
         f.write_str("sandboxd: ")?;
         match self.0 {

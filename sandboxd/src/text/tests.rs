@@ -367,10 +367,20 @@ fn other_lines_are_sentences() {
         from: None,
         process_name: Some("com.example\u{202e}app"),
         path: Some(Bytes(b"/system/bin/sh\0")),
+        exit_code: None,
+        signal: Some("SIGSEGV"),
     };
     let wanted = "sandboxd: 00:00:00.000000 process 412 (com.example\\u{202e}app, uid 10123) executed a program: \
                   /system/bin/sh";
-    assert_eq!(text(&Line::Process(process)), wanted);
+    let mut line = Line::Process(process);
+    assert_eq!(text(&line), wanted);
+    if let Line::Process(process) = &mut line {
+        process.event = crate::event::ProcessEvent::Exit;
+    }
+    assert_eq!(
+        text(&line),
+        "412   00:00:00.000000 +++ killed by SIGSEGV +++"
+    );
 }
 
 proptest! {

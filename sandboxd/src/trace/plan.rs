@@ -296,6 +296,7 @@ impl Plan {
             stack: options.stack_bytes(),
             ring: options.buffer,
             state_ring: options.state_buffer,
+            ..Watch::default()
         }
     }
 }
@@ -351,7 +352,7 @@ fn follows_files(selection: &Selection, options: &cli::Trace) -> bool {
 /// others are not.
 fn all_seen(options: &cli::Trace) -> bool {
     let by_uid = !options.uids.is_empty() || options.all_apps;
-    options.tids.is_empty() && (by_uid || !options.no_follow)
+    options.tids().is_empty() && (by_uid || !options.no_follow)
 }
 
 /// The registers through which is read what the state is made of: paths, names, addresses, pairs of descriptors.

@@ -1,7 +1,6 @@
 //! The loop of a run: reads the rings and looks at the outside, feeds the fold, hands lines to the sink.
 
-use std::io::{self, Write as _};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use kprobe_common::record::{FRAMES, kind};
 use tokio::runtime::Runtime;
@@ -17,26 +16,17 @@ use crate::caller::Want;
 use crate::command::Running;
 use crate::facts::Modules;
 use crate::fold::{Fold, Look};
-use crate::input::{Fact, Input, Show, Start, Stop};
+use crate::input::{Fact, Input, Show, Start};
 use crate::probe::{Loaded, Mappings};
 use crate::recording::Recorder;
 use crate::sink::{Event, Sink};
 use crate::source::Source;
 use crate::world::Verdict;
-use crate::{facts, record, summary};
+use crate::{facts, record};
 
-/// How long the books may take to balance once the probes are silent: programs that were running then finish.
-const SETTLE: Duration = Duration::from_millis(250);
-/// And at least this long: one that has passed its last question may not have counted yet.
-const STEP: Duration = Duration::from_millis(5);
 /// Looks that are due before one record, at most: losses, the process, its name, a descriptor; module and instruction of the
 /// call, of what the link register says, and of each frame of its stack.
 const LOOKS_MAX: usize = 8 + 2 * FRAMES;
-/// How long a reader may take for the last lines.
-const LAST_LINES: Duration = Duration::from_millis(600);
-/// And for the very last, whatever came before.
-const END_LINE: Duration = Duration::from_millis(300);
-
 /// What the run has started.
 pub(super) struct Started {
     /// The command behind `--`.
@@ -54,13 +44,13 @@ pub(super) struct Run {
     mappings: Mappings,
     modules: Modules,
     ignoring: Ignoring,
-    fold: Fold,
-    sink: Sink,
-    recorder: Option<Recorder>,
-    indexes: Vec<u16>,
-    show: Show,
+    pub(super) fold: Fold,
+    pub(super) sink: Sink,
+    pub(super) recorder: Option<Recorder>,
+    pub(super) indexes: Vec<u16>,
+    pub(super) show: Show,
     losses: u64,
-    said: Said,
+    pub(super) said: Said,
 }
 
 impl Run {
@@ -180,7 +170,7 @@ impl Run {
     }
 
     /// Reads the rings and feeds the fold. Returns whether more is there.
-    fn read(&mut self, all: bool) -> bool {
+    pub(super) fn read(&mut self, all: bool) -> bool {
         self.loaded.show_messages();
         let more = self.source.fill(
             &mut self.loaded.calls,
@@ -251,7 +241,7 @@ impl Run {
     }
 
     /// Counts what the output did not take. Returns whether its reader is gone.
-    fn take_events(&mut self) -> bool {
+    pub(super) fn take_events(&mut self) -> bool {
         let mut gone = false;
         let events = self.sink.try_events();
         if let Some(error) = self.said.refused(&events) {
@@ -287,108 +277,19 @@ impl Run {
         }
     }
 
-    fn tell_losses(&mut self) {
+    pub(super) fn tell_losses(&mut self) {
         let fact = losses(&self.loaded, &self.indexes);
         self.push(Input::Fact(&fact));
     }
 
-    fn look_at_clocks(&mut self) {
+    pub(super) fn look_at_clocks(&mut self) {
         let (boot_ns, offset_ns) = (facts::boot_ns(), facts::clock_offset());
         self.push(Input::Fact(&Fact::Clock { boot_ns, offset_ns }));
         self.push(Input::Fact(&Fact::Tick { boot_ns }));
     }
 
-    fn push(&mut self, input: Input<'_>) {
+    pub(super) fn push(&mut self, input: Input<'_>) {
         feed(&mut self.fold, &mut self.sink, &mut self.recorder, input);
-    }
-
-    /// Silences the probes, reads what is left, and closes the books.
-    async fn end(mut self, why: &str) -> Result<(), TraceError> {
-        let deadline = Instant::now() + LAST_LINES;
-        self.settle(deadline).await;
-        // Told in any case: a call's own count may have been raised after the total that was noticed.
-        self.tell_losses();
-        self.look_at_clocks();
-        self.take_events();
-        let stop = Fact::Stop(self.stop(why));
-        self.push(Input::Fact(&stop));
-        let finished = self
-            .sink
-            .finish(END_LINE.max(deadline.saturating_duration_since(Instant::now())))
-            .await;
-        if let Some(error) = self.said.refused(&finished.events) {
-            tracing::error!("lines could not be written: {error}");
-        }
-        let gone = why == "reader_gone" || finished.events.contains(&Event::ReaderGone);
-        tracing::info!(
-            "{}; lines unwritten {}",
-            self.fold.summary(why, &finished.unwritten),
-            finished.lines
-        );
-        if self.show == Show::Counts {
-            let calls = summary::table(self.fold.closed());
-            let libraries = summary::libraries(&self.fold.by_library());
-            // Nobody may be reading; the lines are what counts.
-            let _ = write!(io::stderr(), "{calls}\n{libraries}");
-        }
-        self.recorder.map_or(Ok(()), Recorder::finish)?;
-        if finished.lines > 0 && !gone {
-            return Err(TraceError::Unwritten {
-                lines: finished.lines,
-            });
-        }
-        Ok(())
-    }
-
-    /// Silences the probes and reads until all that they saw has come, or for as long as programs may take that were
-    /// running then. Lines that nobody took until `deadline` are counted and not kept in memory.
-    async fn settle(&mut self, deadline: Instant) {
-        self.loaded.shared.stop();
-        let settled = Instant::now() + SETTLE;
-        loop {
-            tokio::time::sleep(STEP).await;
-            while self.read(true) {
-                if self.sink.full() {
-                    self.sink.flush_by(deadline.into()).await;
-                }
-            }
-            if self.is_balanced() || Instant::now() >= settled {
-                break;
-            }
-        }
-        self.sink.flush_by(deadline.into()).await;
-    }
-
-    /// The kernel half's books.
-    fn stop(&self, why: &str) -> Stop {
-        let shared = &self.loaded.shared;
-        let counts = self
-            .indexes
-            .iter()
-            .map(|&index| (index, shared.calls(index)))
-            .map(|(index, calls)| {
-                (
-                    index,
-                    [calls.seen, calls.filtered, calls.lost, calls.exits_lost],
-                )
-            });
-        Stop {
-            why: why.to_owned(),
-            boot_ns: facts::boot_ns(),
-            counts: counts.collect(),
-            threads_full: shared.threads_full(),
-        }
-    }
-
-    /// Whether everything that the kernel half saw has arrived, was filtered, or was lost.
-    fn is_balanced(&self) -> bool {
-        let mut expected = 0;
-        for &index in &self.indexes {
-            let calls = self.loaded.shared.calls(index);
-            // A program that has not ended yet may have counted the one and not yet the other.
-            expected += calls.seen.saturating_sub(calls.filtered + calls.lost);
-        }
-        self.fold.received() >= expected
     }
 }
 

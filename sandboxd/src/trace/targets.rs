@@ -19,7 +19,7 @@ pub(super) struct Targets {
 impl Targets {
     pub(super) fn new(options: &cli::Trace) -> Result<Self, TraceError> {
         let by_uid = !options.uids.is_empty() || options.all_apps || !options.packages.is_empty();
-        let by_task = !options.pids.is_empty() || !options.tids.is_empty();
+        let by_task = !options.pids().is_empty() || !options.tids().is_empty();
         if !by_uid && !by_task && options.command.is_empty() {
             return Err(TraceError::Usage(
                 "nothing to watch: name a package (-n com.example.app), a user ID (-u 10123), a process (-p), a thread (-t), \
@@ -28,8 +28,8 @@ impl Targets {
             ));
         }
         Ok(Self {
-            processes: find("process", &options.pids, facts::process_start)?,
-            threads: find("thread", &options.tids, facts::thread_start)?,
+            processes: find("process", &options.pids(), facts::process_start)?,
+            threads: find("thread", &options.tids(), facts::thread_start)?,
             follow: !options.no_follow,
             end_with_them: by_task && !by_uid && options.command.is_empty(),
         })
@@ -93,8 +93,8 @@ impl Targets {
     pub(super) fn described(&self, options: &cli::Trace) -> event::Targets {
         event::Targets {
             uids: options.uids.clone(),
-            pids: options.pids.clone(),
-            tids: options.tids.clone(),
+            pids: options.pids(),
+            tids: options.tids(),
             packages: options.packages.clone(),
             users: options.users.clone(),
             command: options
@@ -109,7 +109,7 @@ impl Targets {
 }
 
 /// Named ones with their starts.
-fn find(
+pub(super) fn find(
     what: &str,
     ids: &[u32],
     start: impl Fn(u32) -> Option<u64>,

@@ -187,7 +187,7 @@ impl World {
         let births = process.births;
         if verdict != process.verdict {
             if process.candidate && process.verdict == Verdict::Held {
-                let undetermined = last && process.whose.is_none();
+                let undetermined = last && self.wanted.may_be(process, &self.packages);
                 self.undetermined += u64::from(undetermined);
                 self.not_target += u64::from(!undetermined && verdict == Verdict::Hidden);
             }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::ending::End;
 use super::identity::Whose;
 use super::wanted::Verdict;
 use crate::event::{From, Proc, ProcessEvent};
@@ -30,6 +31,8 @@ pub struct Happened<'a> {
     pub whose: Option<Whose>,
     /// Whether it is shown.
     pub verdict: Verdict,
+    /// How it ended, where that is certain.
+    pub end: Option<End>,
 }
 
 impl Happened<'_> {

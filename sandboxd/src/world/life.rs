@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use kprobe_common::record::{Exec, Fork, Header, clone};
 
+use super::ending::Endings;
 use super::meant::{Shared, Tables};
 use super::name::Naming;
 use super::table::{Done, Table};
@@ -130,6 +131,7 @@ impl World {
         process.stale = true;
         process.uid = header.uid;
         process.announced = true;
+        process.endings = Endings::default();
         out(Happened {
             path,
             ..process.happened(ProcessEvent::Exec, header.time)
@@ -157,6 +159,10 @@ impl World {
             }
         }
         self.inside.remove(&header.tid);
+        let end = match record.body {
+            Body::ThreadExit(ending) => self.note_end(header, &ending),
+            _ => None,
+        };
         let Some(process) = self.processes.get_mut(&header.tgid) else {
             return;
         };
@@ -170,7 +176,10 @@ impl World {
             self.settle_at_last(header.tgid);
             let process = &self.processes[&header.tgid];
             if process.announced {
-                out(process.happened(happened::end(record), header.time));
+                out(Happened {
+                    end,
+                    ..process.happened(happened::end(record), header.time)
+                });
             }
             self.forget(header.tgid);
         }

@@ -109,16 +109,14 @@ impl World {
             time: at,
             ..Header::default()
         };
-        if self.is_another(look) {
+        let seen = self.seen_then(look, at);
+        if self.is_another(look.pid, seen) {
             self.replaced(look.pid, at, &mut out);
         }
         let process = self.process(&header);
         let is_new = !std::mem::replace(&mut process.announced, true);
         if is_new {
-            let start = look
-                .found
-                .as_ref()
-                .map_or(look.began / TICK_NS, |found| found.start);
+            let start = seen.map_or(at / TICK_NS, |found| found.start);
             process.proc = Proc {
                 pid: look.pid,
                 start,
@@ -126,10 +124,7 @@ impl World {
         }
         process.looked = Some(look.ended);
         (process.stale, process.missed) = (false, false);
-        let renamed = look
-            .found
-            .as_ref()
-            .is_some_and(|found| self.found(look, found));
+        let renamed = seen.is_some_and(|found| self.found(look, found));
         let is_made = is_new && self.made.take_if(|made| *made == look.pid).is_some();
         if is_made {
             let process = self.process(&header);
@@ -152,10 +147,23 @@ impl World {
         }
     }
 
+    /// What a look found, if it is of the process that a record of that time was of: its number may be another's since.
+    fn seen_then<'a>(&self, look: &'a ProcessLook, at: u64) -> Option<&'a Found> {
+        let found = look.found.as_ref()?;
+        let begun = found.start.saturating_mul(TICK_NS);
+        // A start is known to a tick: of another process that began in the tick of the record nobody knows which was first.
+        let begun = if self.is_another(look.pid, Some(found)) {
+            begun.saturating_add(TICK_NS)
+        } else {
+            begun
+        };
+        (begun <= at).then_some(found)
+    }
+
     /// Whether the number is another process's than the one that is known by it.
-    fn is_another(&self, look: &ProcessLook) -> bool {
+    fn is_another(&self, pid: u32, found: Option<&Found>) -> bool {
         // What a record says of the start is a little later than what `/proc` says of the same process.
-        let (process, found) = (self.processes.get(&look.pid), look.found.as_ref());
+        let process = self.processes.get(&pid);
         process
             .zip(found)
             .is_some_and(|(process, found)| process.announced && found.start > process.proc.start)
@@ -200,7 +208,9 @@ impl World {
             return;
         };
         let mut files = process.tables_of(look.tid).files.borrow_mut();
-        match &look.found {
+        // If the number is another process's by now, so is the descriptor.
+        let found = look.found.as_ref();
+        match found.filter(|_| look.start <= process.proc.start) {
             Some(open) => read_file(&mut files, open, look.began, look.ended),
             None => files.look_in_vain(look.fd, look.ended),
         }

@@ -1,6 +1,6 @@
 //! Which processes are shown: those of the packages that were asked for, once it is known whose they are.
 
-use kprobe_common::family::{FIRST_APP, PER_USER};
+use kprobe_common::family::{FIRST_APP, FIRST_ISOLATED, PER_USER};
 use kprobe_common::record::Header;
 use regex_lite::Regex;
 
@@ -78,15 +78,8 @@ impl Wanted {
                 package: Some(package),
                 ..
             }) => self.has(package),
-            Some(Whose {
-                kind,
-                package: None,
-            }) if *kind != Kind::App && *kind != Kind::SdkSandbox => false,
             // It may be any of those that share the user ID.
-            _ => {
-                let mut sharers = packages.of_uid(process.uid).iter();
-                sharers.any(|package| self.has(package))
-            }
+            _ => self.shares(process, packages),
         };
         let all_apps = self.all_apps && process.uid % PER_USER >= FIRST_APP;
         if (shown || all_apps) && self.has_user(process.uid) {
@@ -94,5 +87,20 @@ impl Wanted {
         } else {
             Verdict::Hidden
         }
+    }
+    /// Whether a process of which it is not known whose it is may be one that was asked for.
+    pub(super) fn may_be(&self, process: &Process, packages: &Packages) -> bool {
+        let waits = process.uid == process.born_uid || process.uid % PER_USER >= FIRST_ISOLATED;
+        process.whose.is_none() && (waits || self.shares(process, packages))
+    }
+
+    /// Whether packages that were asked for share the user ID of an app's process.
+    fn shares(&self, process: &Process, packages: &Packages) -> bool {
+        let is_app = match &process.whose {
+            None => true,
+            Some(whose) => matches!(whose.kind, Kind::App | Kind::SdkSandbox),
+        };
+        let mut sharers = packages.of_uid(process.uid).iter();
+        is_app && sharers.any(|package| self.has(package))
     }
 }

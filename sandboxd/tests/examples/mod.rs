@@ -4,6 +4,7 @@
 
 mod meant;
 mod place;
+mod process;
 
 use std::collections::BTreeMap;
 
@@ -14,9 +15,8 @@ use sandboxd::args::Args;
 use sandboxd::caller::StackEnd;
 use sandboxd::decode::{self, Call};
 use sandboxd::event::{
-    Bytes, CallCount, Clock, End, ErrorName, Failed, Fds, From, Hex, Kind, Line, Loss, Name,
-    Outcome, Proc, Process, ProcessEvent, Start, StateLoss, Stats, Statuses, Syscall, Targets,
-    Time,
+    Bytes, CallCount, Clock, End, ErrorName, Failed, Fds, Hex, Line, Loss, Name, Outcome, Proc,
+    Start, StateLoss, Stats, Statuses, Syscall, Targets, Time,
 };
 use sandboxd::pair::Paired;
 use sandboxd::record::Record;
@@ -24,6 +24,7 @@ use sandboxd::sink::Lines;
 
 use meant::{meant, status};
 use place::{caller, stack};
+use process::process;
 
 const RUN: &str = "0d3f1c2e";
 const TIME: Time = Time(1_795_401_612_123_456_789);
@@ -266,40 +267,6 @@ fn start(out: &mut impl Lines, full: bool) {
         failed: if full { &failed } else { &[] },
     };
     out.line(&Line::Start(Box::new(start)), None);
-}
-
-fn process(out: &mut impl Lines, full: bool) {
-    let events = [
-        ProcessEvent::Attach,
-        ProcessEvent::Start,
-        ProcessEvent::Exec,
-        ProcessEvent::Rename,
-        ProcessEvent::Exit,
-    ];
-    let shared = ["com.example.one".to_owned(), "com.example.two".to_owned()];
-    let kinds = Kind::ALL.into_iter().cycle();
-    let froms = From::ALL.into_iter().cycle();
-    for ((event, kind), from) in events.into_iter().zip(kinds).zip(froms) {
-        let process = Process {
-            run: RUN,
-            seq: 3,
-            time: TIME,
-            boot_ns: 1,
-            event,
-            proc: PROC,
-            pid: 412,
-            ppid: full.then_some(1),
-            uid: 10123,
-            user: 0,
-            package: full.then_some("com.example.app"),
-            uid_packages: if full { &shared } else { &[] },
-            kind: full.then_some(kind),
-            from: full.then_some(from),
-            process_name: full.then_some("com.example.app"),
-            path: full.then_some(Bytes(b"/system/bin/\xff")),
-        };
-        out.line(&Line::Process(process), None);
-    }
 }
 
 fn losses(out: &mut impl Lines, full: bool) {

@@ -1,4 +1,6 @@
-//! Filters by caller: what nobody wants is dropped in the kernel, and nothing that is wanted.
+//! Filters. Those by caller: what nobody wants is dropped in the kernel, and nothing that is wanted.
+
+pub(crate) mod whose;
 
 use anyhow::{Result, ensure};
 use serde_json::json;

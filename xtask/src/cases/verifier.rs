@@ -46,6 +46,8 @@ fn counted(outcome: &Outcome) -> Result<String> {
         "task_made",
         "task_execed",
         "task_ended",
+        "task_sent",
+        "task_signalled",
     ] {
         ensure!(
             text.lines()

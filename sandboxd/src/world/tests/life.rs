@@ -18,6 +18,8 @@ impl Life {
     fn new(made: Option<u32>) -> Self {
         let mut run = Run::new();
         run.world.begin(true, false, made);
+        // Behind the starts that looks tell of, ticks of 10 ms.
+        run.time = 100_000_000;
         Self {
             run,
             events: Vec::new(),
@@ -206,6 +208,20 @@ fn a_number_that_is_used_again_is_another_process() {
     life.look("two", 6);
     assert_eq!(life.events, ["Start one", "Exit one", "Attach two"]);
     assert_eq!(life.run.world.processes[&PID].proc.start, 6);
+}
+
+#[test]
+fn a_look_that_comes_too_late_is_of_another_process() {
+    let mut life = Life::new(None);
+    life.look("one", 5);
+    // In the tick of the record, or after it: whoever made the record had the number before.
+    life.look("two", 10);
+    life.look("three", 11);
+    assert_eq!(life.events, ["Attach one"]);
+    assert_eq!(life.run.world.processes[&PID].proc.start, 5);
+    life.wait(10_000_000);
+    life.look("two", 10);
+    assert_eq!(life.events[1..], ["Exit one", "Attach two"]);
 }
 
 #[test]
