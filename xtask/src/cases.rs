@@ -41,7 +41,7 @@ use crate::lab::Case;
 
 /// Every case, in the order in which a guest runs them.
 pub(crate) fn all() -> Vec<Case> {
-    vec![
+    let mut cases = vec![
         boots::CASE,
         kallsyms::CASE,
         verifier::CASE,
@@ -104,16 +104,6 @@ pub(crate) fn all() -> Vec<Case> {
         reuse::FILTERED,
         reuse::OVERFLOWN,
         filters::RARE,
-        packages::APP,
-        packages::SHARED,
-        packages::WEBVIEW,
-        packages::ZYGOTE,
-        packages::USER,
-        packages::PATTERN,
-        packages::UID,
-        packages::crowd::CROWD,
-        packages::list::LIST,
-        packages::launch::LAUNCH,
         filters::whose::NAMES,
         filters::whose::NAMES_BY_TRACEPOINT,
         filters::whose::ENDINGS,
@@ -142,5 +132,7 @@ pub(crate) fn all() -> Vec<Case> {
         stopping::NOTHING_LEFT,
         stopping::ODD_NAME,
         stopping::NOHUP,
-    ]
+    ];
+    cases.extend(packages::CASES);
+    cases
 }

@@ -118,6 +118,20 @@ macro_rules! of_everybody {
 
 use {everybody, later, no_zygote, zygote, zygotes};
 
+/// All of them.
+pub(crate) const CASES: [Case; 10] = [
+    APP,
+    SHARED,
+    WEBVIEW,
+    ZYGOTE,
+    USER,
+    PATTERN,
+    UID,
+    crowd::CROWD,
+    list::LIST,
+    launch::LAUNCH,
+];
+
 /// An app for all users: its services, its SDK sandboxes, its isolated processes.
 pub(crate) const APP: Case = Case {
     name: "packages",

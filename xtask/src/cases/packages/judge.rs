@@ -138,11 +138,16 @@ impl Judge<'_> {
 
     /// Whether nothing that it ever showed tells whose it is, and it may be of those that are wanted.
     fn is_undetermined(&self, process: &Process) -> bool {
-        let may_be = |other: &Process| other.uid == process.uid && self.wanted.is(other);
         let is_nameless = process.named_ns == 0 && process.package.is_none();
         let is_isolated = process.told_kind() == "isolated";
         let has_user = process.became_ns > 0;
-        is_nameless && (!has_user || is_isolated || self.truth.processes.iter().any(may_be))
+        is_nameless && (!has_user || is_isolated || self.may_be_wanted(process))
+    }
+
+    /// Whether it has a wanted one's user ID.
+    fn may_be_wanted(&self, process: &Process) -> bool {
+        let has = |other: &Process| other.uid == process.uid && self.wanted.is(other);
+        self.truth.processes.iter().any(has)
     }
 
     /// Lines of calls by the process that made them; one of a process that is not wanted is wrong.
@@ -177,14 +182,15 @@ impl Judge<'_> {
         Ok(by_process)
     }
 
-    /// The wanted process that a line is of.
+    /// The process that a line is of: a wanted one, or one that may be, since it shares the user ID and nobody can tell.
     fn whose(&self, line: &Value) -> Result<&Process> {
         let pid = line["pid"].as_u64().context("a line without pid")?;
         let time = line["boot_ns"].as_u64().context("a line without boot_ns")?;
         let process = self.truth.whose(pid, time);
         let process = process.with_context(|| format!("a line of none of the zygote's: {line}"))?;
+        let may_be = self.wanted.is_by_package() && self.is_undetermined(process);
         ensure!(
-            self.wanted.is(process),
+            self.wanted.is(process) || may_be && self.may_be_wanted(process),
             "a line of another, {} ({:?}, {}): {line}",
             process.name,
             process.package,
@@ -312,19 +318,20 @@ impl Judge<'_> {
                 ("/ppid", json!(process.parent)),
             ],
         )?;
-        if process.child != 0 {
-            let line = self.first(process, process.child)?;
-            let parent = json!(process.pid);
-            expect(
-                line,
-                &[
-                    ("/event", json!("start")),
-                    ("/from", json!("fork")),
-                    ("/ppid", parent),
-                ],
-            )?;
+        self.told_of_child(process)
+    }
+
+    /// Its own child was made by it, not by a zygote.
+    fn told_of_child(&self, process: &Process) -> Result<()> {
+        if process.child == 0 {
+            return Ok(());
         }
-        Ok(())
+        let says = [
+            ("/event", json!("start")),
+            ("/from", json!("fork")),
+            ("/ppid", json!(process.pid)),
+        ];
+        expect(self.first(process, process.child)?, &says)
     }
 }
 

@@ -143,6 +143,26 @@ fn nobody_else_has_lines() {
 }
 
 #[test]
+fn one_that_may_be_wanted_has_no_package() {
+    let mut lines = trace();
+    let mut nameless = call(51, 193, 56, 10_001);
+    nameless["package"] = Value::Null;
+    lines.insert(0, nameless.clone());
+    judged(&lines, &WANTED).unwrap();
+    // Of another user ID, it is not.
+    let of = |packages| {
+        judged(
+            &lines,
+            &Wanted::Packages {
+                packages,
+                users: &[10],
+            },
+        )
+    };
+    assert!(of(&["com.a"]).is_err());
+}
+
+#[test]
 fn what_lines_say_is_looked_at() {
     let cases = [
         (2, "/package", json!("com.b")),
