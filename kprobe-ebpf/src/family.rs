@@ -2,9 +2,7 @@
 
 use aya_ebpf::helpers::generated::{bpf_probe_read_user, bpf_probe_read_user_str};
 use kprobe_common::config::target::{BORN, PACKAGES};
-use kprobe_common::family::{
-    CommandLine, FIRST_APP, NAME_MAX, PER_USER, PLACES, Place, next, verdict,
-};
+use kprobe_common::family::{FIRST_APP, NAME_MAX, PER_USER, PLACES, Place, next, verdict};
 use kprobe_common::record::{Header, Slot as RecordSlot, kind};
 use kprobe_common::regs::untag;
 use kprobe_common::thread::{Slot, birth, flag};

@@ -107,7 +107,10 @@ impl Judge<'_> {
         }
         let (mut undetermined, mut nameless, mut others, mut older) = (0, 0, 0, 0);
         for process in &self.truth.processes {
-            if self.wanted.is(process) || process.ended_ns < self.ready_ns {
+            if self.wanted.is(process)
+                || process.ended_ns < self.ready_ns
+                || self.is_anothers(process)
+            {
                 continue;
             }
             if self.is_undetermined(process) {
@@ -134,6 +137,14 @@ impl Judge<'_> {
             "not_target is {known}, undetermined {unknown}; {all} processes were not wanted, nor {older} that were there"
         );
         Ok(())
+    }
+
+    /// Whether an app zygote made it that is not wanted: nobody watches what that makes.
+    fn is_anothers(&self, process: &Process) -> bool {
+        let made =
+            |other: &Process| other.pid == process.parent && other.told_kind() == "app_zygote";
+        let mut makers = self.truth.processes.iter().filter(|other| made(other));
+        makers.next().is_some_and(|maker| !self.wanted.is(maker))
     }
 
     /// Whether nothing that it ever showed tells whose it is, and it may be of those that are wanted.
