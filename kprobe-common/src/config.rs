@@ -1,4 +1,4 @@
-//! What the kernel half is told before it runs, and the one word it is told while it runs.
+//! What the kernel half is told before it runs, and a word it is told while it runs.
 
 /// Bits of [`Config::targets`]: which tests a task is put to, cheapest first.
 pub mod target {

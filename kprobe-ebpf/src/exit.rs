@@ -80,18 +80,8 @@ fn thread_of_call() -> Option<(Task, Found, bool)> {
     let task = target::identify(target::uid());
     let slot = maps::THREADS.get_ptr_mut(task.tid)?;
     // SAFETY: a value of the map of threads, used by the current thread alone.
-    let flags = unsafe { &mut (*slot).flags };
-    if *flags & thread::flag::LEAVING == 0 {
+    if unsafe { (*slot).flags } & thread::flag::LEAVING == 0 {
         None
-    } else if target::is_isolated(task.uid) {
-        // What an app zygote makes has its app's user ID first: it is the app's still.
-        *flags |= thread::flag::INHERITED;
-        let found = Found {
-            slot,
-            new: false,
-            unsettled: false,
-        };
-        Some((task, found, false))
     } else {
         let found = Found {
             slot,

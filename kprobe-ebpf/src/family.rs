@@ -11,7 +11,7 @@ use crate::config::config;
 use crate::emit::{self, Ring};
 use crate::maps;
 use crate::scratch::Desk;
-use crate::target::{Task, Watch};
+use crate::target::{self, Task, Watch};
 
 /// Whether a user ID, within its Android user, is one of the packages'.
 #[inline(always)]
@@ -58,7 +58,7 @@ pub(crate) fn begin(parent: u32, child: u32) -> u32 {
     if let Some(line) = maps::COMMAND_LINES.get_ptr(parent) {
         // SAFETY: a value of the map.
         let line = unsafe { *line };
-        let _ = maps::COMMAND_LINES.insert(child, &line, 0);
+        let _ = maps::COMMAND_LINES.insert(child, line, 0);
     }
     place(child).map_or(0, |place| {
         let born = give(place, child);
@@ -120,7 +120,13 @@ pub(crate) fn is_unsettled(task: Task, watch: Watch, slot: *mut Slot) -> bool {
     false
 }
 
-/// A candidate has left its uncertainty for a user ID of the system: it may be a zygote, as WebView's is.
+/// Whether an isolated process was a target by the user ID that it had before: an app zygote made it.
+#[inline(always)]
+pub(crate) fn was_apps(uid: u32, slot: &Slot) -> bool {
+    target::is_isolated(uid) && slot.birth & birth::ZYGOTE == 0
+}
+
+/// A candidate has left its uncertainty for a user ID of the system: it may be a zygote, as that of web views is.
 #[inline(always)]
 pub(crate) fn may_breed(uid: u32, slot: &Slot) -> bool {
     slot.birth & birth::UNSETTLED != 0 && uid != 0 && uid % PER_USER < FIRST_APP

@@ -5,7 +5,7 @@ use aya_ebpf::helpers::generated::{
     bpf_get_current_comm, bpf_probe_read_kernel, bpf_probe_read_kernel_str,
 };
 use aya_ebpf::programs::TracePointContext;
-use kprobe_common::config::target::TASKS;
+use kprobe_common::config::target::{BORN, TASKS};
 use kprobe_common::ending::Ending;
 use kprobe_common::record::{Exec, Fork, Header, PATH_MAX, Slot as RecordSlot, clone, kind, state};
 use kprobe_common::thread::{self, Slot, birth, flag};
@@ -37,7 +37,7 @@ pub(crate) fn fork(ctx: &TracePointContext) {
         ignored::replace(here.task.tgid);
     }
     let is_process = clone_flags & clone::THREAD == 0;
-    let is_born = is_process && here.birth & birth::ZYGOTE != 0;
+    let is_born = is_process && here.breeds();
     let birth = if is_born {
         birth::UNSETTLED
     } else {
@@ -45,7 +45,7 @@ pub(crate) fn fork(ctx: &TracePointContext) {
     };
     let births = if !is_process {
         0
-    } else if birth == 0 {
+    } else if birth == 0 || !is_born && family::is_others(here.task.tgid) {
         family::begin_other(here.task.tgid, child);
         0
     } else {
@@ -192,7 +192,7 @@ pub(crate) fn thread_exit() {
     let here = Here::now();
     let task = here.task;
     let ending = ending::last(task);
-    if config!(targets) & TASKS != 0 && task.tid == task.tgid {
+    if config!(targets) & (TASKS | BORN) != 0 && task.tid == task.tgid {
         let _ = maps::TGIDS.remove(task.tgid);
     }
     if task.tid == task.tgid {
@@ -273,10 +273,11 @@ impl Here {
         let birth = slot.map_or(0, |slot| unsafe { (*slot).birth });
         let by_uid = matches!(target::current(), Some((_, Watch::Uid)));
         // Whatever its slot says still: it was found out since then.
-        let flags = if family::is_others(task.tgid) {
-            0
-        } else {
-            flags
+        let flags = match slot {
+            _ if family::is_others(task.tgid) => 0,
+            // SAFETY: as above.
+            Some(slot) if family::was_apps(task.uid, unsafe { &*slot }) => flags | flag::INHERITED,
+            _ => flags,
         };
         Self {
             task,
@@ -290,6 +291,22 @@ impl Here {
     #[inline(always)]
     fn is_target(&self) -> bool {
         self.by_uid || self.flags & flag::FOLLOWED != 0
+    }
+
+    /// Whether what it makes are candidates: it is a zygote, or has become a user of the system, as that of web views does.
+    #[inline(always)]
+    fn breeds(&self) -> bool {
+        if self.birth & birth::ZYGOTE != 0 {
+            return true;
+        }
+        let Some(slot) = self.slot else { return false };
+        // SAFETY: a value of the map of threads, used by the current thread alone.
+        let slot = unsafe { &mut *slot };
+        let begins = !self.by_uid && family::may_breed(self.task.uid, slot);
+        if begins {
+            (slot.flags, slot.birth) = (0, birth::ZYGOTE);
+        }
+        begins
     }
 
     /// Forgets a thread that has left the targets by a call that no probe sits on.

@@ -30,7 +30,11 @@ pub(crate) fn find(task: Task, watch: Watch) -> Option<Found> {
         (Some(slot), Watch::Uid) => Some(Found::known(task, watch, slot)),
         (Some(slot), Watch::Task) => {
             // SAFETY: a value of the map; preallocated, so it stays memory of that type.
-            if unsafe { (*slot).flags } & flag::FOLLOWED == 0 {
+            let known = unsafe { &mut *slot };
+            if family::was_apps(task.uid, known) {
+                known.flags |= flag::INHERITED;
+            }
+            if known.flags & flag::FOLLOWED == 0 {
                 None
             } else {
                 Some(Found::known(task, watch, slot))
@@ -58,7 +62,7 @@ impl Found {
 /// The flags that the threads of a process start with; none unless it was named.
 #[inline(always)]
 pub(crate) fn named(tgid: u32) -> u8 {
-    if config!(targets) & target::TASKS == 0 {
+    if config!(targets) & (target::TASKS | target::BORN) == 0 {
         return 0;
     }
     // SAFETY: a value of the map.

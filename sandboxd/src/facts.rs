@@ -8,7 +8,7 @@ mod packages;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use crate::input::{Fact, Found, MapLine, NameFound, NameLook, ProcessLook};
@@ -16,6 +16,9 @@ pub use family::{Running, command_line, processes, zygote};
 pub use files::descriptor;
 pub use modules::Modules;
 pub use packages::{PACKAGES, PackageList, has_changed, watch_packages};
+
+/// Bytes of a command line that are looked at.
+const CMDLINE_MAX: u64 = 4096;
 
 /// `CLOCK_BOOTTIME`, nanoseconds: the clock of the kernel half's records.
 #[must_use]
@@ -92,9 +95,26 @@ fn start(pid: u32) -> Option<u64> {
 
 /// The first word of the command line of the process that a directory of `/proc` is of.
 fn first_word(dir: &Path) -> String {
-    let cmdline = fs::read(dir.join("cmdline")).unwrap_or_default();
-    let name = cmdline.split(|&byte| byte == 0).next().unwrap_or_default();
-    String::from_utf8_lossy(name).into_owned()
+    words(dir).into_iter().next().unwrap_or_default()
+}
+
+/// The words of that command line, as far as they are looked at.
+fn words(dir: &Path) -> Vec<String> {
+    let mut cmdline = Vec::new();
+    if let Ok(file) = fs::File::open(dir.join("cmdline")) {
+        // What was read before an error is there.
+        let _ = file.take(CMDLINE_MAX).read_to_end(&mut cmdline);
+    }
+    let line = cmdline.strip_suffix(&[0]).unwrap_or(&cmdline);
+    // An app's process has the name that it was given, and zero bytes where zygote's arguments were.
+    let end = line
+        .iter()
+        .rposition(|&byte| byte != 0)
+        .map_or(0, |last| last + 1);
+    line[..end]
+        .split(|&byte| byte == 0)
+        .map(|word| String::from_utf8_lossy(word).into_owned())
+        .collect()
 }
 
 fn find(pid: u32) -> Option<Found> {
@@ -104,6 +124,7 @@ fn find(pid: u32) -> Option<Found> {
         start,
         ppid,
         name: first_word(&dir),
+        cmdline: words(&dir),
         tids: threads(pid).unwrap_or_default(),
         maps: text(&dir.join("maps")).map(|maps| parse_maps(&maps)),
         files: None,

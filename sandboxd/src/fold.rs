@@ -190,7 +190,7 @@ impl Fold {
     fn record(&mut self, record: &Record<'_>, bytes: &[u8], out: &mut impl Lines) {
         self.books.note(record);
         let header = record.header;
-        self.world.saw_user(&header);
+        self.world.saw_user(record);
         self.give_settled(out);
         match record.body {
             Body::Enter(_) | Body::ExitOnly(..) if !record.is_shown() => {
@@ -216,12 +216,13 @@ impl Fold {
                 self.paired(out, |pair, give| pair.end(record, bytes, give));
             }
             Body::Resumed => self.paired(out, |pair, give| pair.resume(header.tid, give)),
-            Body::Fork(_)
-            | Body::Left
-            | Body::Mapped(_)
-            | Body::Loading
-            | Body::Untold
-            | Body::Named => self.state(record, out),
+            Body::Left => {
+                self.paired(out, |pair, give| pair.let_go(header.tid, give));
+                self.state(record, out);
+            }
+            Body::Fork(_) | Body::Mapped(_) | Body::Loading | Body::Untold | Body::Named => {
+                self.state(record, out);
+            }
             Body::Exec(exec) => {
                 let path = record.parts().next().map_or(&[][..], |part| part.bytes);
                 self.paired(out, |pair, give| {

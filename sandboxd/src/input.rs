@@ -216,6 +216,8 @@ pub struct Found {
     pub ppid: u32,
     /// The first word of its command line.
     pub name: String,
+    /// The words of its command line, as far as they were looked at.
+    pub cmdline: Vec<String>,
     /// Its threads.
     pub tids: Vec<u32>,
     /// Its mappings, or nothing if they could not be read.

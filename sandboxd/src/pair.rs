@@ -169,6 +169,11 @@ impl<W: Clone> Pair<W> {
         }
     }
 
+    /// The thread is watched no more.
+    pub fn let_go(&mut self, tid: u32, out: &mut dyn FnMut(Paired<'_, W>)) {
+        self.leave(tid, Outcome::ExitMissed, out);
+    }
+
     /// The thread ended.
     pub fn kill(&mut self, tid: u32, out: &mut dyn FnMut(Paired<'_, W>)) {
         let Some(pending) = self.under_way.remove(&tid) else {

@@ -110,7 +110,7 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
     let plan = Plan::new(&selection, options)?;
     let targets = Targets::new(options)?;
     let packages = Packages::new(options)?;
-    let launch = Launch::new(options)?;
+    let mut launch = Launch::new(options)?;
     let left_out = LeftOut::new(options)?;
     let names = Names::new(&options.names()).map_err(TraceError::Usage)?;
     Errors::new(&options.errors).map_err(TraceError::Usage)?;
@@ -153,7 +153,7 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
     plan.mark_attached(&mut loaded, &attached)?;
     targets.seed(&mut loaded)?;
     left_out.seed(&mut loaded)?;
-    if let Some(launch) = &launch {
+    if let Some(launch) = &mut launch {
         launch.stop()?;
     }
     let mut start = start(options, argv, &plan, &targets, &attached);
@@ -178,7 +178,7 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
         );
     }
     let command = waiting.map(command::Waiting::release).transpose()?;
-    let launched = launch.map(|launch| launch.start()).transpose()?;
+    let launched = launch.map(|launch| launch.start());
     if let Some(met) = &met {
         run.take(met);
     }

@@ -42,6 +42,9 @@ pub struct Process<'a> {
     /// The process's name, where known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub process_name: Option<&'a str>,
+    /// The words of its command line, where known, 4096 bytes at most.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub cmdline: &'a [String],
     /// What was executed (`exec`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<Bytes<'a>>,
@@ -53,6 +56,18 @@ pub struct Process<'a> {
     pub signal: Option<&'static str>,
 }
 
+impl ProcessEvent {
+    /// All of them, for the schema.
+    pub const ALL: [Self; 6] = [
+        Self::Attach,
+        Self::Start,
+        Self::Exec,
+        Self::Rename,
+        Self::Leave,
+        Self::Exit,
+    ];
+}
+
 /// What kind of process it is, by its user ID and its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -61,7 +76,7 @@ pub enum Kind {
     App,
     /// An isolated one, with a user ID of its own.
     Isolated,
-    /// An isolated one that makes others for its app.
+    /// An app's that makes isolated ones for it.
     AppZygote,
     /// An app's SDK sandbox.
     SdkSandbox,

@@ -14,7 +14,7 @@ pub struct Time(pub u64);
 pub struct Hex(pub u64);
 
 /// A process for good: `pid-start`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Proc {
     /// Its number.
     pub pid: u32,

@@ -3,12 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use kprobe_common::family::CommandLine;
+use kprobe_common::family::{CommandLine, WEBVIEW_ZYGOTE};
 
 use super::parse_stat;
 
 /// What zygotes call themselves; before they do, an argument of theirs says it.
-const ZYGOTES: [&[u8]; 3] = [b"zygote", b"zygote64", b"webview_zygote"];
+const ZYGOTES: [&[u8]; 2] = [b"zygote", b"zygote64"];
+const OF_WEB_VIEWS: &[u8] = b"webview_zygote";
 const ARGUMENT: &[u8] = b"--zygote";
 
 /// A process of `/proc`.
@@ -54,7 +55,12 @@ pub fn zygote(pid: u32) -> Option<CommandLine> {
     let line = words(pid)?;
     let mut words = line.split(|&byte| byte == 0);
     let first = words.next()?;
-    let is_zygote = ZYGOTES.contains(&first) || words.any(|word| word == ARGUMENT);
+    // Anything can call itself so; what makes processes for other users is root, or the one user that may.
+    let is_zygote = match running(pid)?.uid {
+        0 => ZYGOTES.contains(&first) || words.any(|word| word == ARGUMENT),
+        WEBVIEW_ZYGOTE => first == OF_WEB_VIEWS,
+        _ => false,
+    };
     is_zygote.then(|| place(pid, &line))?
 }
 

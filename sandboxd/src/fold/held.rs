@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use kprobe_common::record::Header;
-
 use super::Fold;
 use super::books::Booked;
-use crate::event::Outcome;
+use crate::caller::Place;
+use crate::event::{Outcome, Proc};
 use crate::pair::Paired;
 use crate::record::Record;
 use crate::sink::Lines;
@@ -15,13 +14,13 @@ use crate::world::{Happened, Settled, Verdict, Who};
 
 /// Most calls that are kept of one process: what a zygote's child does until it is an app is some hundred.
 const CALLS: usize = 4096;
-/// Most bytes of records that are kept of all.
+/// Most bytes that are kept of all, and four times what is kept of one.
 const BYTES: usize = 16 << 20;
 
 /// What is kept, by process.
 #[derive(Debug, Default)]
 pub(super) struct Held {
-    processes: HashMap<u32, Kept>,
+    processes: HashMap<Proc, Kept>,
     bytes: usize,
 }
 
@@ -29,6 +28,7 @@ pub(super) struct Held {
 #[derive(Debug, Default)]
 struct Kept {
     items: Vec<Item>,
+    bytes: usize,
     /// Calls for which there was no room, by index.
     left_out: BTreeMap<u16, u64>,
 }
@@ -58,32 +58,34 @@ struct Life {
 }
 
 impl Call {
+    /// What it takes in memory, about: its records, and the places of its stack.
     fn bytes(&self) -> usize {
         let parts = [&self.enter, &self.exit, &self.executed];
-        parts.into_iter().flatten().map(Vec::len).sum()
+        let records: usize = parts.into_iter().flatten().map(Vec::len).sum();
+        let stack = self.who.caller.stack.as_ref();
+        let places = stack.map_or(0, |stack| stack.places.len());
+        size_of::<Self>() + records + places * size_of::<Place>()
     }
 }
 
 impl Held {
     /// Keeps a call; where there is no room for it, it is counted.
-    fn keep(&mut self, header: &Header, call: Call) {
-        let kept = self.processes.entry(header.tgid).or_default();
+    fn keep(&mut self, index: u16, call: Call) {
+        let kept = self.processes.entry(call.who.proc).or_default();
         let bytes = call.bytes();
-        if kept.items.len() >= CALLS || self.bytes + bytes > BYTES {
-            *kept.left_out.entry(header.index).or_default() += 1;
+        let is_full = kept.items.len() >= CALLS || kept.bytes + bytes > BYTES / 4;
+        if is_full || self.bytes + bytes > BYTES {
+            *kept.left_out.entry(index).or_default() += 1;
             return;
         }
+        kept.bytes += bytes;
         self.bytes += bytes;
         kept.items.push(Item::Call(Box::new(call)));
     }
 
-    fn take(&mut self, pid: u32) -> Kept {
-        let kept = self.processes.remove(&pid).unwrap_or_default();
-        for item in &kept.items {
-            if let Item::Call(call) = item {
-                self.bytes -= call.bytes();
-            }
-        }
+    fn take(&mut self, proc: Proc) -> Kept {
+        let kept = self.processes.remove(&proc).unwrap_or_default();
+        self.bytes -= kept.bytes;
         kept
     }
 }
@@ -105,12 +107,12 @@ impl Fold {
             killed: paired.killed,
             who: paired.who.clone(),
         };
-        self.held.keep(&record.header, call);
+        self.held.keep(record.header.index, call);
     }
 
     /// Keeps what happened to a process until it is known whether it is shown.
     pub(super) fn hold_process(&mut self, happened: &Happened<'_>) {
-        let kept = self.held.processes.entry(happened.proc.pid).or_default();
+        let kept = self.held.processes.entry(happened.proc).or_default();
         let life = Life {
             path: happened.path.map(<[u8]>::to_vec),
             happened: happened.without_path(),
@@ -124,8 +126,8 @@ impl Fold {
     /// Gives what was kept of processes of which it is known now whether they are shown.
     pub(super) fn give_settled(&mut self, out: &mut impl Lines) {
         for settled in self.world.take_settled() {
-            let whose = self.world.whose_is(settled.pid).cloned();
-            self.give(settled.pid, settled.verdict, whose.as_ref(), out);
+            let whose = self.world.whose_is(settled.proc.pid).cloned();
+            self.give(settled.proc, settled.verdict, whose.as_ref(), out);
             self.verdicts.push(settled);
         }
     }
@@ -133,15 +135,15 @@ impl Fold {
     /// Gives what was kept of a process, or counts it.
     pub(super) fn give(
         &mut self,
-        pid: u32,
+        proc: Proc,
         verdict: Verdict,
         whose: Option<&Whose>,
         out: &mut impl Lines,
     ) {
-        if verdict == Verdict::Held || !self.held.processes.contains_key(&pid) {
+        if verdict == Verdict::Held || !self.held.processes.contains_key(&proc) {
             return;
         }
-        let kept = self.held.take(pid);
+        let kept = self.held.take(proc);
         for item in kept.items {
             match item {
                 Item::Call(call) => self.give_call(&call, verdict, whose, out),

@@ -10,8 +10,8 @@ use crate::world::{End, Happened, Verdict};
 impl Fold {
     /// Says what happened to a process, if it is shown, once that is known.
     pub(super) fn process(&mut self, happened: &Happened<'_>, out: &mut impl Lines) {
-        let (pid, verdict) = (happened.proc.pid, happened.verdict);
-        self.give(pid, verdict, happened.whose.as_ref(), out);
+        let verdict = happened.verdict;
+        self.give(happened.proc, verdict, happened.whose.as_ref(), out);
         match verdict {
             Verdict::Shown => self.process_line(happened, out),
             Verdict::Held => self.hold_process(happened),
@@ -43,6 +43,7 @@ impl Fold {
             kind: whose.map(|whose| whose.kind),
             from: is_first.then_some(happened.from),
             process_name: name,
+            cmdline: &happened.cmdline,
             path: happened.path.map(event::Bytes),
             exit_code: match happened.end {
                 Some(End::Code(code)) => Some(code),

@@ -98,10 +98,17 @@ impl Loaded {
         self.add_born(pid, line, slot)
     }
 
+    /// What the thread's slot says beside that stays: it may be watched already.
     fn add_born(&mut self, pid: u32, line: CommandLine, slot: Slot) -> Result<(), ProbeError> {
         self.command_lines
             .insert(pid, line, 0)
             .map_err(|source| map_error("COMMAND_LINES", source))?;
+        let known = self.threads.get(&pid, 0).ok();
+        let slot = known.map_or(slot, |known| Slot {
+            flags: known.flags | slot.flags,
+            birth: known.birth | slot.birth,
+            ..known
+        });
         self.threads
             .insert(pid, slot, 0)
             .map_err(|source| map_error("THREADS", source))

@@ -1,12 +1,10 @@
 //! The fields of a `process` line.
 
 use super::field::{Field, Kind, always, sometimes};
-use super::lines::{
-    BOOT_NS, PACKAGE, PID, PROC, PROCESS_NAME, RUN, SEQ, TIME, UID, USER, names, words,
-};
+use super::lines::{BOOT_NS, PACKAGE, PID, PROC, PROCESS_NAME, RUN, SEQ, TIME, UID, USER, names};
 
 fn process_events() -> Vec<String> {
-    words(["attach", "start", "exec", "rename", "leave", "exit"])
+    names(&crate::event::ProcessEvent::ALL)
 }
 
 fn process_kinds() -> Vec<String> {
@@ -46,6 +44,11 @@ pub(super) const PROCESS: &[Field] = &[
         "from when on it was seen (attach, start)",
     ),
     PROCESS_NAME,
+    sometimes(
+        "cmdline",
+        Kind::Texts,
+        "the words of its command line, 4096 bytes at most",
+    ),
     sometimes("path", Kind::Text, "what was executed"),
     sometimes("exit_code", Kind::Uint, "what it ended with, where certain"),
     sometimes("signal", Kind::Word, "what ended it, where certain"),

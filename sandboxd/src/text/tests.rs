@@ -366,6 +366,7 @@ fn other_lines_are_sentences() {
         kind: None,
         from: None,
         process_name: Some("com.example\u{202e}app"),
+        cmdline: &[],
         path: Some(Bytes(b"/system/bin/sh\0")),
         exit_code: None,
         signal: Some("SIGSEGV"),

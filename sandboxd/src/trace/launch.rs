@@ -10,7 +10,7 @@ use crate::cli;
 #[derive(Debug)]
 pub(super) struct Launch {
     package: String,
-    /// Empty: the launcher's.
+    /// Empty: the launcher's, which is asked for.
     activity: String,
     user: String,
 }
@@ -48,27 +48,27 @@ impl Launch {
         }))
     }
 
-    /// Stops the app, all of its processes.
-    pub(super) fn stop(&self) -> Result<(), TraceError> {
+    /// Finds out what is to be started, and stops the app, all of its processes.
+    pub(super) fn stop(&mut self) -> Result<(), TraceError> {
+        if self.activity.is_empty() {
+            self.activity = self.launcher()?;
+        }
         let words = ["force-stop", "--user", &self.user, &self.package];
         ask("am", &words).map(drop)
     }
 
-    /// Starts it; the answer comes later.
-    pub(super) fn start(&self) -> Result<Launched, TraceError> {
-        let activity = if self.activity.is_empty() {
-            self.launcher()?
-        } else {
-            self.activity.clone()
-        };
+    /// Starts it; the answer comes later. The run is live by now, and goes on whatever comes of it.
+    pub(super) fn start(&self) -> Launched {
         let child = Command::new("am")
-            .args(["start", "--user", &self.user, "-n", &activity])
+            .args(["start", "--user", &self.user, "-n", &self.activity])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            .spawn()
-            .map_err(|error| failed("am start", &error.to_string()))?;
-        Ok(Launched(Some(child)))
+            .spawn();
+        if let Err(error) = &child {
+            tracing::error!("am start: {error}; the run goes on");
+        }
+        Launched(child.ok())
     }
 
     /// The activity that the launcher starts: the last line of the answer.

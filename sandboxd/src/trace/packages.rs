@@ -215,10 +215,11 @@ impl Run {
         }
         let ids = self.packages.ids();
         self.loaded.family.set_apps(ids.iter().copied());
-        let processes = facts::processes();
-        for process in &processes {
+        for process in facts::processes() {
             self.add_zygote(process.pid)?;
         }
+        // Anew: what they made meanwhile is met, what they make from now on is told.
+        let processes = facts::processes();
         let pids = self.packages.zygotes.clone();
         self.take(&Fact::Zygotes { pids });
         let mut runs = false;
@@ -281,6 +282,10 @@ impl Run {
     fn add_zygote(&mut self, pid: u32) -> Result<(), ProbeError> {
         if let Some(line) = facts::zygote(pid) {
             self.loaded.add_zygote(pid, line)?;
+            // Those that are no more have left their numbers to others.
+            self.packages
+                .zygotes
+                .retain(|&other| other != pid && facts::zygote(other).is_some());
             self.packages.zygotes.push(pid);
         }
         Ok(())
@@ -289,8 +294,13 @@ impl Run {
     /// A program is about to be loaded: a zygote is started anew when it has ended. (The only `bpf(2)` while the probes are
     /// live, and no app runs then: they end with their zygote.)
     pub(super) fn may_be_zygote(&mut self, pid: u32) {
+        let before = self.packages.zygotes.len();
         if let Err(error) = self.add_zygote(pid) {
             tracing::warn!("cannot watch the zygote {pid}: {error}");
+        }
+        if self.packages.zygotes.len() > before {
+            let pids = self.packages.zygotes.clone();
+            self.take(&Fact::Zygotes { pids });
         }
     }
 

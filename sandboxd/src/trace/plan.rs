@@ -37,6 +37,8 @@ pub(super) struct Plan {
     pub(super) files: bool,
     /// Whether tasks are watched because of their user ID.
     pub(super) by_uid: bool,
+    /// Whether some of them are packages'.
+    packages: bool,
     /// Whether there are addresses that calls are not wanted from.
     pub(super) ignores: bool,
     /// Indices of the selected calls.
@@ -67,6 +69,7 @@ impl Plan {
             raw: options.raw,
             files: follows_files(selection, options),
             by_uid: !options.uids.is_empty() || options.all_apps || !options.packages.is_empty(),
+            packages: !options.packages.is_empty(),
             ignores: !options.no_returns && all_seen(options) && !made_by.is_everything(),
             indexes: Vec::new(),
             symbols: Vec::new(),
@@ -144,7 +147,10 @@ impl Plan {
         }
         spec.flags |= spec::STATE_EXIT | row.effect.map_or(0, touches);
         // A name is read at the entry.
+        // Whether it was a target is known at the entry alone.
+        let leaves = becomes && self.packages;
         let before = row.state & change::MAPS_BEFORE != 0
+            || leaves
             || makes
             || names
             || files.is_some_and(Files::before);

@@ -31,7 +31,11 @@ async fn copy(mut recording: Recording, mut sink: Sink) -> Result<(), TraceError
     let mut said = Said::default();
     loop {
         match recording.next_input() {
-            Ok(Some(input)) => fold.push(input, &mut sink),
+            Ok(Some(input)) => {
+                fold.push(input, &mut sink);
+                // There is no kernel half to be told.
+                fold.take_verdicts();
+            }
             Ok(None) => break,
             Err(error) => {
                 result = Err(error.into());

@@ -112,8 +112,8 @@ impl Run {
     /// Tells the kernel half what became known of processes out of zygotes.
     fn tell_verdicts(&mut self) {
         for settled in self.fold.take_verdicts() {
-            if let Some(births) = settled.births {
-                let born = kprobe_common::family::born(settled.pid, births);
+            if let Some(births) = settled.births.filter(|_| settled.verdict != Verdict::Held) {
+                let born = kprobe_common::family::born(settled.proc.pid, births);
                 let family = &self.loaded.family;
                 family.say(born, settled.verdict == Verdict::Shown);
             }
@@ -157,6 +157,8 @@ impl Run {
                     }
                     self.notice_losses();
                     self.look_at_clocks();
+                    // In a flood nothing waits for it.
+                    self.renew_packages();
                 }
                 if waits.list_changed() {
                     self.renew_packages();

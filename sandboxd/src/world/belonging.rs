@@ -3,13 +3,12 @@
 use std::rc::Rc;
 
 use kprobe_common::family::WEBVIEW_ZYGOTE;
-use kprobe_common::record::Header;
 
 use super::identity::{Packages, Whose};
 use super::wanted::{Verdict, Wanted};
 use super::{Happened, Process, Who, World};
 use crate::event::{Kind, Proc, ProcessEvent, Targets};
-use crate::record::Record;
+use crate::record::{Body, Record};
 
 /// What stands for a candidate's count that was there before the probes.
 pub const MET: u32 = 1;
@@ -18,7 +17,7 @@ pub const MET: u32 = 1;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settled {
     /// The process.
-    pub pid: u32,
+    pub proc: Proc,
     /// How often its number was given away before, where the kernel half counted.
     pub births: Option<u32>,
     /// Shown or hidden.
@@ -34,7 +33,12 @@ impl World {
     /// Takes what `packages.list` says.
     pub fn set_packages(&mut self, packages: Rc<Packages>) {
         self.packages = packages;
-        let pids: Vec<u32> = self.processes.keys().copied().collect();
+        for process in self.processes.values_mut() {
+            // It may be a package's that was not there before.
+            process.whose.take_if(|whose| whose.package.is_none());
+        }
+        let mut pids: Vec<u32> = self.processes.keys().copied().collect();
+        pids.sort_unstable();
         for pid in pids {
             self.settle(pid);
         }
@@ -63,8 +67,12 @@ impl World {
         if self.wanted.is_everything() {
             return Verdict::Shown;
         }
+        // What began while it was shown is shown; and its number may be another's since.
         let process = self.processes.get(&who.proc.pid);
-        process.map_or(who.verdict, |process| process.verdict)
+        match process.filter(|process| process.proc == who.proc) {
+            Some(process) if who.verdict != Verdict::Shown => process.verdict,
+            _ => who.verdict,
+        }
     }
 
     /// What is known of whether a process is shown.
@@ -97,12 +105,17 @@ impl World {
         std::mem::take(&mut self.settled)
     }
 
-    /// A record says which user ID its thread has.
-    pub fn saw_user(&mut self, header: &Header) {
+    /// A record of the kernel half says which user ID its thread has. What the kernel itself tells of mappings does not.
+    pub fn saw_user(&mut self, record: &Record<'_>) {
+        let header = &record.header;
+        if matches!(record.body, Body::Mapped(_) | Body::Loading | Body::Untold) {
+            return;
+        }
         let process = self.processes.get_mut(&header.tgid);
         if let Some(process) = process.filter(|process| process.uid != header.uid) {
             process.uid = header.uid;
-            process.whose = None;
+            // An app's process is its app's still when it is another user's.
+            process.whose.take_if(|whose| whose.package.is_none());
             self.settle(header.tgid);
         }
     }
@@ -116,6 +129,9 @@ impl World {
         if let Some(process) = self.processes.get_mut(&header.tgid) {
             let name = String::from_utf8_lossy(part.bytes);
             let is_new = process.naming.take(&name, header.time);
+            if is_new {
+                process.cmdline = [name.into_owned()].into();
+            }
             self.settle(header.tgid);
             if is_new {
                 let process = &self.processes[&header.tgid];
@@ -138,12 +154,18 @@ impl World {
 
     /// Goes by what is known of a process now, and of those that it made.
     pub(super) fn settle(&mut self, pid: u32) {
-        self.settle_one(pid, false);
-        let made = |process: &&Process| process.ppid == Some(pid) && process.whose.is_none();
-        let children = self.processes.values().filter(made);
-        let children: Vec<u32> = children.map(|process| process.proc.pid).collect();
-        for child in children.into_iter().filter(|&child| child != pid) {
-            self.settle_one(child, false);
+        let mut due = vec![pid];
+        while let Some(pid) = due.pop() {
+            let was_known = self.whose_is(pid).is_some();
+            self.settle_one(pid, false);
+            if was_known || self.whose_is(pid).is_none() {
+                continue;
+            }
+            let made = |process: &&Process| process.ppid == Some(pid) && process.whose.is_none();
+            let children = self.processes.values().filter(made);
+            let before = due.len();
+            due.extend(children.map(|process| process.proc.pid));
+            due[before..].sort_unstable_by(|one, other| other.cmp(one));
         }
     }
 
@@ -167,18 +189,11 @@ impl World {
         let Some(process) = self.processes.get(&pid) else {
             return;
         };
-        let is_known = |process: &Process| {
-            let whose = process.whose.as_ref();
-            whose.is_some_and(|whose| whose.package.is_some())
-        };
-        let now = self.whose(process);
-        let whose = match (&process.whose, now) {
-            // Whose it is does not change with its name, which is its own to choose.
-            (Some(known), Some(now)) if is_known(process) && now.package != known.package => {
-                Some(known.clone())
-            }
-            (known, None) if is_known(process) => known.clone(),
-            (_, now) => now,
+        let whose = match (&process.whose, self.whose(process)) {
+            // Whose it is does not change with its name, which is its own to choose; what kind it is may show late.
+            (Some(known), Some(now)) if now.package == known.package => Some(now),
+            (Some(known), _) => Some(known.clone()),
+            (None, now) => now,
         };
         let process = self.processes.get_mut(&pid).expect("it was there");
         process.whose = whose;
@@ -192,7 +207,7 @@ impl World {
                 self.not_target += u64::from(!undetermined && verdict == Verdict::Hidden);
             }
             self.settled.push(Settled {
-                pid,
+                proc: process.proc,
                 births,
                 verdict,
             });

@@ -23,6 +23,8 @@ pub struct Happened<'a> {
     pub uid: u32,
     /// Its name.
     pub name: Option<Rc<str>>,
+    /// The words of its command line; none where that is not known.
+    pub cmdline: Rc<[String]>,
     /// What it executed.
     pub path: Option<&'a [u8]>,
     /// From when on it was seen.
@@ -42,6 +44,7 @@ impl Happened<'_> {
         Happened {
             path: None,
             name: self.name.clone(),
+            cmdline: Rc::clone(&self.cmdline),
             whose: self.whose.clone(),
             ..*self
         }

@@ -112,12 +112,13 @@ impl Packages {
 
     /// The package that a process's name begins with.
     fn named(&self, name: &str) -> Option<Rc<str>> {
-        let name = [APP_ZYGOTE, SANDBOX]
+        let bare = [APP_ZYGOTE, SANDBOX]
             .iter()
             .find_map(|suffix| name.strip_suffix(suffix))
             .unwrap_or(name);
-        let package = name.split(':').next().unwrap_or(name);
-        self.names.get(package).cloned()
+        [name, bare]
+            .iter()
+            .find_map(|name| self.names.get(name.split(':').next()?).cloned())
     }
 }
 

@@ -40,7 +40,7 @@ impl World {
             .as_ref()
             .is_some_and(|whose| whose.kind == Kind::AppZygote);
         let from_zygote = fork.births != 0 && !parent.candidate;
-        let named = parent.named;
+        let (named, cmdline) = (parent.named, Rc::clone(&parent.cmdline));
         let space = if flags & clone::VM != 0 {
             if let Some(space) = self.spaces.get_mut(&space) {
                 space.users += 1;
@@ -72,6 +72,7 @@ impl World {
             candidate: fork.births != 0,
             births: (fork.births != 0).then_some(fork.births),
             named,
+            cmdline,
             from: if from_zygote || is_zygotes {
                 From::Specialisation
             } else {
@@ -128,6 +129,7 @@ impl World {
         process.own_tables.clear();
         process.threads = HashSet::from([header.tid]);
         process.naming = Naming::executed(exec.comm);
+        process.cmdline = [].into();
         process.stale = true;
         process.uid = header.uid;
         process.announced = true;

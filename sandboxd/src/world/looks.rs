@@ -177,6 +177,7 @@ impl World {
         process.ppid = Some(found.ppid);
         process.threads.extend(&found.tids);
         let renamed = process.naming.take(&found.name, look.ended);
+        process.cmdline = found.cmdline.as_slice().into();
         let (space, tables) = (process.space, process.tables_of(look.tid).clone());
         if let (Some(space), Some(lines)) = (self.spaces.get_mut(&space), &found.maps) {
             let time = (look.began, look.ended);

@@ -129,6 +129,9 @@ impl World {
             .filter(|found| found.start <= process.proc.start)
             .map_or("", |found| found.name.as_str());
         let is_new = process.naming.take(name, look.ended);
+        if is_new {
+            process.cmdline = [name.to_owned()].into();
+        }
         self.settle(look.pid);
         if is_new {
             out(self.processes[&look.pid].happened(ProcessEvent::Rename, at));

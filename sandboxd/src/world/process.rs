@@ -1,6 +1,7 @@
 //! What is known of one process.
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use kprobe_common::record::Header;
 
@@ -30,6 +31,8 @@ pub(super) struct Process {
     pub(super) whose: Option<Whose>,
     pub(super) verdict: Verdict,
     pub(super) naming: Naming,
+    /// The words of its command line; none where that is not known.
+    pub(super) cmdline: Rc<[String]>,
     pub(super) threads: HashSet<u32>,
     pub(super) space: u64,
     pub(super) tables: Tables,
@@ -64,6 +67,7 @@ impl Process {
             whose: None,
             verdict: Verdict::Held,
             naming: Naming::default(),
+            cmdline: Rc::new([]),
             threads: HashSet::new(),
             space,
             tables: Tables::default(),
@@ -100,6 +104,7 @@ impl Process {
             ppid: self.ppid,
             uid: self.uid,
             name: self.naming.name.clone(),
+            cmdline: Rc::clone(&self.cmdline),
             path: None,
             from: self.from,
             whose: self.whose.clone(),

@@ -1,6 +1,7 @@
 //! What records and looks make of the world: small tables of inputs, and what lines would say.
 
 mod asked;
+mod belonging;
 mod life;
 mod sockets;
 

@@ -20,6 +20,7 @@ pub(crate) struct Case {
 }
 
 /// An input of a case.
+#[expect(clippy::large_enum_variant, reason = "a case has a few")]
 #[derive(Clone, Debug)]
 pub(crate) enum Owned {
     Fact(Fact),

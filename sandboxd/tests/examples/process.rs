@@ -33,6 +33,7 @@ pub(super) fn process(out: &mut impl Lines, full: bool) {
             kind: full.then_some(kind),
             from: full.then_some(from),
             process_name: full.then_some("com.example.app"),
+            cmdline: if full { &shared } else { &[] },
             path: full.then_some(Bytes(b"/system/bin/\xff")),
             exit_code: full.then_some(7),
             signal: full.then_some("SIGSEGV"),
