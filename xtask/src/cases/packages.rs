@@ -132,6 +132,9 @@ pub(crate) const CASES: [Case; 10] = [
     launch::LAUNCH,
 ];
 
+/// Its number.
+const OPENAT: u64 = 56;
+
 /// An app for all users: its services, its SDK sandboxes, its isolated processes.
 pub(crate) const APP: Case = Case {
     name: "packages",
@@ -162,11 +165,17 @@ pub(crate) const WEBVIEW: Case = Case {
     timeout_s: 120,
 };
 
-/// An app zygote and its children.
+/// An app zygote and its children, where the call that makes these isolated is not selected.
 pub(crate) const ZYGOTE: Case = Case {
     name: "packages-app-zygote",
-    script: of_everybody!("-n com.example.zygoted --no-fds -e all"),
-    check: |outcome| of(outcome, &["com.example.zygoted"], &[]),
+    script: of_everybody!("-n com.example.zygoted --no-fds -e openat"),
+    check: |outcome| {
+        let wanted = Wanted::Packages {
+            packages: &["com.example.zygoted"],
+            users: &[],
+        };
+        held(outcome, &wanted, "ready", &[OPENAT])
+    },
     timeout_s: 120,
 };
 
