@@ -255,7 +255,7 @@ impl Judge<'_> {
         let made: Vec<u64> = process
             .calls
             .iter()
-            .filter(|(number, _)| self.selected.is_empty() || self.selected.contains(number))
+            .filter(|&&(number, _)| self.is_selected(number))
             .flat_map(|&(number, times)| (0..times).map(move |_| number))
             .collect();
         ensure!(
@@ -281,7 +281,14 @@ impl Judge<'_> {
             seen.len(),
             seen.first()
         );
-        becomes(process, lines)
+        if self.is_selected(BECOMES) {
+            becomes(process, lines)?;
+        }
+        Ok(())
+    }
+
+    fn is_selected(&self, number: u64) -> bool {
+        self.selected.is_empty() || self.selected.contains(&number)
     }
 
     /// The first zygote is root's.
