@@ -77,7 +77,7 @@ pub struct Trace {
     pub wait: bool,
     /// Stop the package's app, start it anew once the probes are live, and follow it: by its launcher's activity, or this
     /// one
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "", value_name = "ACTIVITY", requires = "packages")]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "", value_name = "ACTIVITY", requires = "packages", conflicts_with = "wait")]
     pub launch: Option<String>,
     /// Watch tasks with this user ID (an app's is in `pm list packages -U`)
     #[arg(short, long = "uid", value_name = "UID", value_delimiter = ',', value_parser = words::user)]

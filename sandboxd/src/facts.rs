@@ -89,8 +89,12 @@ pub fn name(pid: u32, at: u64) -> Fact {
 
 /// The start of whoever has a number, clock ticks since boot, also if it has ended and nobody has asked yet.
 fn start(pid: u32) -> Option<u64> {
-    let stat = text(Path::new(&format!("/proc/{pid}/stat")))?;
-    parse_stat(&stat).map(|(_, start)| start)
+    parse_stat(&state(pid)?).map(|(_, start)| start)
+}
+
+/// `/proc/PID/stat`, see `proc_pid_stat(5)`.
+fn state(pid: u32) -> Option<String> {
+    text(Path::new(&format!("/proc/{pid}/stat")))
 }
 
 /// The first word of the command line of the process that a directory of `/proc` is of.
@@ -166,7 +170,7 @@ pub fn is_ignored(signal: i32) -> bool {
 /// The start of a process, in clock ticks since boot; `None` if all its threads have ended.
 #[must_use]
 pub fn process_start(pid: u32) -> Option<u64> {
-    let stat = text(Path::new(&format!("/proc/{pid}/stat")))?;
+    let stat = state(pid)?;
     let runs = has_not_ended(&stat) || threads(pid).is_ok_and(|tids| !tids.is_empty());
     runs.then(|| parse_stat(&stat).map(|(_, start)| start))?
 }
@@ -174,7 +178,7 @@ pub fn process_start(pid: u32) -> Option<u64> {
 /// The start of a thread, in clock ticks since boot; `None` if it has ended.
 #[must_use]
 pub fn thread_start(tid: u32) -> Option<u64> {
-    let stat = text(Path::new(&format!("/proc/{tid}/stat")))?;
+    let stat = state(tid)?;
     has_not_ended(&stat).then(|| parse_stat(&stat).map(|(_, start)| start))?
 }
 

@@ -119,6 +119,10 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
         format: options.format,
     };
     files::are_apart(options)?;
+    // Before signals are caught: Ctrl-C ends what hangs.
+    if let Some(launch) = &mut launch {
+        launch.stop()?;
+    }
     let waiting = prepare(options, &output)?;
     // Behind the command, which is to run like any other.
     priority::come_first();
@@ -153,9 +157,6 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
     plan.mark_attached(&mut loaded, &attached)?;
     targets.seed(&mut loaded)?;
     left_out.seed(&mut loaded)?;
-    if let Some(launch) = &mut launch {
-        launch.stop()?;
-    }
     let mut start = start(options, argv, &plan, &targets, &attached);
     start.made = waiting.as_ref().map(|waiting| waiting.pid);
     let ready = format!(

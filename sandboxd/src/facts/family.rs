@@ -37,7 +37,7 @@ pub fn processes() -> Vec<Running> {
 
 fn running(pid: u32) -> Option<Running> {
     let dir = directory(pid);
-    let (ppid, start) = parse_stat(&super::text(&dir.join("stat"))?)?;
+    let (ppid, start) = parse_stat(&super::state(pid)?)?;
     let status = super::text(&dir.join("status"))?;
     let uids = status.lines().find_map(|line| line.strip_prefix("Uid:"))?;
     let uid = uids.split_whitespace().next()?.parse().ok()?;
@@ -75,7 +75,7 @@ fn words(pid: u32) -> Option<Vec<u8>> {
 }
 
 fn place(pid: u32, line: &[u8]) -> Option<CommandLine> {
-    let stat = super::text(&directory(pid).join("stat"))?;
+    let stat = super::state(pid)?;
     let mut head = [0; 32];
     let known = line.len().min(head.len());
     head[..known].copy_from_slice(&line[..known]);

@@ -269,7 +269,7 @@ fn unpacked<'a>(
 impl Known {
     fn open(pid: u32, key: &FileKey, mapping: Option<Range<u64>>) -> Option<Self> {
         let (source, state) = if key.path.starts_with('[') {
-            (Source::Memory(open::own_pages(pid, &mapping?)?), None)
+            (Source::Memory(open::own_pages(pid, key, &mapping?)?), None)
         } else {
             let (file, metadata) = open::open(pid, key, mapping)?;
             (Source::File(file), Some(State::of(&metadata)))

@@ -60,6 +60,17 @@ impl Family {
         }
     }
 
+    /// What was said of a process does not hold any more: it is watched by its user ID.
+    pub fn take_back(&self, pid: u32) {
+        let place = u64::from(pid);
+        let born = self
+            .place(place, offset_of!(Place, born))
+            .load(Ordering::SeqCst);
+        if born as u32 == pid {
+            self.say(born, true);
+        }
+    }
+
     /// Gives a process that was there before the probes its place: nothing is said of it yet.
     fn begin(&self, pid: u32) -> Option<u64> {
         let born = kprobe_common::family::born(pid, MET);

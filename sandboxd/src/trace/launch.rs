@@ -37,9 +37,12 @@ impl Launch {
             [user] => user.to_string(),
             _ => return usage("an app can be started for one user (--user N), not for several"),
         };
-        let activity = match activity.as_str() {
-            whole if whole.is_empty() || whole.contains('/') => whole.to_owned(),
-            class => format!("{package}/{class}"),
+        let activity = match activity.split_once('/') {
+            Some((other, _)) if other != package => {
+                return usage(&format!("{activity} is not of {package}, which is watched"));
+            }
+            None if !activity.is_empty() => format!("{package}/{activity}"),
+            _ => activity.clone(),
         };
         Ok(Some(Self {
             package: package.clone(),
@@ -90,8 +93,9 @@ impl Launch {
         if last.contains('/') {
             return Ok(last.to_owned());
         }
+        let said = if last.is_empty() { "no answer" } else { last };
         Err(TraceError::Usage(format!(
-            "--launch: {} has no activity that the launcher starts ({last}); name one: --launch=.MainActivity",
+            "--launch: {} has no activity that the launcher starts ({said}); name one: --launch=.MainActivity",
             self.package
         )))
     }
@@ -109,9 +113,15 @@ impl Launched {
             Ok(output) => {
                 let said = [output.stdout, output.stderr].concat();
                 let said = String::from_utf8_lossy(&said);
-                let wrong = said.lines().find(|line| line.starts_with("Error"));
-                if wrong.is_some() || !output.status.success() {
-                    let said = wrong.or(said.lines().last()).unwrap_or("no message");
+                let wrong = said.lines().filter(|line| line.starts_with("Error"));
+                let wrong: Vec<&str> = wrong.collect();
+                if !wrong.is_empty() || !output.status.success() {
+                    let last = said.lines().last().unwrap_or("no message");
+                    let said = if wrong.is_empty() {
+                        last.to_owned()
+                    } else {
+                        wrong.join("; ")
+                    };
                     tracing::error!("am start: {said} ({}); the run goes on", output.status);
                 }
             }

@@ -33,6 +33,8 @@ pub(super) struct Packages {
     users: Vec<u32>,
     /// The last good version of the list.
     list: PackageList,
+    /// User IDs, within an Android user, that were watched so far: what runs goes on when its package is gone.
+    ids: BTreeSet<u32>,
     zygotes: Vec<u32>,
     /// Whether the list is told of when it is written anew.
     pub(super) watch: Option<Inotify>,
@@ -44,7 +46,7 @@ impl Packages {
         let path = Path::new(PACKAGES);
         let pattern = |name: &String| match glob::pattern(name) {
             Ok(pattern) if !name.is_empty() => Ok((name.clone(), pattern)),
-            Ok(_) => Err(TraceError::Usage("-n: a package has a name".to_owned())),
+            Ok(_) => Err(TraceError::Usage("-n: a name is empty".to_owned())),
             Err(error) => Err(TraceError::Usage(format!("-n: {error}"))),
         };
         let asked = options
@@ -62,6 +64,7 @@ impl Packages {
             asked,
             users: options.users.clone(),
             list: PackageList::default(),
+            ids: BTreeSet::new(),
             zygotes: Vec::new(),
             watch,
         };
@@ -140,6 +143,24 @@ impl Packages {
         .collect()
     }
 
+    /// What was asked for and is not installed.
+    fn missing_ones(&self) -> BTreeSet<String> {
+        let is_there = |pattern: &Regex| self.names().any(|other| pattern.is_match(other));
+        let missing = self.asked.iter().filter(|(_, pattern)| !is_there(pattern));
+        missing.map(|(name, _)| name.clone()).collect()
+    }
+
+    /// Says what was installed, and what is gone.
+    fn say_news(&self, before: &BTreeSet<String>) {
+        let now = self.missing_ones();
+        for name in before - &now {
+            tracing::info!("{name} is installed now");
+        }
+        for name in &now - before {
+            tracing::warn!("{name} is not installed any more: what runs of it is watched still");
+        }
+    }
+
     /// What the list says, for the fold.
     pub(super) fn fact(&self) -> Fact {
         let by_uid: BTreeMap<u32, Vec<String>> = self.list.by_uid.clone();
@@ -214,6 +235,7 @@ impl Run {
             return Ok(false);
         }
         let ids = self.packages.ids();
+        self.packages.ids.clone_from(&ids);
         self.loaded.family.set_apps(ids.iter().copied());
         for process in facts::processes() {
             self.add_zygote(process.pid)?;
@@ -308,9 +330,38 @@ impl Run {
     pub(super) fn renew_packages(&mut self) {
         let watch = self.packages.watch.as_mut();
         let changed = watch.is_some_and(|watch| facts::has_changed(watch, Path::new(PACKAGES)));
-        if changed && self.packages.renew() {
-            self.loaded.family.set_apps(self.packages.ids());
-            self.take(&self.packages.fact());
+        if !changed {
+            return;
         }
+        let before = self.packages.missing_ones();
+        if !self.packages.renew() {
+            return;
+        }
+        self.packages.say_news(&before);
+        let new: BTreeSet<u32> = &self.packages.ids() - &self.packages.ids;
+        self.packages.ids.extend(&new);
+        self.loaded
+            .family
+            .set_apps(self.packages.ids.iter().copied());
+        self.take(&self.packages.fact());
+        if let Err(error) = self.meet_new(&new) {
+            tracing::warn!("cannot watch what runs already: {error}");
+        }
+    }
+
+    /// Meets what runs of packages that were not in the list before: nobody wanted it then.
+    fn meet_new(&mut self, new: &BTreeSet<u32>) -> Result<(), ProbeError> {
+        if new.is_empty() {
+            return Ok(());
+        }
+        for process in facts::processes() {
+            if new.contains(&(process.uid % PER_USER)) {
+                let verdict = self.meet_process(&process, new)?;
+                if verdict != Verdict::Hidden {
+                    self.loaded.family.take_back(process.pid);
+                }
+            }
+        }
+        Ok(())
     }
 }

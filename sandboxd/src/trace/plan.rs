@@ -146,11 +146,9 @@ impl Plan {
             return;
         }
         spec.flags |= spec::STATE_EXIT | row.effect.map_or(0, touches);
-        // A name is read at the entry.
-        // Whether it was a target is known at the entry alone.
-        let leaves = becomes && self.packages;
+        // A name is read at the entry; whether a task was a target, too.
         let before = row.state & change::MAPS_BEFORE != 0
-            || leaves
+            || becomes && self.packages
             || makes
             || names
             || files.is_some_and(Files::before);

@@ -40,6 +40,12 @@ impl World {
             .as_ref()
             .is_some_and(|whose| whose.kind == Kind::AppZygote);
         let from_zygote = fork.births != 0 && !parent.candidate;
+        // What a candidate makes becomes an app's when it does.
+        let born_uid = if from_zygote {
+            header.uid
+        } else {
+            parent.born_uid
+        };
         let (named, cmdline) = (parent.named, Rc::clone(&parent.cmdline));
         let space = if flags & clone::VM != 0 {
             if let Some(space) = self.spaces.get_mut(&space) {
@@ -70,6 +76,7 @@ impl World {
             // What the zygote has open, and where it is, is not followed.
             stale: from_zygote,
             candidate: fork.births != 0,
+            born_uid,
             births: (fork.births != 0).then_some(fork.births),
             named,
             cmdline,

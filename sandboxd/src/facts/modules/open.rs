@@ -4,9 +4,12 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::ops::Range;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+use std::path::Path;
 
 use crate::input::FileKey;
 
+/// What the kernel calls the code that it gives to programs.
+const VDSO: &str = "[vdso]";
 /// Bytes of the kernel's own pages: the vdso has one or two of at most 64 KiB.
 const OWN_PAGES: u64 = 128 << 10;
 
@@ -74,10 +77,21 @@ fn generation(file: &File) -> Option<u32> {
     (result == 0).then_some(version as u32)
 }
 
-/// The bytes of pages that the kernel maps of itself.
-pub(super) fn own_pages(pid: u32, mapping: &Range<u64>) -> Option<Vec<u8>> {
+/// The bytes of pages that the kernel maps of itself. All 64-bit programs have the same vdso, this one too: where the
+/// process is gone, it is read here.
+pub(super) fn own_pages(pid: u32, key: &FileKey, mapping: &Range<u64>) -> Option<Vec<u8>> {
+    pages(&pid.to_string(), mapping).or_else(|| {
+        let is_same = key.path == VDSO && key.generation == u64::from(usize::BITS);
+        let maps = super::super::text(Path::new("/proc/self/maps")).filter(|_| is_same)?;
+        let lines = super::super::parse_maps(&maps);
+        let own = lines.iter().find(|line| line.path == VDSO)?;
+        pages("self", &(own.start..own.end))
+    })
+}
+
+fn pages(process: &str, mapping: &Range<u64>) -> Option<Vec<u8>> {
     let len = mapping.end.checked_sub(mapping.start)?.min(OWN_PAGES);
-    let memory = File::open(format!("/proc/{pid}/mem")).ok()?;
+    let memory = File::open(format!("/proc/{process}/mem")).ok()?;
     let mut bytes = vec![0; usize::try_from(len).ok()?];
     memory.read_exact_at(&mut bytes, mapping.start).ok()?;
     Some(bytes)

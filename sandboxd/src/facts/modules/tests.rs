@@ -113,6 +113,22 @@ fn the_vdso_is_read_from_memory() {
     assert!(soname.starts_with("linux-"), "{soname}");
 }
 
+/// There is no process 0. This test's own vdso is any 64-bit process's.
+#[test]
+fn the_vdso_of_a_process_that_is_gone_is_read_here() {
+    let lines = lines();
+    let vdso = lines.iter().find(|line| line.key.path == "[vdso]").unwrap();
+    let pages = |bits| {
+        let key = FileKey {
+            generation: bits,
+            ..vdso.key.clone()
+        };
+        open::own_pages(0, &key, &vdso.range)
+    };
+    assert!(pages(64).unwrap().starts_with(b"\x7fELF"));
+    assert_eq!(pages(32), None);
+}
+
 #[test]
 fn a_file_that_lost_its_name_is_read_where_it_is_mapped() {
     if !may_look() {

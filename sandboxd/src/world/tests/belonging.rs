@@ -203,3 +203,20 @@ fn a_package_that_is_installed_late_is_known_from_then_on() {
     town.world.set_packages(Rc::new(Packages::new(list.into())));
     assert_eq!(town.verdict(200), Verdict::Shown);
 }
+
+#[test]
+fn what_a_nameless_process_made_has_a_name_of_its_own() {
+    let mut town = Town::new(&["com.shared.one"]);
+    town.fork((ZYGOTE, 0), 200);
+    town.acts(200, SHARED);
+    // The kernel half counts what a candidate makes.
+    let fork = Fork {
+        child: 201,
+        births: 1,
+        ..Fork::default()
+    };
+    town.take(kind::FORK, (200, SHARED), bytes_of(&fork), None);
+    town.ends(200, SHARED);
+    town.named(201, SHARED, "com.shared.two");
+    assert_eq!(town.verdict(201), Verdict::Hidden);
+}
