@@ -141,12 +141,23 @@ static void __attribute__((noreturn)) wait_in_pool(void)
 	live(-1);
 }
 
-/* A plain clone, so that the child makes no call that is not told. */
+/* A plain clone, so that the child makes no call that is not told. With few numbers all may be taken for a moment. */
+static long fork_once_there_is_a_number(void)
+{
+	const struct timespec moment = { 0, 1000000 };
+	for (int tries = 0;; tries++) {
+		long pid = call(SYS_clone, SIGCHLD);
+		if (pid != -EAGAIN || tries == 5000)
+			return pid;
+		call(SYS_nanosleep, &moment, NULL);
+	}
+}
+
 static void fork_slot(int number, int orders)
 {
 	struct slot *slot = &shared->slot[number];
 	slot->forked_ns = now_ns();
-	long pid = call(SYS_clone, SIGCHLD);
+	long pid = fork_once_there_is_a_number();
 	if (pid == 0) {
 		me = slot;
 		if (ends("usap"))
