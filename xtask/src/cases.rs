@@ -104,16 +104,6 @@ pub(crate) fn all() -> Vec<Case> {
         reuse::FILTERED,
         reuse::OVERFLOWN,
         filters::RARE,
-        filters::whose::NAMES,
-        filters::whose::NAMES_BY_TRACEPOINT,
-        filters::whose::ENDINGS,
-        filters::whose::NUMBERS,
-        filters::whose::RUNTIME,
-        filters::whose::ERROR,
-        filters::whose::NO_ERROR,
-        filters::whose::TOGETHER,
-        filters::whose::COUNTED,
-        filters::whose::REUSED,
         breadth::EVERY,
         breadth::EVERY32,
         breadth::NO_RETURNS,
@@ -133,6 +123,7 @@ pub(crate) fn all() -> Vec<Case> {
         stopping::ODD_NAME,
         stopping::NOHUP,
     ];
+    cases.extend(filters::whose::CASES);
     cases.extend(packages::CASES);
     cases
 }

@@ -19,6 +19,23 @@ macro_rules! named {
     };
 }
 
+/// All of them.
+pub(crate) const CASES: [Case; 13] = [
+    NAMES,
+    NAMES_BY_TRACEPOINT,
+    ENDINGS,
+    NUMBERS,
+    RUNTIME,
+    ERROR,
+    NO_ERROR,
+    TOGETHER,
+    COUNTED,
+    REUSED,
+    SUCCESSFUL,
+    FAILED,
+    PATH,
+];
+
 /// Names that the kernel half can compare.
 pub(crate) const NAMES: Case = Case {
     name: "filters-comm",
@@ -120,6 +137,55 @@ pub(crate) const NO_ERROR: Case = Case {
             &Filter {
                 others: 1,
                 ..Filter::of(|_, _| true)
+            },
+        )
+    },
+    timeout_s: 60,
+};
+
+/// Successes alone.
+pub(crate) const SUCCESSFUL: Case = Case {
+    name: "filters-successful",
+    script: named!("-z"),
+    check: |outcome| {
+        check(
+            outcome,
+            &Filter {
+                own: false,
+                others: OTHERS - LOCKED,
+                ..Filter::of(|_, _| true)
+            },
+        )
+    },
+    timeout_s: 60,
+};
+
+/// Failures alone.
+pub(crate) const FAILED: Case = Case {
+    name: "filters-failed",
+    script: named!("-Z"),
+    check: |outcome| {
+        check(
+            outcome,
+            &Filter {
+                others: LOCKED,
+                ..Filter::of(|_, _| true)
+            },
+        )
+    },
+    timeout_s: 60,
+};
+
+/// Paths alone.
+pub(crate) const PATH: Case = Case {
+    name: "filters-path",
+    script: named!("-P '/named/child/*' -P '/named/parent/RenderThread/?*'"),
+    check: |outcome| {
+        check(
+            outcome,
+            &Filter {
+                others: 0,
+                ..Filter::of(|process, name| process == "child" || name == "RenderThread")
             },
         )
     },
