@@ -118,6 +118,11 @@ impl Books {
         }
     }
 
+    /// Calls of shown processes that were not kept.
+    pub(super) fn calls_left_out(&self) -> u64 {
+        self.by_index.values().map(|entry| entry.left_out).sum()
+    }
+
     /// When the last record was written.
     fn last(&self) -> u64 {
         self.cpus

@@ -205,6 +205,12 @@ impl Fold {
         }
     }
 
+    /// How many calls of shown processes were not kept.
+    #[must_use]
+    pub fn calls_left_out(&self) -> u64 {
+        self.books.calls_left_out()
+    }
+
     /// What became known since somebody asked of processes out of zygotes.
     pub fn take_verdicts(&mut self) -> Vec<Settled> {
         std::mem::take(&mut self.verdicts)

@@ -157,6 +157,9 @@ impl Run {
                     }
                     self.notice_losses();
                     self.look_at_clocks();
+                    if let Some(advice) = self.said.left_out(self.fold.calls_left_out()) {
+                        tracing::warn!("{advice}");
+                    }
                     // In a flood nothing waits for it.
                     self.renew_packages();
                 }

@@ -12,6 +12,7 @@ const SHARE: u64 = 100;
 pub(super) struct Said {
     refused: bool,
     losses: bool,
+    left_out: bool,
 }
 
 impl Said {
@@ -39,6 +40,16 @@ impl Said {
             )
         })
     }
+
+    /// That calls were not kept while it was not known whose they are, the first time.
+    pub(super) fn left_out(&mut self, count: u64) -> Option<String> {
+        (count > 0 && !std::mem::replace(&mut self.left_out, true)).then(|| {
+            format!(
+                "{count} calls were lost (held_full): a process made more of them than are kept before it was known whose it \
+                 is. Fewer calls (-e) lose less; `loss` lines say what is missing"
+            )
+        })
+    }
 }
 
 #[cfg(test)]
@@ -61,6 +72,14 @@ mod tests {
         assert_eq!(said.refused(&[]), None);
         assert_eq!(said.refused(&[unwritten("full")]), Some("full"));
         assert_eq!(said.refused(&[unwritten("still full")]), None);
+    }
+
+    #[test]
+    fn calls_that_were_not_kept_are_said_once() {
+        let mut said = Said::default();
+        assert_eq!(said.left_out(0), None);
+        assert!(said.left_out(7).unwrap().starts_with("7 calls"));
+        assert_eq!(said.left_out(9), None);
     }
 
     #[test]
