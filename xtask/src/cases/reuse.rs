@@ -37,7 +37,7 @@ pub(crate) const FILTERED: Case = Case {
 pub(crate) const OVERFLOWN: Case = Case {
     name: "reuse-overflown",
     script: traced!(
-        "-u 10123 --state-buffer 128K -e faccessat",
+        "-u 10123 --state-buffer 16K -e faccessat",
         "run-places reuse 10000 >facts || exit 91"
     ),
     check: overflown,
