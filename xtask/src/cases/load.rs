@@ -7,8 +7,8 @@ use super::script::traced;
 use super::trace::{Facts, Trace, expect};
 use crate::lab::{Case, Outcome};
 
-/// Four threads, eighty thousand calls, and a ring of 64 KiB: of calls that give descriptors, the ring of state.
-// The rings are smaller than what wakes the reader, which is faster than any flood: it comes every 20 ms.
+/// Four threads, eighty thousand calls, and a ring of 16 KiB: of calls that give descriptors, the ring of state. That is
+/// less than what wakes the reader, which is faster than any flood: it comes every 20 ms.
 pub(crate) const FLOOD: Case = Case {
     name: "flood",
     script: traced!(
