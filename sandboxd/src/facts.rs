@@ -123,12 +123,13 @@ fn words(dir: &Path) -> Vec<String> {
 
 fn find(pid: u32) -> Option<Found> {
     let dir = Path::new("/proc").join(pid.to_string());
-    let (ppid, start) = parse_stat(&text(&dir.join("stat"))?)?;
+    let (ppid, start) = parse_stat(&state(pid)?)?;
+    let cmdline = words(&dir);
     Some(Found {
         start,
         ppid,
-        name: first_word(&dir),
-        cmdline: words(&dir),
+        name: cmdline.first().cloned().unwrap_or_default(),
+        cmdline,
         tids: threads(pid).unwrap_or_default(),
         maps: text(&dir.join("maps")).map(|maps| parse_maps(&maps)),
         files: None,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use kprobe_common::family::PER_USER;
 use kprobe_common::index::{self, Abi};
 use kprobe_common::record::Header;
 use kprobe_common::table::kind::Kind;
@@ -110,7 +111,7 @@ impl Fold {
             pid: header.tgid,
             tid: header.tid,
             uid: header.uid,
-            user: header.uid / 100_000,
+            user: header.uid / PER_USER,
             comm: event::Bytes(comm),
             comm_hex: decode::odd::hex(comm),
             package: package.as_deref(),

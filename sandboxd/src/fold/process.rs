@@ -1,5 +1,6 @@
 //! Makes a `process` line of what happened to a process.
 
+use kprobe_common::family::PER_USER;
 use kprobe_common::table::flags::SIGNALS;
 
 use super::Fold;
@@ -37,7 +38,7 @@ impl Fold {
             pid: happened.proc.pid,
             ppid: happened.ppid,
             uid: happened.uid,
-            user: happened.uid / 100_000,
+            user: happened.uid / PER_USER,
             package: whose.and_then(|whose| whose.package.as_deref()),
             uid_packages: self.packages.of_uid(happened.uid),
             kind: whose.map(|whose| whose.kind),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use inotify::Inotify;
-use kprobe_common::family::{FIRST_APP, FIRST_ISOLATED, PER_USER, WEBVIEW_ZYGOTE};
+use kprobe_common::family::{FIRST_ISOLATED, PER_USER, WEBVIEW_ZYGOTE};
 use kprobe_common::thread::flag;
 use regex_lite::Regex;
 
@@ -15,11 +15,9 @@ use crate::facts::{self, PACKAGES, PackageList, Running};
 use crate::input::Fact;
 use crate::probe::ProbeError;
 use crate::world::Verdict;
+use crate::world::identity::sandbox;
 use crate::{cli, glob};
 
-/// User IDs of apps; so much more is the user ID of an app's SDK sandbox.
-const APPS: std::ops::Range<u32> = FIRST_APP..20_000;
-const SANDBOX: u32 = 10_000;
 /// Names that are offered for one that is not installed, and how like they must be.
 const NEAREST: usize = 3;
 const LIKE: f64 = 0.75;
@@ -136,11 +134,8 @@ impl Packages {
         };
         let listed = self.list.by_uid.iter();
         let ids = listed.filter(|(_, names)| names.iter().any(is_asked));
-        ids.flat_map(|(&id, _)| {
-            let sandbox = APPS.contains(&id).then_some(id + SANDBOX);
-            std::iter::once(id).chain(sandbox)
-        })
-        .collect()
+        ids.flat_map(|(&id, _)| std::iter::once(id).chain(sandbox(id)))
+            .collect()
     }
 
     /// What was asked for and is not installed.

@@ -46,6 +46,14 @@ pub struct Whose {
     pub package: Option<Rc<str>>,
 }
 
+/// The user ID of an app's SDK sandbox, within a user; `None` if the user ID is no app's.
+#[must_use]
+pub fn sandbox(id: u32) -> Option<u32> {
+    (FIRST_APP..FIRST_SANDBOX)
+        .contains(&id)
+        .then(|| id - FIRST_APP + FIRST_SANDBOX)
+}
+
 impl Packages {
     /// Of packages by user ID, within a user.
     #[must_use]
