@@ -1,6 +1,8 @@
 //! `sandboxd trace`: from options to a run and through it. The loop that feeds the fold is in `run`.
 
+mod attaching;
 mod ending;
+mod error;
 mod files;
 mod ignoring;
 mod launch;
@@ -15,17 +17,16 @@ mod targets;
 mod waits;
 
 use std::io::IsTerminal as _;
-use std::time::Duration;
 
 use crate::cli;
-use crate::command::{self, CommandError};
+use crate::command;
 use crate::fold::{Errors, Names};
 use crate::input::{Fact, Start};
-use crate::probe::{self, Attached, Backend, Loaded, ProbeError};
-use crate::recording::RecordingError;
-use crate::select::SelectError;
-use crate::sink::{Options, Sink, SinkError};
+use crate::probe::{self, Attached, Backend};
+use crate::sink::{Options, Sink};
 use crate::{facts, select};
+use attaching::attach;
+pub use error::TraceError;
 use launch::Launch;
 use left_out::LeftOut;
 use packages::Packages;
@@ -34,75 +35,6 @@ pub use replay::replay;
 use run::{Run, Started};
 use targets::Targets;
 use waits::Signals;
-
-/// Why a run could not begin, or broke off.
-#[derive(Debug, thiserror::Error)]
-pub enum TraceError {
-    /// A bad expression.
-    #[error(transparent)]
-    Select(#[from] SelectError),
-    /// Nothing to watch, or something that is not there.
-    #[error("{0}")]
-    Usage(String),
-    /// The kernel half.
-    #[error(transparent)]
-    Probe(#[from] ProbeError),
-    /// The command.
-    #[error(transparent)]
-    Command(#[from] CommandError),
-    /// The output.
-    #[error(transparent)]
-    Sink(#[from] SinkError),
-    /// The recording.
-    #[error(transparent)]
-    Recording(#[from] RecordingError),
-    /// Lines that the output did not take.
-    #[error("{lines} lines could not be written; the summary says how many calls are missing")]
-    Unwritten {
-        /// How many.
-        lines: u64,
-    },
-    /// A replay whose lines the output did not take.
-    #[error("lines could not be written: {0}")]
-    Output(String),
-    /// An app could not be stopped or started.
-    #[error("--launch: {what}: {why}")]
-    Launch {
-        /// Which command.
-        what: String,
-        /// What it said.
-        why: String,
-    },
-    /// Signals, timers.
-    #[error("cannot set up {what}: {source}")]
-    Runtime {
-        /// What.
-        what: &'static str,
-        /// Why.
-        source: std::io::Error,
-    },
-}
-
-impl TraceError {
-    /// The exit code that says it.
-    #[must_use]
-    pub fn exit_code(&self) -> u8 {
-        match self {
-            Self::Select(_)
-            | Self::Usage(_)
-            | Self::Command(CommandError::Find { .. } | CommandError::Nameless) => 2,
-            Self::Probe(error) if error.is_platform() => 3,
-            Self::Probe(_)
-            | Self::Command(_)
-            | Self::Sink(_)
-            | Self::Recording(_)
-            | Self::Unwritten { .. }
-            | Self::Output(_)
-            | Self::Launch { .. }
-            | Self::Runtime { .. } => 1,
-        }
-    }
-}
 
 /// Runs a trace to its end.
 pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(), TraceError> {
@@ -218,71 +150,6 @@ fn signals_failed(source: std::io::Error) -> TraceError {
     TraceError::Runtime {
         what: "signals",
         source,
-    }
-}
-
-/// Attaches the probes, and says how far it is where that takes long.
-fn attach(loaded: &mut Loaded, plan: &Plan) -> Result<Attached, TraceError> {
-    let began = std::time::Instant::now();
-    let mut said = 2;
-    let mut attached = probe::attach(
-        loaded,
-        plan.backend,
-        plan.returns,
-        &plan.symbols,
-        &plan.optional,
-        |done, of| {
-            if began.elapsed() >= Duration::from_secs(said) {
-                tracing::info!("attaching: {done} of {of} probes");
-                said += 2;
-            }
-        },
-    )?;
-    // What is only followed and is not in this kernel cannot change anything.
-    attached
-        .failed
-        .retain(|(symbol, _)| plan.is_selected(symbol));
-    if let Some((symbol, reason)) = attached.failed.first()
-        && plan.backend == Backend::Kprobe
-        && !attached
-            .symbols
-            .iter()
-            .any(|symbol| plan.is_selected(symbol))
-    {
-        return Err(TraceError::Probe(ProbeError::NothingAttached {
-            count: attached.failed.len(),
-            symbol: symbol.clone(),
-            reason: reason.clone(),
-        }));
-    }
-    if !attached.symbols.iter().any(|symbol| is_compat(symbol)) {
-        let all = attached.failed.len();
-        attached.failed.retain(|(symbol, _)| !is_compat(symbol));
-        if attached.failed.len() < all {
-            tracing::info!("this kernel runs no 32-bit programs: their calls have no probes");
-        }
-    }
-    say_failed(&attached);
-    Ok(attached)
-}
-
-/// The entry of 32-bit programs' calls; a kernel without `CONFIG_COMPAT` has none of them.
-fn is_compat(symbol: &str) -> bool {
-    symbol.starts_with("__arm64_compat_")
-}
-
-fn say_failed(attached: &Attached) {
-    if !attached.failed.is_empty() {
-        let failed: Vec<String> = attached
-            .failed
-            .iter()
-            .map(|(symbol, reason)| format!("{symbol} ({reason})"))
-            .collect();
-        tracing::warn!(
-            "{} symbols cannot be probed, calls by them are seen by their returns alone: {}",
-            failed.len(),
-            failed.join(", ")
-        );
     }
 }
 
