@@ -39,6 +39,8 @@ pub enum Line<'a> {
     StateLoss(StateLoss<'a>),
     /// The wall clock was set.
     Clock(Clock<'a>),
+    /// Others are watched from now on.
+    Targets(NewTargets<'a>),
     /// Once a minute: a quiet app is not a dead tracer.
     Stats(Stats<'a>),
     /// The last line of a run.
@@ -87,7 +89,7 @@ pub struct Start<'a> {
 }
 
 /// Who is watched.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Targets {
     /// User IDs.
     pub uids: Vec<u32>,
@@ -289,6 +291,21 @@ pub struct Clock<'a> {
     pub step_ns: i64,
 }
 
+/// `targets`
+#[derive(Debug, Serialize)]
+pub struct NewTargets<'a> {
+    /// The run.
+    pub run: &'a str,
+    /// Number of the line.
+    pub seq: u64,
+    /// RFC 3339, nanoseconds, UTC.
+    pub time: Time,
+    /// `CLOCK_BOOTTIME`, nanoseconds.
+    pub boot_ns: u64,
+    /// Who is watched from now on.
+    pub targets: &'a Targets,
+}
+
 /// `stats`
 #[derive(Debug, Serialize)]
 pub struct Stats<'a> {
@@ -319,7 +336,7 @@ pub struct End<'a> {
     pub time: Time,
     /// `CLOCK_BOOTTIME`, nanoseconds.
     pub boot_ns: u64,
-    /// `signal`, `duration`, `target_exited`, `reader_gone`, `output_failed`.
+    /// `signal`, `duration`, `target_exited`, `reader_gone`, `output_failed`, `stop`.
     pub why: &'a str,
     /// Selected calls of targets. `seen = emitted + filtered + lost`.
     pub seen: u64,

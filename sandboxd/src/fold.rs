@@ -11,6 +11,7 @@ mod line;
 mod made_by;
 mod only;
 mod process;
+mod targets;
 mod unwanted;
 mod whose;
 
@@ -187,6 +188,12 @@ impl Fold {
         self.books.received()
     }
 
+    /// How the run began; who is watched, as it is now.
+    #[must_use]
+    pub fn begun(&self) -> &Start {
+        &self.start
+    }
+
     fn record(&mut self, record: &Record<'_>, bytes: &[u8], out: &mut impl Lines) {
         self.books.note(record);
         let header = record.header;
@@ -263,6 +270,7 @@ impl Fold {
                 self.packages = Rc::new(Packages::new(by_uid.clone()));
                 self.world.set_packages(Rc::clone(&self.packages));
             }
+            Fact::Targets { boot_ns, targets } => self.retarget(*boot_ns, targets, out),
             Fact::Zygotes { pids } => self.world.set_zygotes(pids),
             Fact::Live { .. } => self.world.live(),
             Fact::Process { look, uid, at } => {
@@ -315,7 +323,7 @@ impl Fold {
         self.callers = Callers::new(start.address_bits, start.stacks);
         self.books = Books::new(start.boot_ns);
         self.world.begin(start.files, start.by_uid, start.made);
-        self.world.ask(&start.targets);
+        self.world.ask(&start.targets, start.changing);
         // The command line was refused if it held a pattern that is none.
         self.only = Only::new(&start.only).unwrap_or_default();
         self.made_by = MadeBy::new(&start.made_by).unwrap_or_default();

@@ -36,6 +36,13 @@ pub enum Fact {
         /// Packages by user ID.
         by_uid: BTreeMap<u32, Vec<String>>,
     },
+    /// Others are asked for from now on.
+    Targets {
+        /// `CLOCK_BOOTTIME`, nanoseconds.
+        boot_ns: u64,
+        /// Who is watched.
+        targets: Targets,
+    },
     /// Processes were found that make those of apps.
     Zygotes {
         /// Their numbers.
@@ -173,6 +180,8 @@ pub struct Start {
     pub by_uid: bool,
     /// The process of the command, which was made to be watched.
     pub made: Option<u32>,
+    /// Whether who is watched changes while the run is live.
+    pub changing: bool,
 }
 
 /// Which calls are shown, by how they ended.

@@ -11,6 +11,8 @@ pub mod runtime;
 pub mod select;
 
 pub mod command;
+pub mod control;
+pub mod daemon;
 pub mod power;
 pub mod probe;
 pub mod reaper;

@@ -1,6 +1,7 @@
 //! `sandboxd trace`: from options to a run and through it. The loop that feeds the fold is in `run`.
 
 mod attaching;
+mod control;
 mod ending;
 mod error;
 mod files;
@@ -11,6 +12,7 @@ mod packages;
 mod plan;
 mod priority;
 mod replay;
+mod retarget;
 mod run;
 mod said;
 mod targets;
@@ -27,6 +29,8 @@ use crate::probe::{self, Attached, Backend};
 use crate::sink::{Options, Sink};
 use crate::{facts, select};
 use attaching::attach;
+pub use control::Control;
+use control::Line;
 pub use error::TraceError;
 use launch::Launch;
 use left_out::LeftOut;
@@ -39,10 +43,30 @@ use waits::Signals;
 
 /// Runs a trace to its end.
 pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(), TraceError> {
+    run(object, options, argv, None)
+}
+
+/// The same, for a run that is spoken to.
+pub fn serve(
+    object: &[u8],
+    options: &cli::Trace,
+    argv: &[String],
+    control: Control,
+) -> Result<(), TraceError> {
+    run(object, options, argv, Some(control))
+}
+
+fn run(
+    object: &[u8],
+    options: &cli::Trace,
+    argv: &[String],
+    control: Option<Control>,
+) -> Result<(), TraceError> {
+    let changing = control.is_some();
     let selection = select::parse(&options.exprs)?;
     let plan = Plan::new(&selection, options)?;
-    let targets = Targets::new(options)?;
-    let packages = Packages::new(options)?;
+    let targets = Targets::new(options, changing)?;
+    let packages = Packages::new(options, changing)?;
     let mut launch = Launch::new(options)?;
     let left_out = LeftOut::new(options)?;
     let names = Names::new(&options.names()).map_err(TraceError::Usage)?;
@@ -68,7 +92,11 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
     let runtime = runtime()?;
     let signals = {
         let _inside = runtime.enter();
-        Signals::catch().map_err(signals_failed)?
+        Signals::catch(changing).map_err(signals_failed)?
+    };
+    let line = {
+        let _inside = runtime.enter();
+        control.map(Line::open).transpose()?
     };
     // Before the probes are live: a program may be loaded by then whose first calls are seen.
     let mappings = probe::Mappings::open().unwrap_or_else(|error| {
@@ -80,6 +108,7 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
     let watch = probe::Watch {
         names: names.told(),
         left_out: left_out.is_somebody(),
+        changing,
         ..plan.watch(&targets, options)
     };
     let mut loaded = probe::load(object, &watch, plan.backend)?;
@@ -91,6 +120,7 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
     targets.seed(&mut loaded)?;
     left_out.seed(&mut loaded)?;
     let mut start = start(options, argv, &plan, &targets, &attached);
+    start.changing = changing;
     start.made = waiting.as_ref().map(|waiting| waiting.pid);
     let ready = format!(
         "ready: {} calls selected, {} probes attached ({})",
@@ -118,7 +148,11 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
     if let Some(met) = &met {
         run.take(met);
     }
-    let started = Started { command, launched };
+    let started = Started {
+        command,
+        launched,
+        line,
+    };
     run.finish_with(&runtime, signals, options.duration, started, &targets)
 }
 
@@ -204,6 +238,7 @@ fn start(
         files: plan.files,
         by_uid: plan.by_uid,
         made: None,
+        changing: false,
     }
 }
 

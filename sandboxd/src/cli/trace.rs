@@ -13,7 +13,7 @@ use crate::runtime;
 use crate::sink::Format;
 
 /// `trace`
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is an option of its own"

@@ -106,16 +106,26 @@ impl Books {
     }
 
     pub(super) fn stats<'a>(&self, run: &'a str, seq: u64, time: Time, boot_ns: u64) -> Stats<'a> {
-        let sum = |field: fn(&Entry) -> u64| self.by_index.values().map(field).sum();
+        let (emitted, filtered, lost) = self.so_far();
         Stats {
             run,
             seq,
             time,
             boot_ns,
-            emitted: sum(|entry| entry.emitted - entry.unwritten),
-            filtered: sum(|entry| entry.filtered),
-            lost: sum(|entry| entry.lost + entry.unwritten + entry.left_out),
+            emitted,
+            filtered,
+            lost,
         }
+    }
+
+    /// Calls emitted, filtered here, and lost.
+    fn so_far(&self) -> (u64, u64, u64) {
+        let sum = |field: fn(&Entry) -> u64| self.by_index.values().map(field).sum();
+        (
+            sum(|entry| entry.emitted - entry.unwritten),
+            sum(|entry| entry.filtered),
+            sum(|entry| entry.lost + entry.unwritten + entry.left_out),
+        )
     }
 
     /// Calls of shown processes that were not kept.
@@ -156,6 +166,18 @@ impl Books {
 }
 
 impl Fold {
+    /// Calls so far: emitted, filtered by the daemon, lost.
+    #[must_use]
+    pub fn so_far(&self) -> (u64, u64, u64) {
+        self.books.so_far()
+    }
+
+    /// Records of state that were lost so far.
+    #[must_use]
+    pub fn state_lost(&self) -> u64 {
+        self.books.state_lost()
+    }
+
     /// Takes the counters of loss and says what is new in them.
     pub(super) fn losses(&mut self, boot_ns: u64, cpus: &[CpuLosses], out: &mut impl Lines) {
         for now in cpus {

@@ -73,6 +73,32 @@ impl Shared {
         self.set_phase(STOPPED);
     }
 
+    /// Says which tests a task is put to from now on: bits of [`kprobe_common::config::target`].
+    pub fn watch(&self, targets: u32) {
+        let at = std::mem::offset_of!(Control, targets);
+        word(&self.control, at).store(targets.into(), Ordering::SeqCst);
+    }
+
+    /// Has the returns of calls told that are under way of tasks that were taken from the targets, until the same number
+    /// of [`Self::end_leaving`].
+    pub fn begin_leaving(&self) {
+        let at = std::mem::offset_of!(Control, leaving);
+        word(&self.control, at).fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Those that have not returned by now are not waited for.
+    pub fn end_leaving(&self) {
+        let at = std::mem::offset_of!(Control, leaving);
+        word(&self.control, at).fetch_sub(1, Ordering::SeqCst);
+    }
+
+    /// Which tests a task is put to now.
+    #[must_use]
+    pub fn watched(&self) -> u32 {
+        let at = std::mem::offset_of!(Control, targets);
+        word(&self.control, at).load(Ordering::SeqCst) as u32
+    }
+
     fn set_phase(&self, phase: u64) {
         let at = std::mem::offset_of!(Control, phase);
         word(&self.control, at).store(phase, Ordering::SeqCst);

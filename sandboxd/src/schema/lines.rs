@@ -52,6 +52,7 @@ fn ends() -> Vec<String> {
         "target_exited",
         "reader_gone",
         "output_failed",
+        "stop",
     ])
 }
 
@@ -202,6 +203,11 @@ pub(super) const LINES: &[Line] = &[
         fields: CLOCK,
     },
     Line {
+        tag: "targets",
+        about: "others are watched from now on",
+        fields: NEW_TARGETS,
+    },
+    Line {
         tag: "stats",
         about: "once a minute: a quiet app is not a dead tracer",
         fields: STATS,
@@ -331,6 +337,18 @@ const CLOCK: &[Field] = &[
         "step_ns",
         Kind::Int,
         "by how much the wall clock was moved, nanoseconds",
+    ),
+];
+
+const NEW_TARGETS: &[Field] = &[
+    RUN,
+    SEQ,
+    TIME,
+    BOOT_NS,
+    always(
+        "targets",
+        Kind::Object(TARGETS),
+        "who is watched from now on",
     ),
 ];
 

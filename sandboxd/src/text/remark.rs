@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 
 use super::escape::Plain;
-use crate::event::{End, Line, Loss, Process, ProcessEvent, Start};
+use crate::event::{End, Line, Loss, Process, ProcessEvent, Start, Targets};
 use crate::json::until_zero;
 
 /// Names that are listed, at most.
@@ -53,6 +53,10 @@ impl Display for Remark<'_> {
                     "the wall clock was set {sign} by {seconds}.{nanos:09} s, to {}",
                     time.as_str()
                 )
+            }
+            Line::Targets(new) => {
+                write!(f, "{} from now on ", new.time.of_day().as_str())?;
+                watching(f, new.targets)
             }
             Line::Stats(stats) => {
                 let time = stats.time.of_day();
@@ -106,8 +110,12 @@ fn begun(f: &mut Formatter<'_>, start: &Start<'_>) -> fmt::Result {
             )
         )?;
     }
-    let targets = start.targets;
-    f.write_str(", watching")?;
+    f.write_str(", ")?;
+    watching(f, start.targets)
+}
+
+fn watching(f: &mut Formatter<'_>, targets: &Targets) -> fmt::Result {
+    f.write_str("watching")?;
     for (name, numbers) in [
         ("uid", &targets.uids),
         ("pid", &targets.pids),

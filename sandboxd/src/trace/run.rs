@@ -6,6 +6,7 @@ use kprobe_common::record::{FRAMES, kind};
 use tokio::runtime::Runtime;
 
 use super::TraceError;
+use super::control::Line;
 use super::ignoring::Ignoring;
 use super::launch::Launched;
 use super::packages::Packages;
@@ -33,6 +34,8 @@ pub(super) struct Started {
     pub(super) command: Option<Running>,
     /// The app of `--launch`.
     pub(super) launched: Option<Launched>,
+    /// How it is spoken to.
+    pub(super) line: Option<Line>,
 }
 
 /// A run.
@@ -110,7 +113,7 @@ impl Run {
     }
 
     /// Tells the kernel half what became known of processes out of zygotes.
-    fn tell_verdicts(&mut self) {
+    pub(super) fn tell_verdicts(&mut self) {
         for settled in self.fold.take_verdicts() {
             if let Some(births) = settled.births.filter(|_| settled.verdict != Verdict::Held) {
                 let born = kprobe_common::family::born(settled.proc.pid, births);
@@ -134,6 +137,7 @@ impl Run {
                 &self.loaded,
                 self.packages.watch.as_ref(),
                 signals,
+                started.line.take(),
                 duration,
             )?;
             let why = loop {
@@ -162,6 +166,14 @@ impl Run {
                     }
                     // In a flood nothing waits for it.
                     self.renew_packages();
+                    if let Some(line) = waits.line() {
+                        self.look_after(line);
+                    }
+                }
+                if let Some((line, said)) = waits.take_said()
+                    && let Some(why) = self.obey(line, said)
+                {
+                    break why;
                 }
                 if waits.list_changed() {
                     self.renew_packages();

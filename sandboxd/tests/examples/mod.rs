@@ -15,8 +15,8 @@ use sandboxd::args::Args;
 use sandboxd::caller::StackEnd;
 use sandboxd::decode::{self, Call};
 use sandboxd::event::{
-    Bytes, CallCount, Clock, End, ErrorName, Failed, Fds, Hex, Line, Loss, Name, Outcome, Proc,
-    Start, StateLoss, Stats, Statuses, Syscall, Targets, Time,
+    Bytes, CallCount, Clock, End, ErrorName, Failed, Fds, Hex, Line, Loss, Name, NewTargets,
+    Outcome, Proc, Start, StateLoss, Stats, Statuses, Syscall, Targets, Time,
 };
 use sandboxd::pair::Paired;
 use sandboxd::record::Record;
@@ -303,9 +303,22 @@ fn rest(out: &mut impl Lines, full: bool) {
         step_ns: -3_600_000_000_000,
     };
     out.line(&Line::Clock(clock), None);
-    let stats = Stats {
+    let targets = Targets {
+        uids: vec![10123],
+        packages: vec!["com.example.app".to_owned()],
+        ..Targets::default()
+    };
+    let new = NewTargets {
         run: RUN,
         seq: 12,
+        time: TIME,
+        boot_ns: 1,
+        targets: &targets,
+    };
+    out.line(&Line::Targets(new), None);
+    let stats = Stats {
+        run: RUN,
+        seq: 13,
         time: TIME,
         boot_ns: 1,
         emitted: 24,
@@ -330,7 +343,7 @@ fn rest(out: &mut impl Lines, full: bool) {
     by_call.insert("other".to_owned(), count(14, 0));
     let end = End {
         run: RUN,
-        seq: 13,
+        seq: 14,
         time: TIME,
         boot_ns: 1,
         why: "signal",
