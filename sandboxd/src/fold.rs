@@ -10,6 +10,7 @@ mod held;
 mod line;
 mod made_by;
 mod only;
+mod part;
 mod process;
 mod unwanted;
 mod whose;
@@ -35,6 +36,7 @@ pub use failed::Errors;
 use held::Held;
 pub use made_by::{Asked, MadeBy};
 pub use only::Only;
+use part::Earlier;
 pub use whose::{Names, Told};
 
 /// The wall clock may drift by so much between two looks without being called set, nanoseconds.
@@ -108,7 +110,9 @@ pub struct Fold {
     verdicts: Vec<Settled>,
     stats_at: u64,
     ended: bool,
-    /// The accounts of the `end` line.
+    /// What earlier parts told of.
+    earlier: Earlier,
+    /// The accounts of the run, once it has ended.
     closed: BTreeMap<String, event::CallCount>,
 }
 
@@ -297,6 +301,7 @@ impl Fold {
             } => {
                 self.unwritten(*boot_ns, by_index, *lines, out);
             }
+            Fact::Cut(now) => self.cut(now, out),
             Fact::Stop(stop) => {
                 self.paired(out, |pair, give| pair.finish(give));
                 self.world.settle_all();
@@ -322,9 +327,21 @@ impl Fold {
         self.names = Names::new(&start.names).unwrap_or_default();
         self.errors = Errors::new(&start.errors).unwrap_or_default();
         self.start = start.clone();
+        self.earlier = Earlier::default();
+        self.start_line(start.boot_ns, out);
+    }
+
+    /// The `start` line of the run, or of another part of it.
+    fn start_line(&mut self, boot_ns: u64, out: &mut impl Lines) {
         let seq = self.next_seq();
         let names = line::names(&self.start.indexes);
-        let line = line::start(&self.start, &names, self.time(start.boot_ns), seq);
+        let line = event::Start {
+            seq,
+            part: self.part(),
+            time: self.time(boot_ns),
+            boot_ns,
+            ..line::start(&self.start, &names)
+        };
         out.line(&Line::Start(Box::new(line)), None);
     }
 
@@ -360,7 +377,9 @@ impl Fold {
         seq
     }
 
-    fn time(&self, boot_ns: u64) -> Time {
+    /// The wall clock's time at that of the boot clock.
+    #[must_use]
+    pub fn time(&self, boot_ns: u64) -> Time {
         Time(boot_ns.saturating_add_signed(self.offset_ns))
     }
 }

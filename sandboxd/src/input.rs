@@ -105,6 +105,8 @@ pub enum Fact {
         /// All of them.
         lines: u64,
     },
+    /// The output goes on in another part; counters as they were then.
+    Cut(Stop),
     /// The run ends: nothing comes after it.
     Stop(Stop),
 }
@@ -340,7 +342,7 @@ pub struct MapLine {
     pub path: String,
 }
 
-/// How a run ends.
+/// How a run ends, or a part of it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Stop {
