@@ -11,6 +11,7 @@ mod packages;
 mod plan;
 mod priority;
 mod replay;
+mod rotation;
 mod run;
 mod said;
 mod targets;
@@ -23,6 +24,7 @@ use crate::command;
 use crate::fold::{Errors, Names};
 use crate::input::{Fact, Start};
 use crate::probe::{self, Attached, Backend};
+use crate::recording::Recorder;
 use crate::sink::{Options, Sink};
 use crate::{facts, select};
 use attaching::attach;
@@ -32,6 +34,7 @@ use left_out::LeftOut;
 use packages::Packages;
 use plan::Plan;
 pub use replay::replay;
+use rotation::Rotation;
 use run::{Run, Started};
 use targets::Targets;
 use waits::Signals;
@@ -46,11 +49,8 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
     let left_out = LeftOut::new(options)?;
     let names = Names::new(&options.names()).map_err(TraceError::Usage)?;
     Errors::new(&options.errors).map_err(TraceError::Usage)?;
-    let output = Options {
-        out: options.out.clone(),
-        format: options.format,
-    };
-    files::are_apart(options)?;
+    let output = files::output(options)?;
+    files::are_apart(options, &output)?;
     // Before signals are caught: Ctrl-C ends what hangs.
     if let Some(launch) = &mut launch {
         launch.stop()?;
@@ -62,7 +62,7 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
     let recorder = options
         .record
         .as_deref()
-        .map(crate::recording::Recorder::create)
+        .map(|path| Recorder::create_for(path, options.owner))
         .transpose()?;
     let runtime = runtime()?;
     let signals = {
@@ -101,6 +101,7 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
         .as_ref()
         .map(|waiting| meet(waiting, options, &start));
     let mut run = Run::new(loaded, mappings, sink, recorder, start, packages);
+    run.rotate_by(Rotation::new(options));
     let runs = run.meet()?;
     run.begin();
     tracing::info!("{ready}");

@@ -16,6 +16,7 @@ use super::cases::{self, Owned};
 use super::{COUNTS, Kernel, TOTALS, end, number, parts, plain, stands_alone};
 
 /// What happens to a run.
+#[expect(clippy::large_enum_variant, reason = "a run has a few")]
 #[derive(Clone, Debug)]
 enum Step {
     Input(Owned),
@@ -86,7 +87,6 @@ fn lines(start: &Owned, steps: &[Step], cut: bool) -> Vec<Value> {
         match step {
             Step::Input(input) => fold.push(input.input(), &mut out),
             Step::Lose(_, true) => fold.push(Input::Fact(&kernel.losses()), &mut out),
-            Step::Filter(_) | Step::Lose(_, false) => {}
             Step::Refuse => {
                 if let Some(fact) = refusal(&out[begin..], refused) {
                     refused += 1;
@@ -101,7 +101,7 @@ fn lines(start: &Owned, steps: &[Step], cut: bool) -> Vec<Value> {
                     .for_each(|step| then.note(step));
                 fold.push(Input::Fact(&Fact::Cut(then.stop("rotated"))), &mut out);
             }
-            Step::Cut(_) => {}
+            Step::Filter(_) | Step::Lose(_, false) | Step::Cut(_) => {}
         }
         if let Step::Cut(_) = step {
             (begin, refused) = (out.len(), 0);
