@@ -78,6 +78,8 @@ pub struct Status {
     pub up_s: u64,
     /// Where lines go.
     pub output: String,
+    /// Which part of the output that is, from 1.
+    pub part: u64,
     /// Who is watched.
     pub targets: Targets,
     /// Where entries come from.

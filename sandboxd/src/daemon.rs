@@ -18,12 +18,11 @@ pub fn run(object: &[u8], options: &cli::Daemon, argv: &[String]) -> Result<(), 
         return Ok(());
     }
     let (place, listener) = Place::take(&options.run_dir)?;
-    let output = config.trace.out.clone().unwrap_or_default();
     let path = options.config.clone();
     let trace = config.trace.clone();
     let control = Control {
         listener,
-        output: output.display().to_string(),
+        output: config.trace.out.clone().unwrap_or_default(),
         reread: Box::new(move || {
             let now = Config::read(&path)?;
             let later = config.other_changes(&now);
@@ -130,6 +129,6 @@ fn tell(status: &Status, out: &mut dyn Write) -> io::Result<()> {
         "so far     {} calls, {} filtered, {} lost, {} state records lost",
         status.emitted, status.filtered, status.lost, status.state_lost
     )?;
-    writeln!(out, "output     {}", status.output)?;
+    writeln!(out, "output     {} (part {})", status.output, status.part)?;
     writeln!(out, "run        {}", status.run)
 }

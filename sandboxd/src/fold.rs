@@ -10,6 +10,7 @@ mod held;
 mod line;
 mod made_by;
 mod only;
+mod part;
 mod process;
 mod targets;
 mod unwanted;
@@ -36,6 +37,7 @@ pub use failed::Errors;
 use held::Held;
 pub use made_by::{Asked, MadeBy};
 pub use only::Only;
+use part::Earlier;
 pub use whose::{Names, Told};
 
 /// The wall clock may drift by so much between two looks without being called set, nanoseconds.
@@ -109,7 +111,9 @@ pub struct Fold {
     verdicts: Vec<Settled>,
     stats_at: u64,
     ended: bool,
-    /// The accounts of the `end` line.
+    /// What earlier parts told of.
+    earlier: Earlier,
+    /// The accounts of the run, once it has ended.
     closed: BTreeMap<String, event::CallCount>,
 }
 
@@ -305,6 +309,7 @@ impl Fold {
             } => {
                 self.unwritten(*boot_ns, by_index, *lines, out);
             }
+            Fact::Cut(now) => self.cut(now, out),
             Fact::Stop(stop) => {
                 self.paired(out, |pair, give| pair.finish(give));
                 self.world.settle_all();
@@ -330,9 +335,21 @@ impl Fold {
         self.names = Names::new(&start.names).unwrap_or_default();
         self.errors = Errors::new(&start.errors).unwrap_or_default();
         self.start = start.clone();
+        self.earlier = Earlier::default();
+        self.start_line(start.boot_ns, out);
+    }
+
+    /// The `start` line of the run, or of another part of it.
+    fn start_line(&mut self, boot_ns: u64, out: &mut impl Lines) {
         let seq = self.next_seq();
         let names = line::names(&self.start.indexes);
-        let line = line::start(&self.start, &names, self.time(start.boot_ns), seq);
+        let line = event::Start {
+            seq,
+            part: self.part(),
+            time: self.time(boot_ns),
+            boot_ns,
+            ..line::start(&self.start, &names)
+        };
         out.line(&Line::Start(Box::new(line)), None);
     }
 
@@ -368,7 +385,9 @@ impl Fold {
         seq
     }
 
-    fn time(&self, boot_ns: u64) -> Time {
+    /// The wall clock's time at that of the boot clock.
+    #[must_use]
+    pub fn time(&self, boot_ns: u64) -> Time {
         Time(boot_ns.saturating_add_signed(self.offset_ns))
     }
 }

@@ -112,6 +112,8 @@ pub enum Fact {
         /// All of them.
         lines: u64,
     },
+    /// The output goes on in another part; counters as they were then.
+    Cut(Stop),
     /// The run ends: nothing comes after it.
     Stop(Stop),
 }
@@ -349,7 +351,7 @@ pub struct MapLine {
     pub path: String,
 }
 
-/// How a run ends.
+/// How a run ends, or a part of it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Stop {

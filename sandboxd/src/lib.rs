@@ -29,6 +29,7 @@ pub mod decode;
 pub mod fold;
 mod glob;
 pub mod pair;
+pub mod private;
 pub mod status;
 pub mod world;
 

@@ -13,6 +13,7 @@ mod plan;
 mod priority;
 mod replay;
 mod retarget;
+mod rotation;
 mod run;
 mod said;
 mod targets;
@@ -26,6 +27,7 @@ use crate::fold::{Errors, Names};
 use crate::input::{Fact, Start};
 use crate::power::{self, Role};
 use crate::probe::{self, Attached, Backend};
+use crate::recording::Recorder;
 use crate::sink::{Options, Sink};
 use crate::{facts, select};
 use attaching::attach;
@@ -37,6 +39,7 @@ use left_out::LeftOut;
 use packages::Packages;
 use plan::Plan;
 pub use replay::replay;
+use rotation::Rotation;
 use run::{Run, Started};
 use targets::Targets;
 use waits::Signals;
@@ -71,11 +74,8 @@ fn run(
     let left_out = LeftOut::new(options)?;
     let names = Names::new(&options.names()).map_err(TraceError::Usage)?;
     Errors::new(&options.errors).map_err(TraceError::Usage)?;
-    let output = Options {
-        out: options.out.clone(),
-        format: options.format,
-    };
-    files::are_apart(options)?;
+    let output = files::output(options)?;
+    files::are_apart(options, &output)?;
     // Before signals are caught: Ctrl-C ends what hangs.
     if let Some(launch) = &mut launch {
         launch.stop()?;
@@ -87,7 +87,7 @@ fn run(
     let recorder = options
         .record
         .as_deref()
-        .map(crate::recording::Recorder::create)
+        .map(|path| Recorder::create_for(path, options.owner))
         .transpose()?;
     let runtime = runtime()?;
     let signals = {
@@ -132,9 +132,9 @@ fn run(
         .as_ref()
         .map(|waiting| meet(waiting, options, &start));
     let mut run = Run::new(loaded, mappings, sink, recorder, start, packages);
+    run.rotate_by(Rotation::new(options));
     let runs = run.meet()?;
-    power::drop_capabilities(Role::Reader);
-    power::forbid_calls(false);
+    give_up_power(run.makes_files());
     run.begin();
     tracing::info!("{ready}");
     if !options.packages.is_empty() && !runs && launch.is_none() {
@@ -154,6 +154,17 @@ fn run(
         line,
     };
     run.finish_with(&runtime, signals, options.duration, started, &targets)
+}
+
+/// Keeps the power alone that the run needs from here on.
+fn give_up_power(makes_files: bool) {
+    let role = if makes_files {
+        Role::FileMaker
+    } else {
+        Role::Reader
+    };
+    power::drop_capabilities(role);
+    power::forbid_calls(makes_files);
 }
 
 /// Looks at the command while it waits, so that its paths and descriptors are known from its first call on.

@@ -3,7 +3,7 @@
 //! Reading it needs no `bpf(2)`, which would silence kprobes on its CPU meanwhile.
 
 use std::os::fd::AsRawFd as _;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering, fence};
 
 use aya::maps::MapData;
 use kprobe_common::config::{Control, LIVE, STOPPED};
@@ -115,6 +115,19 @@ impl Shared {
                 lost: sum.lost + calls.lost,
                 exits_lost: sum.exits_lost + calls.exits_lost,
             })
+    }
+
+    /// How often a call was seen and filtered so far, while the probes work: what is filtered by that is seen by that.
+    #[must_use]
+    pub fn calls_so_far(&self, index: u16) -> (u64, u64) {
+        let sum = |field: fn(&Calls) -> u64| {
+            (0..self.cpu_count)
+                .map(|cpu| field(&self.calls_on(cpu, index)))
+                .sum()
+        };
+        let filtered = sum(|calls| calls.filtered);
+        fence(Ordering::Acquire);
+        (sum(|calls| calls.seen), filtered)
     }
 
     fn calls_on(&self, cpu: usize, index: u16) -> Calls {

@@ -99,6 +99,9 @@ fn begun(f: &mut Formatter<'_>, start: &Start<'_>) -> fmt::Result {
         Count(start.calls.len() as u64, "call", "calls"),
         start.backend,
     )?;
+    if start.part > 1 {
+        write!(f, ", part {}", start.part)?;
+    }
     if !start.failed.is_empty() {
         write!(
             f,
@@ -220,6 +223,7 @@ fn ended(f: &mut Formatter<'_>, end: &End<'_>) -> fmt::Result {
         end.lost
     )?;
     for (count, one, many) in [
+        (end.pending, "call pending", "calls pending"),
         (end.exits_missed, "return missed", "returns missed"),
         (end.args_cut, "argument cut", "arguments cut"),
         (

@@ -1,6 +1,7 @@
 //! A run that is spoken to: what it does about each request, and about a hangup.
 
 use std::os::unix::net::UnixListener;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -21,8 +22,8 @@ pub(super) type Reread = Box<dyn Fn() -> Result<Who, String>>;
 pub struct Control {
     /// Where requests come.
     pub listener: UnixListener,
-    /// Where lines go, in words.
-    pub output: String,
+    /// Where lines go, unless the run names its files itself.
+    pub output: PathBuf,
     /// Reads the file that says who is watched, after a hangup.
     pub reread: Reread,
 }
@@ -32,7 +33,7 @@ pub(super) struct Line {
     requests: Receiver<Asked>,
     hangup: Signal,
     reread: Reread,
-    output: String,
+    output: PathBuf,
     /// When calls of those that were taken from the targets are not waited for any more.
     leaving: Vec<Instant>,
 }
@@ -75,7 +76,7 @@ impl Line {
 
 impl Run {
     /// Does what was said. Returns why the run is to end, if it is.
-    pub(super) fn obey(&mut self, line: &mut Line, said: Said) -> Option<&'static str> {
+    pub(super) async fn obey(&mut self, line: &mut Line, said: Said) -> Option<&'static str> {
         match said {
             Said::Hangup => match (line.reread)().and_then(|who| self.become_watch(line, &who)) {
                 Ok(said) => tracing::info!("hangup: {said}"),
@@ -83,7 +84,7 @@ impl Run {
             },
             Said::Asked(asked) => {
                 let ends = asked.request == Request::Stop {};
-                let answer = self.answer(line, &asked.request);
+                let answer = self.answer(line, &asked.request).await;
                 asked.answer(answer);
                 return ends.then_some("stop");
             }
@@ -91,12 +92,12 @@ impl Run {
         None
     }
 
-    fn answer(&mut self, line: &mut Line, request: &Request) -> Answer {
+    async fn answer(&mut self, line: &mut Line, request: &Request) -> Answer {
         let watched = self.watched();
         let changed = match request {
             Request::Status {} => return Answer::Status(Box::new(self.status(line))),
             Request::Stop {} => return Answer::done("ending"),
-            Request::Rotate {} => return Answer::refused("this run does not write files in parts"),
+            Request::Rotate {} => return self.begin_part(line).await,
             Request::Add(who) => self.become_watch(line, &more(watched, who)),
             Request::Remove(who) => {
                 less(watched, who).and_then(|who| self.become_watch(line, &who))
@@ -106,6 +107,19 @@ impl Run {
             Ok(said) => Answer::done(said),
             Err(why) => Answer::Refused { why },
         }
+    }
+
+    async fn begin_part(&mut self, line: &Line) -> Answer {
+        match self.rotate("asked for").await {
+            Ok(()) => Answer::done(format!("part {}: {}", self.fold.part(), self.output(line))),
+            Err(error) => Answer::refused(error.to_string()),
+        }
+    }
+
+    /// Where lines go.
+    fn output(&self, line: &Line) -> String {
+        let path = self.sink.path().unwrap_or(&line.output);
+        path.display().to_string()
     }
 
     /// Who is watched now.
@@ -151,14 +165,15 @@ impl Run {
 
     fn status(&self, line: &Line) -> Status {
         let start = self.fold.begun();
-        let (emitted, filtered, lost) = self.fold.so_far();
+        let [emitted, filtered, lost] = self.fold.so_far();
         let up = facts::boot_ns().saturating_sub(start.boot_ns);
         Status {
             pid: std::process::id(),
             version: start.version.clone(),
             run: start.run.clone(),
             up_s: up / 1_000_000_000,
-            output: line.output.clone(),
+            output: self.output(line),
+            part: self.fold.part(),
             targets: start.targets.clone(),
             backend: start
                 .backend
