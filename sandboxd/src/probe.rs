@@ -5,6 +5,7 @@ mod family;
 mod ignored;
 mod load;
 mod mappings;
+mod settings;
 mod shared;
 mod tasks;
 mod tracefs;

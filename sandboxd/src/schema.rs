@@ -10,6 +10,7 @@ mod json_schema;
 mod lines;
 mod netlink;
 mod process;
+mod start;
 mod tables;
 
 use std::io::{self, Write};

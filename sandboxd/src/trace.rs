@@ -8,6 +8,7 @@ mod files;
 mod ignoring;
 mod launch;
 mod left_out;
+mod meeting;
 mod packages;
 mod plan;
 mod priority;

@@ -6,13 +6,14 @@ use std::mem::ManuallyDrop;
 use aya::maps::{Array, HashMap, MapData, RingBuf};
 use aya::programs::{KProbe, ProgramError, RawTracePoint, TracePoint};
 use aya::{Ebpf, EbpfError, EbpfLoader, VerifierLogLevel};
-use kprobe_common::config::{Config, SCRATCH_PER_CPU, target};
+use kprobe_common::config::SCRATCH_PER_CPU;
 use kprobe_common::family::CommandLine;
 use kprobe_common::index::INDEXES;
 use kprobe_common::spec::{self, Spec};
 use kprobe_common::thread;
 
-use super::{Backend, Family, Ignored, ProbeError, Shared, tracefs, whose};
+use super::settings::{config, targets};
+use super::{Backend, Family, Ignored, ProbeError, Shared, whose};
 use crate::fold::Told;
 use crate::reaper;
 
@@ -196,57 +197,6 @@ impl Watch {
 /// A map has room for one entry at least.
 fn entries(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX).max(1)
-}
-
-/// Which tests a task is put to: bits of [`target`].
-pub(super) fn targets(watch: &Watch) -> u32 {
-    let mut targets = 0;
-    match watch.uids.len() {
-        0 => {}
-        1 if !watch.changing => targets |= target::ONE_UID,
-        _ => targets |= target::UIDS,
-    }
-    if watch.changing {
-        targets |= target::CHANGING;
-    }
-    if watch.all_apps {
-        targets |= target::ALL_APPS;
-    }
-    if watch.tasks {
-        targets |= target::TASKS;
-    }
-    if watch.packages {
-        targets |= target::PACKAGES | target::BORN;
-    }
-    if !watch.users.is_empty() {
-        targets |= target::USERS;
-    }
-    targets
-}
-
-fn config(watch: &Watch) -> Result<Config, ProbeError> {
-    Ok(Config {
-        targets: targets(watch),
-        uid: watch.uids.first().copied().unwrap_or(u32::MAX),
-        own_tgid: std::process::id(),
-        strsize: watch.strsize,
-        returns: watch.returns.into(),
-        ignores: watch.ignores.into(),
-        names: watch.names.patterns.len() as u32,
-        other_names: watch.names.others.into(),
-        left_out: watch.left_out.into(),
-        sent_signal: tracefs::offset("signal/signal_generate", "sig")?,
-        sent_pid: tracefs::offset("signal/signal_generate", "pid")?,
-        sent_result: tracefs::offset("signal/signal_generate", "result")?,
-        taken_signal: tracefs::offset("signal/signal_deliver", "sig")?,
-        taken_handler: tracefs::offset("signal/signal_deliver", "sa_handler")?,
-        newtask_pid: tracefs::offset("task/task_newtask", "pid")?,
-        newtask_flags: tracefs::offset("task/task_newtask", "clone_flags")?,
-        exec_filename: tracefs::offset("sched/sched_process_exec", "filename")?,
-        exec_old_pid: tracefs::offset("sched/sched_process_exec", "old_pid")?,
-        frames: watch.stack.is_some().into(),
-        stack: watch.stack.unwrap_or(0),
-    })
 }
 
 /// Only the programs that will be attached: the other backend's may be more than the kernel can take.

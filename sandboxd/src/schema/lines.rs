@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::caller::{CALLER, STACK, STACK_END};
 use super::field::{Field, Kind, Line, always, or_null, sometimes};
 use super::process::PROCESS;
+use super::start::{NEW_TARGETS, START};
 use crate::event::Outcome;
 use crate::status::State;
 
@@ -35,10 +36,6 @@ pub(super) fn words<const N: usize>(words: [&str; N]) -> Vec<String> {
 
 fn abis() -> Vec<String> {
     words(["arm64", "arm32"])
-}
-
-fn backends() -> Vec<String> {
-    words(["kprobe", "tracepoint"])
 }
 
 fn loss_reasons() -> Vec<String> {
@@ -95,26 +92,6 @@ const PENDING: Field = always(
     Kind::Uint,
     "calls seen that stand in no part yet: in a later one",
 );
-
-const TARGETS: &[Field] = &[
-    always("uids", Kind::Uints, "user IDs"),
-    always("pids", Kind::Uints, "processes"),
-    always("tids", Kind::Uints, "threads"),
-    always("packages", Kind::Texts, "packages, or patterns of names"),
-    always(
-        "users",
-        Kind::Uints,
-        "of packages and apps, only those of these Android users",
-    ),
-    always("command", Kind::Texts, "the command that was started"),
-    always("all_apps", Kind::Bool, "every app"),
-    always("follow", Kind::Bool, "whether children are followed"),
-];
-
-const FAILED: &[Field] = &[
-    always("symbol", Kind::Text, "the kernel's symbol"),
-    always("reason", Kind::Text, "the kernel's answer"),
-];
 
 const STATUS: &[Field] = &[
     always("state", Kind::Words(states), "the gravest thing known"),
@@ -226,32 +203,6 @@ pub(super) const LINES: &[Line] = &[
     },
 ];
 
-const START: &[Field] = &[
-    always("schema", Kind::Word, "version of the schema"),
-    RUN,
-    SEQ,
-    always("part", Kind::Uint, "number of the part, from 1 on"),
-    always("version", Kind::Text, "sandboxd's version"),
-    TIME,
-    BOOT_NS,
-    always("kernel", Kind::Text, "uname -r"),
-    always("arch", Kind::Word, "uname -m"),
-    always("device", Kind::TextMap, "what is known of the device"),
-    always("argv", Kind::Texts, "the command line"),
-    always("tags", Kind::TextMap, "the user's labels"),
-    always("backend", Kind::Words(backends), "where entries come from"),
-    always("backend_reason", Kind::Text, "why that one"),
-    always("returns", Kind::Bool, "whether returns are watched"),
-    always("targets", Kind::Object(TARGETS), "who is watched"),
-    always("calls", Kind::Texts, "the selected calls"),
-    always("attached", Kind::Uint, "how many probes are attached"),
-    always(
-        "failed",
-        Kind::Objects(FAILED),
-        "symbols that could not be probed",
-    ),
-];
-
 /// The fields of a `syscall` line.
 pub(super) const SYSCALL: &[Field] = &[
     RUN,
@@ -345,18 +296,6 @@ const CLOCK: &[Field] = &[
         "step_ns",
         Kind::Int,
         "by how much the wall clock was moved, nanoseconds",
-    ),
-];
-
-const NEW_TARGETS: &[Field] = &[
-    RUN,
-    SEQ,
-    TIME,
-    BOOT_NS,
-    always(
-        "targets",
-        Kind::Object(TARGETS),
-        "who is watched from now on",
     ),
 ];
 

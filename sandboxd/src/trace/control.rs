@@ -69,8 +69,12 @@ impl Line {
     }
 
     /// What was said already.
-    pub(super) fn try_said(&mut self) -> Option<Said> {
-        self.requests.try_recv().ok().map(Said::Asked)
+    pub(super) async fn try_said(&mut self) -> Option<Said> {
+        tokio::select! {
+            biased;
+            said = self.said() => Some(said),
+            () = std::future::ready(()) => None,
+        }
     }
 }
 

@@ -153,30 +153,12 @@ impl Run {
                 }
                 // Signals and timers are only looked at when this waits, and in a flood nothing else makes it wait.
                 tokio::task::yield_now().await;
-                if waits.look_is_due() {
-                    if let Some(launched) = &mut started.launched {
-                        launched.look();
-                    }
-                    if started
-                        .command
-                        .as_mut()
-                        .is_some_and(|command| command.ended().is_some())
-                        || targets.are_gone()
-                    {
-                        break "target_exited";
-                    }
-                    self.notice_losses();
-                    self.look_at_clocks();
-                    if let Some(advice) = self.said.left_out(self.fold.calls_left_out()) {
-                        tracing::warn!("{advice}");
-                    }
-                    // In a flood nothing waits for it.
-                    self.renew_packages();
-                    if let Some(line) = waits.line() {
-                        self.look_after(line);
-                    }
+                if waits.look_is_due()
+                    && let Some(why) = self.look_around(&mut started, targets, waits.line())
+                {
+                    break why;
                 }
-                if let Some((line, said)) = waits.take_said()
+                if let Some((line, said)) = waits.take_said().await
                     && let Some(why) = self.obey(line, said).await
                 {
                     break why;
@@ -190,6 +172,33 @@ impl Run {
             };
             self.end(why).await
         })
+    }
+
+    /// Does what is due now and then. Returns why the run is to end, if it is.
+    fn look_around(
+        &mut self,
+        started: &mut Started,
+        targets: &Targets,
+        line: Option<&mut Line>,
+    ) -> Option<&'static str> {
+        if let Some(launched) = &mut started.launched {
+            launched.look();
+        }
+        let command = started.command.as_mut();
+        if command.is_some_and(|command| command.ended().is_some()) || targets.are_gone() {
+            return Some("target_exited");
+        }
+        self.notice_losses();
+        self.look_at_clocks();
+        if let Some(advice) = self.said.left_out(self.fold.calls_left_out()) {
+            tracing::warn!("{advice}");
+        }
+        // In a flood nothing waits for it.
+        self.renew_packages();
+        if let Some(line) = line {
+            self.look_after(line);
+        }
+        None
     }
 
     /// Reads the rings and feeds the fold. Returns whether more is there.

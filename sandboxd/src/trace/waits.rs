@@ -112,9 +112,13 @@ impl Waits {
     }
 
     /// What was said since somebody asked, and to whom.
-    pub(super) fn take_said(&mut self) -> Option<(&mut Line, Said)> {
+    pub(super) async fn take_said(&mut self) -> Option<(&mut Line, Said)> {
         let line = self.line.as_mut()?;
-        let said = self.said.take().or_else(|| line.try_said())?;
+        let said = match self.said.take() {
+            Some(said) => said,
+            // In a flood nothing waits for it.
+            None => line.try_said().await?,
+        };
         Some((line, said))
     }
 
