@@ -17,6 +17,7 @@ mod follow;
 mod inline;
 mod kallsyms;
 mod load;
+mod long;
 mod names;
 mod netlink;
 mod packages;
@@ -122,6 +123,11 @@ pub(crate) fn all() -> Vec<Case> {
         stopping::NOTHING_LEFT,
         stopping::ODD_NAME,
         stopping::NOHUP,
+        long::BY_SIZE,
+        long::BY_AGE,
+        long::KILLED,
+        long::OWNERS,
+        long::DISK_FULL,
     ];
     cases.extend(filters::whose::CASES);
     cases.extend(packages::CASES);
