@@ -67,6 +67,7 @@ gcc-aarch64-linux-gnu the daemon's linker and the lab's programs
 libc6-dev-arm64-cross the lab's programs
 gcc-arm-linux-gnueabihf the lab's 32-bit programs
 libc6-dev-armhf-cross the lab's 32-bit programs
+zstd the lab's compressed output is read by it
 python3-venv the tests that have other programs read the output
 EOF
     cargo_is_usable || cat <<'EOF'

@@ -201,6 +201,12 @@ impl Sink {
         self.main.settle().await;
     }
 
+    /// Whether the last lines were refused: the disk is full.
+    #[must_use]
+    pub fn refuses(&self) -> bool {
+        self.main.queue.refuses()
+    }
+
     /// Makes the file of another part, which begins at that time; the `start` line of that part goes there, and what
     /// comes behind it. If it cannot be made, nothing has changed.
     pub fn prepare(&mut self, part: u64, time: Time) -> Result<(), SinkError> {

@@ -18,6 +18,7 @@ mod follow;
 mod inline;
 mod kallsyms;
 mod load;
+mod long;
 mod names;
 mod netlink;
 mod packages;
@@ -124,6 +125,11 @@ pub(crate) fn all() -> Vec<Case> {
         stopping::NOTHING_LEFT,
         stopping::ODD_NAME,
         stopping::NOHUP,
+        long::BY_SIZE,
+        long::BY_AGE,
+        long::KILLED,
+        long::OWNERS,
+        long::DISK_FULL,
         power::LESS,
         daemon::TARGETS,
         daemon::SOCKET,

@@ -106,6 +106,7 @@ impl Output {
     pub(super) async fn settle(&mut self) {
         self.queue.push(&mut self.block).await;
         self.queue.settled().await;
+        self.measure();
     }
 
     /// What comes from now on is of another part.

@@ -41,6 +41,8 @@ struct State {
     /// The files of parts whose blocks are on their way.
     places: VecDeque<Place>,
     progress: Progress,
+    /// Something of the last block was refused.
+    refuses: bool,
     spare: Vec<Block>,
     phase: Phase,
     reader: Reader,
@@ -146,6 +148,11 @@ impl Queue {
         while !self.state().blocks.is_empty() {
             self.room.notified().await;
         }
+    }
+
+    /// Whether the last block was refused, or a part of it.
+    pub(super) fn refuses(&self) -> bool {
+        self.state().refuses
     }
 
     /// How far the writer is, and how many bytes of lines are on their way to it.
@@ -257,6 +264,7 @@ impl Queue {
         state.done = 0;
         // Absent if it was counted as missing already, at the end.
         let here = state.blocks.pop_front().is_some();
+        state.refuses = missing.lines > 0;
         if here && missing.lines > 0 {
             state.unwritten(missing, why);
             self.news.notify_one();

@@ -40,6 +40,9 @@ pub(super) enum RotateError {
     /// It takes too long.
     #[error("the output has not taken what was written so far: it is too slow")]
     Slow,
+    /// The other file would take none either, not even its first line.
+    #[error("the output has just refused lines")]
+    Refused,
     /// There is no other file.
     #[error(transparent)]
     Sink(#[from] SinkError),
@@ -96,13 +99,27 @@ impl Run {
         tokio::select! {
             biased;
             why = waits.stop() => return Some(why),
-            rotated = self.rotate(why) => {
+            rotated = self.rotate_still_due(why) => {
                 if let Err(error) = rotated {
                     self.put_off(&error);
                 }
             }
         }
         None
+    }
+
+    /// Begins another part, if that is due still when everything is written: what was refused fills none.
+    async fn rotate_still_due(&mut self, why: &str) -> Result<(), RotateError> {
+        self.settle_output().await?;
+        if self.sink.part_is_full() || self.rotation.is_old() {
+            return self.rotate(why).await;
+        }
+        Ok(())
+    }
+
+    async fn settle_output(&mut self) -> Result<(), RotateError> {
+        let settled = tokio::time::timeout(SETTLE, self.sink.settle()).await;
+        settled.map_err(|_| RotateError::Slow)
     }
 
     /// The output stays where it is for now.
@@ -122,8 +139,10 @@ impl Run {
         if !self.sink.has_parts() {
             return Err(RotateError::OneFile);
         }
-        let settled = tokio::time::timeout(SETTLE, self.sink.settle()).await;
-        settled.map_err(|_| RotateError::Slow)?;
+        self.settle_output().await?;
+        if self.sink.refuses() {
+            return Err(RotateError::Refused);
+        }
         // What was refused stands in this part's accounts, and so does what is known to be lost. No call may be written
         // from here on, since it could be refused when its part has ended.
         self.take_events();

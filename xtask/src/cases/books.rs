@@ -2,10 +2,10 @@
 //!
 //! Pure functions over lines; the tests break a good trace in every way that a check is there for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, ensure};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Stand in every line of a system call, whatever became of it.
 const ALWAYS: [&str; 17] = [
@@ -30,6 +30,78 @@ pub(crate) fn check(lines: &[Value]) -> Result<()> {
     ordered(lines)?;
     balanced(lines)?;
     losses_told(lines)
+}
+
+/// Every check of a run in parts: each stands alone, and together they are one run. Gives the sums of their accounts, by call.
+pub(crate) fn check_parts(parts: &[Vec<Value>]) -> Result<Value> {
+    for (at, lines) in parts.iter().enumerate() {
+        let check = || -> Result<()> {
+            stands_alone(lines)?;
+            losses_told(lines)?;
+            let (start, end) = (&lines[0], &lines[lines.len() - 1]);
+            ensure!(
+                number(start, "part")? == at as u64 + 1,
+                "it is another: {start}"
+            );
+            let is_last = at + 1 == parts.len();
+            ensure!(
+                (end["why"] == "rotated") != is_last,
+                "it ended otherwise: {end}"
+            );
+            ensure!(
+                !is_last || number(end, "pending")? == 0,
+                "calls are missing: {end}"
+            );
+            known_when_it_began(lines)
+        };
+        check().with_context(|| format!("in part {}", at + 1))?;
+    }
+    let all = parts.concat();
+    numbered(&all)?;
+    ordered(&all)?;
+    let run = &all.first().context("no line at all")?["run"];
+    ensure!(
+        all.iter().all(|line| line["run"] == *run),
+        "of several runs"
+    );
+    sums(parts)
+}
+
+/// What a part is by itself, also where the output refused lines.
+pub(crate) fn stands_alone(lines: &[Value]) -> Result<()> {
+    framed(lines)?;
+    complete(lines)?;
+    balanced(lines)
+}
+
+/// Nothing is shown of a process that no line of the part has told of.
+fn known_when_it_began(lines: &[Value]) -> Result<()> {
+    let mut known = BTreeSet::new();
+    for line in lines {
+        if line["type"] == "process" {
+            known.insert(line["proc"].as_str());
+        } else if line["type"] == "syscall" {
+            ensure!(
+                known.contains(&line["proc"].as_str()),
+                "nobody told of its process: {line}"
+            );
+        }
+    }
+    Ok(())
+}
+
+/// The accounts of all parts together, by call.
+pub(crate) fn sums(parts: &[Vec<Value>]) -> Result<Value> {
+    let mut sums: BTreeMap<&str, BTreeMap<&str, u64>> = BTreeMap::new();
+    for end in parts.iter().filter_map(|lines| lines.last()) {
+        for (name, counts) in end["by_call"].as_object().into_iter().flatten() {
+            let sums = sums.entry(name).or_default();
+            for what in ["seen", "emitted", "filtered", "lost"] {
+                *sums.entry(what).or_default() += number(counts, what)?;
+            }
+        }
+    }
+    Ok(json!(sums))
 }
 
 /// Begins with the start, ends with the end, and has one of each; all of one run.

@@ -145,3 +145,111 @@ fn a_replay_that_differs_in_one_byte_is_noticed() {
     );
     assert!(replayed(b"a\n", b"a").is_err());
 }
+
+/// The good trace in two parts: the first ends while `read` is under way.
+fn in_parts() -> Vec<Vec<Value>> {
+    let process = |seq: u64| json!({"type": "process", "run": "r", "seq": seq, "event": "attach", "proc": "7-1"});
+    let lines = good();
+    let [_, openat, loss, read, _] = &lines[..] else {
+        unreachable!()
+    };
+    let of = |seq: u64, line: &Value| {
+        let mut line = line.clone();
+        line["seq"] = json!(seq);
+        line
+    };
+    let end =
+        |seq: u64, why: &str, pending: u64, name: &str, [emitted, filtered, lost]: [u64; 3]| {
+            let seen = emitted + filtered + lost;
+            let counts =
+                json!({"seen": seen, "emitted": emitted, "filtered": filtered, "lost": lost});
+            let mut end = counts.clone();
+            for (field, value) in [
+                ("type", json!("end")),
+                ("run", json!("r")),
+                ("seq", json!(seq)),
+                ("why", json!(why)),
+                ("pending", json!(pending)),
+                ("exits_missed", json!(u64::from(name == "read"))),
+                ("by_call", json!({name: counts})),
+            ] {
+                end[field] = value;
+            }
+            end
+        };
+    vec![
+        vec![
+            json!({"type": "start", "run": "r", "seq": 0, "part": 1}),
+            process(1),
+            of(2, openat),
+            of(3, loss),
+            end(4, "rotated", 1, "openat", [1, 1, 2]),
+        ],
+        vec![
+            json!({"type": "start", "run": "r", "seq": 5, "part": 2}),
+            process(6),
+            of(7, read),
+            end(8, "signal", 0, "read", [1, 0, 0]),
+        ],
+    ]
+}
+
+#[test]
+fn good_parts_pass_and_their_accounts_are_added() {
+    let sums = check_parts(&in_parts()).unwrap();
+    assert_eq!(
+        sums["openat"],
+        json!({"seen": 4, "emitted": 1, "filtered": 1, "lost": 2})
+    );
+    assert_eq!(sums["read"]["seen"], 1);
+}
+
+#[test]
+fn parts_that_do_not_stand_alone_are_refused() {
+    let refusal = |change: fn(&mut Vec<Vec<Value>>)| {
+        let mut parts = in_parts();
+        change(&mut parts);
+        format!("{:#}", check_parts(&parts).unwrap_err())
+    };
+    for (change, wanted) in [
+        (
+            (|parts| drop(parts[1].remove(0))) as fn(&mut Vec<Vec<Value>>),
+            "in part 2: the first line is no start",
+        ),
+        (
+            |parts| drop(parts[0].pop()),
+            "in part 1: the last line is no end",
+        ),
+        (
+            |parts| drop(parts[1].remove(1)),
+            "nobody told of its process",
+        ),
+        (|parts| parts[1][0]["part"] = json!(3), "it is another"),
+        (
+            |parts| parts[0][4]["why"] = json!("signal"),
+            "it ended otherwise",
+        ),
+        (
+            |parts| parts[1][3]["why"] = json!("rotated"),
+            "it ended otherwise",
+        ),
+        (
+            |parts| parts[1][3]["pending"] = json!(1),
+            "calls are missing",
+        ),
+        (
+            |parts| parts[1][1]["seq"] = json!(9),
+            "seq goes from 5 to 9",
+        ),
+        (
+            |parts| parts[0][4]["by_call"]["openat"]["lost"] = json!(3),
+            "accounted for",
+        ),
+        (|parts| parts.swap(0, 1), "it is another"),
+        (|parts| drop(parts.remove(0)), "it is another"),
+        (|parts| drop(parts[0].remove(2)), "0 lines"),
+    ] {
+        let said = refusal(change);
+        assert!(said.contains(wanted), "{said:?}, not {wanted:?}");
+    }
+}

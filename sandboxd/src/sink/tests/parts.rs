@@ -277,6 +277,7 @@ fn a_full_disk_costs_whole_frames_and_the_rest_can_be_read() {
                 };
                 refused += lines;
             }
+            assert_eq!(sink.refuses(), refused > 0 && round <= 20, "{round}");
             if round == 20 {
                 fs::remove_file(&ballast).unwrap();
                 rotate(&mut sink, &mut fold).await;
