@@ -134,6 +134,7 @@ pub(crate) fn all() -> Vec<Case> {
         daemon::TARGETS,
         daemon::SOCKET,
         daemon::KILLED,
+        daemon::ROTATED,
     ];
     cases.extend(filters::whose::CASES);
     cases.extend(packages::CASES);

@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
+use super::books;
 use super::trace::{Facts, Trace, tail};
 use crate::lab::{Case, Outcome};
 
@@ -93,7 +94,7 @@ printf 'output = "%s/again"\nuid = 10123\nexpr = "openat"\nbackend = "tracepoint
 sandboxd daemon --config again.toml 2>log.again & again=$!
 wait-for log.again ready: 90 || exit 91
 as-uid 10123 flood 1 30 >flood
-sandboxd ctl status >status; echo "status=$?" >>facts
+sandboxd ctl status >told; echo "status=$?" >>facts
 for i in $(seq 1 300); do [ $(probes) = 0 ] && break; usleep 200000; done
 echo "left=$(probes)" >>facts; echo "gone_ms=$(($(uptime_ms) - begin))" >>facts
 sandboxd ctl stop; wait $again; echo "code=$?" >>facts
@@ -102,6 +103,63 @@ cat /sys/kernel/rcu_expedited >expedited
     check: killed,
     timeout_s: 240,
 };
+
+/// New files when they are asked for, in a directory that is another user's alone: what is left of root's power is enough.
+pub(crate) const ROTATED: Case = Case {
+    name: "daemon-rotated",
+    script: r#"
+mkdir theirs; chown 2000:2000 theirs; chmod 700 theirs
+printf 'output = "%s/theirs/calls-{part}.jsonl"\nexpr = "openat"\nuid = 10123\nowner = "shell"\nrotate-keep = 3\n' $(pwd) >config.toml
+sandboxd daemon --config config.toml 2>log & daemon=$!
+wait-for log ready 90 || exit 90
+as-uid 10123 sh -c 'while :; do cat /marker; usleep 20000; done' 2>/dev/null & app=$!
+for part in 2 3 4; do sleep 1; sandboxd ctl rotate >>said || exit 91; done
+sandboxd ctl status >told
+pid=$(cat /dev/sandboxd/pid); grep Cap /proc/$pid/status >capabilities
+sandboxd ctl stop; wait $daemon; echo "code=$?" >facts
+kill $app
+stat -c '%u %a %n' theirs/* >files
+cp theirs/* .
+"#,
+    check: rotated,
+    timeout_s: 120,
+};
+
+fn rotated(outcome: &Outcome) -> Result<()> {
+    outcome.expect_status(0)?;
+    let code = Facts::read(outcome, "facts")?.number("code")?;
+    ensure!(
+        code == 0,
+        "exit code {code}: {}",
+        tail(&outcome.text("log")?)
+    );
+    let files = outcome.text("files")?;
+    let name = |part| format!("calls-000{part}.jsonl");
+    let wanted: Vec<String> = (2..=4)
+        .map(|part| format!("2000 600 theirs/{}", name(part)))
+        .collect();
+    ensure!(files.lines().eq(wanted.iter()), "files: {files}");
+    for part in 2..=4 {
+        let lines = outcome.lines(&name(part))?;
+        books::stands_alone(&lines).with_context(|| format!("part {part}"))?;
+        let calls = lines
+            .iter()
+            .filter(|line| line["type"] == "syscall")
+            .count();
+        ensure!(calls > 3 || part == 4, "part {part} has {calls} calls");
+        ensure!(
+            lines[0]["part"] == part,
+            "part {part} says {}",
+            lines[0]["part"]
+        );
+    }
+    let status = outcome.text("told")?;
+    ensure!(
+        status.contains("calls-0004.jsonl (part 4)"),
+        "status: {status}"
+    );
+    Ok(())
+}
 
 fn targets(outcome: &Outcome) -> Result<()> {
     let trace = Trace::of(outcome)?;
