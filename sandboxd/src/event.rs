@@ -319,11 +319,11 @@ pub struct Stats<'a> {
     pub time: Time,
     /// `CLOCK_BOOTTIME`, nanoseconds.
     pub boot_ns: u64,
-    /// `syscall` lines so far.
+    /// `syscall` lines so far, in this part.
     pub emitted: u64,
-    /// Calls dropped by filters so far.
+    /// Calls dropped by filters so far, in this part.
     pub filtered: u64,
-    /// Calls lost so far.
+    /// Calls lost so far, in this part.
     pub lost: u64,
 }
 

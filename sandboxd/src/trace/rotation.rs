@@ -172,12 +172,12 @@ impl Run {
         let shared = &self.loaded.shared;
         let count = |&index: &u16| {
             let (seen, filtered) = shared.calls_so_far(index);
-            (index, [seen, filtered, 0, 0])
+            (seen > 0).then_some((index, [seen, filtered, 0, 0]))
         };
         Stop {
             why: ROTATED.to_owned(),
             boot_ns,
-            counts: self.indexes.iter().map(count).collect(),
+            counts: self.indexes.iter().filter_map(count).collect(),
             threads_full: shared.threads_full(),
         }
     }

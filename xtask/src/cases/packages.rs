@@ -119,7 +119,7 @@ macro_rules! of_everybody {
 use {everybody, later, no_zygote, zygote, zygotes};
 
 /// All of them.
-pub(crate) const CASES: [Case; 10] = [
+pub(crate) const CASES: [Case; 11] = [
     APP,
     SHARED,
     WEBVIEW,
@@ -128,6 +128,7 @@ pub(crate) const CASES: [Case; 10] = [
     PATTERN,
     UID,
     crowd::CROWD,
+    crowd::IN_PARTS,
     list::LIST,
     launch::LAUNCH,
 ];

@@ -7,6 +7,7 @@ use anyhow::{Result, ensure};
 use super::judge::Wanted;
 use super::truth::Truth;
 use super::{held, no_zygote, zygote};
+use crate::cases::books;
 use crate::cases::script::{start, stop};
 use crate::lab::{Case, Outcome};
 
@@ -41,6 +42,64 @@ pub(crate) const CROWD: Case = Case {
     check,
     timeout_s: 240,
 };
+
+/// The same in parts of 64 KiB: what is held of a process when one ends stands in a later one, and is pending until then.
+pub(crate) const IN_PARTS: Case = Case {
+    name: "packages-in-parts",
+    script: concat!(
+        zygote!(),
+        "app=com.example.app shared=com.example.shared\n\
+         for i in $(seq 20); do\n\
+         echo \"fork app 10123 $app $app 1 exit\n\
+         fork one 10130 $shared.one $shared.one 1 exit\n\
+         fork isolated $((99000 + i)) $app:isolated:Decoder $app 1 exit\n\
+         fork isolated $((99500 + i)) com.google.android.webview:sandboxed_process0:x com.google.android.webview 1 exit\n\
+         fork two 10130 $shared.two - 1 unnamed\"\n\
+         done >crowd\n",
+        start!(
+            "-n com.example.app,com.example.shared.one -e openat,setresuid,exit_group -o parts.jsonl --rotate-size 64K"
+        ),
+        "said ready\ncat crowd >&9\nsaid later",
+        no_zygote!(),
+        stop!(),
+        "for part in parts-*; do cat $part; done >whole\n"
+    ),
+    check: in_parts,
+    timeout_s: 120,
+};
+
+fn in_parts(outcome: &Outcome) -> Result<()> {
+    outcome.expect_status(0)?;
+    let ended = outcome.text("ended")?;
+    ensure!(ended == "trace 0\nreplay 0\n", "exit statuses: {ended:?}");
+    let lines = outcome.lines("whole")?;
+    let parts: Vec<_> = lines
+        .chunk_by(|_, next| next["type"] != "start")
+        .map(<[_]>::to_vec)
+        .collect();
+    books::replayed(&outcome.bytes("whole")?, &outcome.bytes("replayed")?)?;
+    books::check_parts(&parts)?;
+    ensure!(parts.len() > 2, "{} parts", parts.len());
+    let ends = parts.iter().filter_map(|lines| lines.last());
+    let sum = |field: &str| {
+        ends.clone()
+            .filter_map(|end| end[field].as_u64())
+            .sum::<u64>()
+    };
+    ensure!(
+        sum("filtered") > 0 && sum("not_target") > 0,
+        "nobody was left out"
+    );
+    let logged = outcome.text("log")?;
+    let [seen, emitted] = ["seen", "emitted"].map(sum);
+    let said = format!(
+        "seen {seen} = emitted {emitted} + filtered {} + lost {}",
+        sum("filtered"),
+        sum("lost")
+    );
+    ensure!(logged.contains(&said), "not {said}: {logged}");
+    Ok(())
+}
 
 /// What was selected: `openat`, `setresuid`, `exit_group`.
 const SELECTED: [u64; 3] = [56, 147, 94];
