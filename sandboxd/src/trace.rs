@@ -14,6 +14,7 @@ mod replay;
 mod run;
 mod said;
 mod targets;
+mod usual;
 mod waits;
 
 use std::io::IsTerminal as _;
@@ -34,6 +35,7 @@ use plan::Plan;
 pub use replay::replay;
 use run::{Run, Started};
 use targets::Targets;
+pub use usual::{Usual, usual};
 use waits::Signals;
 
 /// Runs a trace to its end.
@@ -200,16 +202,12 @@ fn start(
     }
 }
 
-/// Where entries come from, and why.
+/// Where entries come from, and why. A kprobe is only set, to find out whether it works, where that decides.
 fn choose_backend(options: &cli::Trace, symbols: usize) -> (Backend, String) {
-    let kprobes = std::path::Path::new("/sys/bus/event_source/devices/kprobe/type").exists();
+    let asked = "asked for by --backend".to_owned();
     match options.backend {
-        cli::BackendName::Kprobe => (Backend::Kprobe, "asked for by --backend".to_owned()),
-        cli::BackendName::Tracepoint => (Backend::Tracepoint, "asked for by --backend".to_owned()),
-        cli::BackendName::Auto if !kprobes => (
-            Backend::Tracepoint,
-            "this kernel has no kprobes for perf events".to_owned(),
-        ),
+        cli::BackendName::Kprobe => (Backend::Kprobe, asked),
+        cli::BackendName::Tracepoint => (Backend::Tracepoint, asked),
         cli::BackendName::Auto if symbols > probe::KPROBES_MAX => (
             Backend::Tracepoint,
             format!(
@@ -217,9 +215,12 @@ fn choose_backend(options: &cli::Trace, symbols: usize) -> (Backend, String) {
                 probe::KPROBES_MAX
             ),
         ),
-        cli::BackendName::Auto => (
-            Backend::Kprobe,
-            format!("{symbols} symbols, calls without a probe cost nothing"),
-        ),
+        cli::BackendName::Auto => match probe::platform::kprobes() {
+            Err(reason) => (Backend::Tracepoint, reason),
+            Ok(()) => (
+                Backend::Kprobe,
+                format!("{symbols} symbols, calls without a probe cost nothing"),
+            ),
+        },
     }
 }
