@@ -12,6 +12,7 @@ pub mod runtime;
 pub mod select;
 
 pub mod command;
+pub mod power;
 pub mod probe;
 pub mod reaper;
 

@@ -22,6 +22,7 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::event::Line;
+use crate::power::{self, Role};
 use crate::{json, stdout, text};
 use block::Block;
 use place::Place;
@@ -254,7 +255,10 @@ impl Output {
         let of_writer = Arc::clone(&queue);
         thread::Builder::new()
             .name("output".into())
-            .spawn(move || writer::run(&of_writer, place))
+            .spawn(move || {
+                power::drop_capabilities(Role::Writer);
+                writer::run(&of_writer, place);
+            })
             .map_err(SinkError::Thread)?;
         Ok(Self {
             look,

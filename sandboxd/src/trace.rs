@@ -23,6 +23,7 @@ use crate::cli;
 use crate::command;
 use crate::fold::{Errors, Names};
 use crate::input::{Fact, Start};
+use crate::power::{self, Role};
 use crate::probe::{self, Attached, Backend};
 use crate::sink::{Options, Sink};
 use crate::{facts, select};
@@ -104,6 +105,8 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
         .map(|waiting| meet(waiting, options, &start));
     let mut run = Run::new(loaded, mappings, sink, recorder, start, packages);
     let runs = run.meet()?;
+    power::drop_capabilities(Role::Reader);
+    power::forbid_calls(false);
     run.begin();
     tracing::info!("{ready}");
     if !options.packages.is_empty() && !runs && launch.is_none() {
@@ -113,7 +116,7 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
         );
     }
     let command = waiting.map(command::Waiting::release).transpose()?;
-    let launched = launch.map(|launch| launch.start());
+    let launched = launch.map(Launch::start);
     if let Some(met) = &met {
         run.take(met);
     }
@@ -133,8 +136,12 @@ fn prepare(options: &cli::Trace, output: &Options) -> Result<Option<command::Wai
     if options.command.is_empty() {
         return Ok(None);
     }
-    let own_stdout = !output.to_stdout() && !std::io::stdout().is_terminal();
-    let waiting = command::prepare(&options.command, options.as_uid, own_stdout)?;
+    let stdout = if output.to_stdout() || std::io::stdout().is_terminal() {
+        command::Stdout::OnStderr
+    } else {
+        command::Stdout::Same
+    };
+    let waiting = command::prepare(&options.command, options.as_uid, stdout)?;
     Ok(Some(waiting))
 }
 

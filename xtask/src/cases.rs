@@ -24,6 +24,7 @@ mod pairing;
 mod paths;
 mod places;
 mod pointers;
+mod power;
 mod raw;
 mod reuse;
 mod room;
@@ -122,6 +123,7 @@ pub(crate) fn all() -> Vec<Case> {
         stopping::NOTHING_LEFT,
         stopping::ODD_NAME,
         stopping::NOHUP,
+        power::LESS,
     ];
     cases.extend(filters::whose::CASES);
     cases.extend(packages::CASES);
