@@ -97,11 +97,19 @@ pub(super) fn root(rights: Rights) -> Finding {
 pub(super) fn seccomp(rights: Rights) -> Finding {
     let filtered = rights.seccomp == 2;
     let finding = if filtered {
-        Finding::new("seccomp", State::Limited, "a filter is set on this process")
-            .follows("what it forbids fails, and so may the checks below")
-            .todo("start it from another shell, such as `adb shell` gives")
+        Finding::new(
+            "seccomp-filter",
+            State::Limited,
+            "a filter is set on this process",
+        )
+        .follows("what it forbids fails, and so may the checks below")
+        .todo("start it from another shell, such as `adb shell` gives")
     } else {
-        Finding::new("seccomp", State::Ok, "no filter is set on this process")
+        Finding::new(
+            "seccomp-filter",
+            State::Ok,
+            "no filter is set on this process",
+        )
     };
     finding.value("filtered", filtered)
 }
