@@ -71,16 +71,20 @@ fn time(backend: Backend, symbols: usize, trial: &Trial) -> Option<(Duration, Du
     let entries = match backend {
         Backend::Tracepoint => total(&trial.entries)?,
         Backend::Kprobe => {
-            let tried = trial.kprobes.iter().filter(|one| one.took.is_ok());
-            let count = tried.clone().count() as u32;
-            let (attach, detach) = total(tried)?;
-            (
-                attach / count * symbols as u32,
-                detach / count * symbols as u32,
-            )
+            let tried = trial.kprobes.iter().flat_map(|one| &one.took);
+            let attach = median(tried.clone().map(|took| took.attach))?;
+            let detach = median(tried.map(|took| took.detach))?;
+            (attach * symbols as u32, detach * symbols as u32)
         }
     };
     Some((others.0 + entries.0, others.1 + entries.1))
+}
+
+/// The one in the middle: a probe that had to wait for something else says nothing of the others.
+fn median(times: impl Iterator<Item = Duration>) -> Option<Duration> {
+    let mut times: Vec<Duration> = times.collect();
+    times.sort_unstable();
+    times.get(times.len() / 2).copied()
 }
 
 /// The sum of attempts; nothing if there are none, or one failed.

@@ -106,7 +106,12 @@ pub(super) fn tracepoints(tried: Tried<'_>) -> Finding {
             format!("attached and taken away: {}", names.join(", ")),
         )
     } else {
-        Finding::new(CHECK, State::Missing, failed.join("; "))
+        let more = match failed.len() {
+            1 => String::new(),
+            some => format!("; and {} more", some - 1),
+        };
+        let found = format!("{}{more}", failed[0]);
+        Finding::new(CHECK, State::Missing, found)
             .follows("processes and signals cannot be followed")
             .todo(permit(&failed))
     }
@@ -224,17 +229,10 @@ fn is_whole(attempt: &Attempt) -> bool {
     attempt.took.is_ok()
 }
 
-/// What could not be attached, with the reasons.
+/// Why attempts failed.
 fn failed(attempts: &[Attempt]) -> Vec<String> {
-    attempts
-        .iter()
-        .filter_map(|one| {
-            one.took
-                .as_ref()
-                .err()
-                .map(|why| format!("{}: {why}", one.name))
-        })
-        .collect()
+    let why = |one: &Attempt| one.took.as_ref().err().cloned();
+    attempts.iter().filter_map(why).collect()
 }
 
 /// What helps against a refusal.

@@ -89,7 +89,7 @@ fn attach_raw(ebpf: &mut Ebpf, name: &'static str, event: &'static str) -> Resul
 }
 
 /// A tracepoint that is there and refused is a matter of permission.
-fn not_attached(name: &'static str, source: ProgramError) -> ProbeError {
+pub(super) fn not_attached(name: &'static str, source: ProgramError) -> ProbeError {
     match source {
         ProgramError::SyscallError(error)
             if matches!(
@@ -97,8 +97,14 @@ fn not_attached(name: &'static str, source: ProgramError) -> ProbeError {
                 Some(libc::EPERM | libc::EACCES)
             ) =>
         {
+            // aya names its own functions.
+            let by = if error.call.starts_with("perf_event_open_") {
+                "perf_event_open(2)"
+            } else {
+                "bpf(2)"
+            };
             ProbeError::Denied {
-                what: format!("to attach to {name} by {}(2)", error.call),
+                what: format!("to attach to {name} by {by}"),
                 source: error.io_error,
             }
         }

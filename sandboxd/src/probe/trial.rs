@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use aya::programs::{KProbe, ProgramError, RawTracePoint, TracePoint};
 
 use super::Loaded;
-use super::attach::{TRACEPOINTS, reason};
+use super::attach::{TRACEPOINTS, not_attached, reason};
 use super::load::program;
 
 /// One probe that was tried.
@@ -14,7 +14,7 @@ use super::load::program;
 pub struct Attempt {
     /// The symbol, or the tracepoint.
     pub name: String,
-    /// How long attaching and detaching took, or why it failed.
+    /// How long attaching and detaching took, or why it failed, as a run would say it.
     pub took: Result<Took, String>,
 }
 
@@ -30,7 +30,7 @@ pub struct Took {
 impl Loaded {
     /// Tries the tracepoints that tell of processes and signals.
     pub fn try_tracepoints(&mut self) -> Vec<Attempt> {
-        let attempt = |&(name, category, event, full): &(&'static str, _, _, &str)| {
+        let attempt = |&(name, category, event, full): &(&'static str, _, _, &'static str)| {
             let took = program(&mut self.ebpf, name)
                 .map_err(|error| error.to_string())
                 .and_then(|program: &mut TracePoint| {
@@ -39,6 +39,7 @@ impl Loaded {
                         |program| program.attach(category, event),
                         TracePoint::detach,
                     )
+                    .map_err(|error| not_attached(full, error).to_string())
                 });
             Attempt {
                 name: full.to_owned(),
@@ -58,6 +59,7 @@ impl Loaded {
                     |program| program.attach(event),
                     RawTracePoint::detach,
                 )
+                .map_err(|error| not_attached(event, error).to_string())
             });
         Attempt {
             name: event.to_owned(),
@@ -65,17 +67,36 @@ impl Loaded {
         }
     }
 
-    /// Tries kprobes.
+    /// Tries kprobes: all are attached, one after the other as a run does it, then all are taken away. The kernel is
+    /// slower where it has just taken one away.
     pub fn try_kprobes(&mut self, symbols: &[String]) -> Vec<Attempt> {
-        let attempt = |symbol: &String| Attempt {
-            name: symbol.clone(),
-            took: program(&mut self.ebpf, "enter_kprobe")
-                .map_err(|error| error.to_string())
-                .and_then(|program: &mut KProbe| {
-                    measured(program, |program| program.attach(symbol, 0), KProbe::detach)
-                }),
+        let program: &mut KProbe = match program(&mut self.ebpf, "enter_kprobe") {
+            Ok(program) => program,
+            Err(error) => {
+                let failed = |symbol: &String| Attempt {
+                    name: symbol.clone(),
+                    took: Err(error.to_string()),
+                };
+                return symbols.iter().map(failed).collect();
+            }
         };
-        symbols.iter().map(attempt).collect()
+        let attach = |symbol: &String| {
+            let began = Instant::now();
+            let link = program.attach(symbol, 0);
+            (symbol.clone(), link, began.elapsed())
+        };
+        let attached: Vec<_> = symbols.iter().map(attach).collect();
+        let detach = |(name, link, attach): (String, _, Duration)| {
+            let began = Instant::now();
+            let took = Result::and_then(link, |link| program.detach(link))
+                .map(|()| Took {
+                    attach,
+                    detach: began.elapsed(),
+                })
+                .map_err(|error: ProgramError| format!("{name}: {}", reason(&error)));
+            Attempt { name, took }
+        };
+        attached.into_iter().map(detach).collect()
     }
 
     /// Ends it where every probe was taken away: no reaper is needed then.
@@ -88,11 +109,11 @@ fn measured<P, L>(
     program: &mut P,
     attach: impl FnOnce(&mut P) -> Result<L, ProgramError>,
     detach: impl FnOnce(&mut P, L) -> Result<(), ProgramError>,
-) -> Result<Took, String> {
+) -> Result<Took, ProgramError> {
     let began = Instant::now();
-    let link = attach(program).map_err(|error| reason(&error))?;
+    let link = attach(program)?;
     let attached = Instant::now();
-    detach(program, link).map_err(|error| reason(&error))?;
+    detach(program, link)?;
     Ok(Took {
         attach: attached - began,
         detach: attached.elapsed(),
