@@ -1,6 +1,7 @@
 //! The command line: what was typed. What it means is left to the verbs.
 
 mod daemon;
+mod doctor;
 mod number;
 mod trace;
 mod words;
@@ -12,6 +13,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::schema::Which;
 use crate::sink::Format;
 pub use daemon::{Ask, Ctl, Daemon, Who};
+pub use doctor::Doctor;
 pub use number::Number;
 pub use trace::{BackendName, StackBy, Trace};
 pub use words::shown;
@@ -44,6 +46,8 @@ pub enum Verb {
     Replay(Replay),
     /// List the system calls it knows: name, number in both ABIs, groups, arguments
     List(List),
+    /// Look at what this device can do, and say what is missing and why
+    Doctor(Doctor),
     /// Print the schema of the output
     Schema(Schema),
 }
@@ -83,6 +87,10 @@ pub struct List {
 
 /// `schema`
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own, and only one is taken"
+)]
 #[command(after_help = "Example:\n  sandboxd schema --duckdb | duckdb calls.db")]
 #[group(multiple = false)]
 pub struct Schema {
@@ -95,15 +103,19 @@ pub struct Schema {
     /// Table definitions for ClickHouse
     #[arg(long)]
     pub clickhouse: bool,
+    /// JSON Schema of what `doctor --json` writes
+    #[arg(long)]
+    pub doctor: bool,
 }
 
 impl Schema {
     /// Which schema was asked for.
     #[must_use]
     pub fn which(&self) -> Which {
-        match (self.duckdb, self.clickhouse) {
-            (true, _) => Which::Duckdb,
-            (_, true) => Which::Clickhouse,
+        match (self.duckdb, self.clickhouse, self.doctor) {
+            (true, ..) => Which::Duckdb,
+            (_, true, _) => Which::Clickhouse,
+            (.., true) => Which::Doctor,
             _ => Which::Json,
         }
     }

@@ -6,6 +6,7 @@
 
 pub mod caller;
 pub mod cli;
+pub mod doctor;
 pub mod list;
 pub mod runtime;
 pub mod select;

@@ -6,10 +6,13 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use sandboxd::cli::{self, Cli, Verb};
 use sandboxd::trace::{self, TraceError};
-use sandboxd::{daemon, list, runtime, schema, select, stdout};
+use sandboxd::{daemon, doctor, list, runtime, schema, select, stdout};
 
 /// The kernel half; empty where it was not built.
 static KERNEL_HALF: &[u8] = aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/kprobe-ebpf.o"));
+
+/// This kernel or these privileges cannot do it.
+const PLATFORM: u8 = 3;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -20,6 +23,7 @@ fn main() -> ExitCode {
         Verb::Daemon(options) => daemon::run(KERNEL_HALF, options, &argv).map_err(Failure::from),
         Verb::Ctl(options) => print(|out| daemon::ask(options, out)),
         Verb::Replay(options) => trace::replay(options).map_err(Failure::from),
+        Verb::Doctor(options) => examine(options.json),
         Verb::Schema(options) => print(|out| Ok(schema::print(options.which(), out)?)),
         Verb::List(options) if options.runtime_threads => {
             print(|out| runtime::list(options.json, out))
@@ -35,6 +39,20 @@ fn main() -> ExitCode {
     }
 }
 
+/// Examines the device. That tracing will not work is an answer, and an exit code.
+fn examine(json: bool) -> Result<(), Failure> {
+    let report = doctor::examine(KERNEL_HALF)?;
+    let colours = io::stdout().is_terminal();
+    print(|out| Ok(report.write(json, colours, out)?))?;
+    if report.works {
+        return Ok(());
+    }
+    Err(Failure {
+        code: PLATFORM,
+        message: report.verdict,
+    })
+}
+
 /// How the program fails: what it says and how it exits.
 struct Failure {
     code: u8,
@@ -43,9 +61,15 @@ struct Failure {
 
 impl From<TraceError> for Failure {
     fn from(error: TraceError) -> Self {
+        let code = error.exit_code();
+        let more = if code == PLATFORM {
+            "\nsandboxd: `sandboxd doctor` says what else is missing here, and what to do"
+        } else {
+            ""
+        };
         Self {
-            code: error.exit_code(),
-            message: error.to_string(),
+            code,
+            message: format!("{error}{more}"),
         }
     }
 }

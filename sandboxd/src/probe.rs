@@ -5,10 +5,12 @@ mod family;
 mod ignored;
 mod load;
 mod mappings;
+pub mod platform;
 mod settings;
 mod shared;
 mod tasks;
-mod tracefs;
+pub mod tracefs;
+mod trial;
 mod whose;
 
 pub use attach::{Attached, attach};
@@ -17,6 +19,7 @@ pub use ignored::Ignored;
 pub use load::{Loaded, Watch, load};
 pub use mappings::Mappings;
 pub use shared::{CpuLosses, Shared};
+pub use trial::{Attempt, Took};
 
 /// Where entries come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -37,6 +40,15 @@ impl Backend {
             Self::Tracepoint => "tracepoint",
         }
     }
+
+    /// The other one.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Kprobe => Self::Tracepoint,
+            Self::Tracepoint => Self::Kprobe,
+        }
+    }
 }
 
 /// More symbols than this are not worth a kprobe each: attaching costs about 1/70 s apiece.
@@ -50,11 +62,11 @@ pub enum ProbeError {
     NoObject,
     /// Not permitted.
     #[error(
-        "the kernel refuses {what} ({source}); run sandboxd as root, outside containers that drop CAP_BPF or CAP_SYS_ADMIN"
+        "the kernel refuses {what} ({source}); run sandboxd as root, outside containers that drop CAP_BPF, CAP_PERFMON or CAP_SYS_ADMIN, and outside seccomp filters that forbid it"
     )]
     Denied {
         /// What was asked for.
-        what: &'static str,
+        what: String,
         /// The kernel's answer.
         source: std::io::Error,
     },
@@ -108,6 +120,22 @@ pub enum ProbeError {
         "only root can watch other users' system calls: run sandboxd as root (`adb root`, or `su -c` before it)"
     )]
     NotRoot,
+    /// A kernel from before all that is needed.
+    #[error("Linux {release} is too old: sandboxd needs {}.{} or later", platform::OLDEST.0, platform::OLDEST.1)]
+    TooOld {
+        /// What it says that it is.
+        release: String,
+    },
+    /// A kernel that refuses probes to everybody.
+    #[error(
+        "this kernel is locked down (confidentiality, in {}): it lets nobody attach kprobes or read its memory by BPF, root neither; \
+         boot it without `lockdown=confidentiality`, or one that is not configured so",
+        platform::LOCKDOWN
+    )]
+    LockedDown,
+    /// Kprobes were asked for where they do not work.
+    #[error("{0}; leave out --backend kprobe: the tracepoint does without")]
+    NoKprobes(String),
     /// tracefs is not there or not readable.
     #[error(
         "cannot read {path}: {source}; mount tracefs with `mount -t tracefs nodev /sys/kernel/tracing`"

@@ -28,6 +28,8 @@ pub enum Which {
     Duckdb,
     /// Tables for `ClickHouse`.
     Clickhouse,
+    /// JSON Schema 2020-12 of what `doctor --json` writes.
+    Doctor,
 }
 
 /// Prints it.
@@ -36,6 +38,7 @@ pub fn print(which: Which, out: &mut dyn Write) -> io::Result<()> {
         Which::Json => json(),
         Which::Duckdb => duckdb(),
         Which::Clickhouse => clickhouse(),
+        Which::Doctor => crate::doctor::schema(),
     };
     out.write_all(text.as_bytes())
 }

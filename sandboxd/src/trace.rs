@@ -18,6 +18,7 @@ mod rotation;
 mod run;
 mod said;
 mod targets;
+mod usual;
 mod waits;
 
 use std::io::IsTerminal as _;
@@ -43,6 +44,7 @@ pub use replay::replay;
 use rotation::Rotation;
 use run::{Run, Started};
 use targets::Targets;
+pub use usual::{Usual, usual};
 use waits::Signals;
 
 /// Runs a trace to its end.
@@ -254,16 +256,12 @@ fn start(
     }
 }
 
-/// Where entries come from, and why.
+/// Where entries come from, and why. A kprobe is only set, to find out whether it works, where that decides.
 fn choose_backend(options: &cli::Trace, symbols: usize) -> (Backend, String) {
-    let kprobes = std::path::Path::new("/sys/bus/event_source/devices/kprobe/type").exists();
+    let asked = "asked for by --backend".to_owned();
     match options.backend {
-        cli::BackendName::Kprobe => (Backend::Kprobe, "asked for by --backend".to_owned()),
-        cli::BackendName::Tracepoint => (Backend::Tracepoint, "asked for by --backend".to_owned()),
-        cli::BackendName::Auto if !kprobes => (
-            Backend::Tracepoint,
-            "this kernel has no kprobes for perf events".to_owned(),
-        ),
+        cli::BackendName::Kprobe => (Backend::Kprobe, asked),
+        cli::BackendName::Tracepoint => (Backend::Tracepoint, asked),
         cli::BackendName::Auto if symbols > probe::KPROBES_MAX => (
             Backend::Tracepoint,
             format!(
@@ -271,9 +269,12 @@ fn choose_backend(options: &cli::Trace, symbols: usize) -> (Backend, String) {
                 probe::KPROBES_MAX
             ),
         ),
-        cli::BackendName::Auto => (
-            Backend::Kprobe,
-            format!("{symbols} symbols, calls without a probe cost nothing"),
-        ),
+        cli::BackendName::Auto => match probe::platform::kprobes() {
+            Err(reason) => (Backend::Tracepoint, reason),
+            Ok(()) => (
+                Backend::Kprobe,
+                format!("{symbols} symbols, calls without a probe cost nothing"),
+            ),
+        },
     }
 }

@@ -11,6 +11,7 @@ use kprobe_common::table::Syscall;
 use kprobe_common::table::group::GROUPS;
 use kprobe_common::table::rows::ROWS;
 use sandboxd::cli::Cli;
+use sandboxd::doctor::BLIND_SPOTS;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -74,20 +75,30 @@ fn table_of_commands() -> String {
     text
 }
 
+fn table_of_blind_spots() -> String {
+    let mut text = String::from("| What | Why, and what you see |\n| --- | --- |\n");
+    for spot in BLIND_SPOTS {
+        let _ = writeln!(text, "| {} | {} |", spot.what, spot.why);
+    }
+    text
+}
+
 /// Puts a table between its marks.
-fn with_table(text: &str, name: &str, table: &str) -> String {
-    let begin = format!("<!-- {name}: from the rows -->\n");
+fn with_table(text: &str, (name, source): (&str, &str), table: &str) -> String {
+    let begin = format!("<!-- {name}: from {source} -->\n");
     let (before, rest) = text.split_once(&begin).expect("a mark");
     let (_, after) = rest.split_once("<!-- end -->").expect("a mark's end");
     format!("{before}{begin}{table}<!-- end -->{after}")
 }
 
 #[test]
-fn the_readme_has_the_rows_tables() {
+fn the_readme_has_the_tables() {
     let path = root().join("README.md");
     let text = fs::read_to_string(&path).expect("a README");
-    let text = with_table(&text, "groups", &table_of_groups());
-    hold(&path, &with_table(&text, "commands", &table_of_commands()));
+    let text = with_table(&text, ("groups", "the rows"), &table_of_groups());
+    let text = with_table(&text, ("commands", "the rows"), &table_of_commands());
+    let blind = table_of_blind_spots();
+    hold(&path, &with_table(&text, ("blind", "the program"), &blind));
 }
 
 #[test]

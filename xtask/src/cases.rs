@@ -11,6 +11,7 @@ mod breadth;
 mod commands;
 mod daemon;
 mod descriptors;
+mod doctor;
 mod endings;
 mod exits;
 mod filters;
@@ -138,5 +139,19 @@ pub(crate) fn all() -> Vec<Case> {
     ];
     cases.extend(filters::whose::CASES);
     cases.extend(packages::CASES);
+    cases.extend([doctor::TRUTH, doctor::SITUATIONS]);
+    // The last one: nothing can be traced after it until the guest is booted anew.
+    cases.push(doctor::LOCKED_DOWN);
     cases
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_locks_the_guest_down_comes_last() {
+        let names: Vec<&str> = all().iter().map(|case| case.name).collect();
+        assert_eq!(names.last(), Some(&doctor::LOCKED_DOWN.name));
+    }
 }

@@ -6,7 +6,7 @@ use aya::Ebpf;
 use aya::programs::{KProbe, ProgramError, RawTracePoint, TracePoint};
 
 use super::load::program;
-use super::{Backend, Loaded, ProbeError};
+use super::{Backend, Loaded, ProbeError, platform};
 
 /// What was attached.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +16,35 @@ pub struct Attached {
     /// Symbols that would not, each with the reason.
     pub failed: Vec<(String, String)>,
 }
+
+/// Program, category and name of each classic tracepoint, and both as messages have them.
+pub(super) const TRACEPOINTS: [(&str, &str, &str, &str); 5] = [
+    ("task_made", "task", "task_newtask", "task:task_newtask"),
+    (
+        "task_execed",
+        "sched",
+        "sched_process_exec",
+        "sched:sched_process_exec",
+    ),
+    (
+        "task_ended",
+        "sched",
+        "sched_process_exit",
+        "sched:sched_process_exit",
+    ),
+    (
+        "task_sent",
+        "signal",
+        "signal_generate",
+        "signal:signal_generate",
+    ),
+    (
+        "task_signalled",
+        "signal",
+        "signal_deliver",
+        "signal:signal_deliver",
+    ),
+];
 
 /// Attaches returns and process life first, then entries, so that no entry is ever without its return.
 pub fn attach(
@@ -27,37 +56,11 @@ pub fn attach(
     mut progress: impl FnMut(usize, usize),
 ) -> Result<Attached, ProbeError> {
     let ebpf = &mut loaded.ebpf;
-    for (name, category, event, full) in [
-        ("task_made", "task", "task_newtask", "task:task_newtask"),
-        (
-            "task_execed",
-            "sched",
-            "sched_process_exec",
-            "sched:sched_process_exec",
-        ),
-        (
-            "task_ended",
-            "sched",
-            "sched_process_exit",
-            "sched:sched_process_exit",
-        ),
-        (
-            "task_sent",
-            "signal",
-            "signal_generate",
-            "signal:signal_generate",
-        ),
-        (
-            "task_signalled",
-            "signal",
-            "signal_deliver",
-            "signal:signal_deliver",
-        ),
-    ] {
+    for (name, category, event, full) in TRACEPOINTS {
         let program: &mut TracePoint = program(ebpf, name)?;
         program
             .attach(category, event)
-            .map_err(|source| ProbeError::Tracepoint { name: full, source })?;
+            .map_err(|source| not_attached(full, source))?;
     }
     if returns {
         attach_raw(ebpf, "exit_tracepoint", "sys_exit")?;
@@ -70,7 +73,10 @@ pub fn attach(
                 failed: Vec::new(),
             })
         }
-        Backend::Kprobe => attach_kprobes(ebpf, symbols, optional, &mut progress),
+        Backend::Kprobe => {
+            platform::kprobes().map_err(ProbeError::NoKprobes)?;
+            attach_kprobes(ebpf, symbols, optional, &mut progress)
+        }
     }
 }
 
@@ -79,10 +85,31 @@ fn attach_raw(ebpf: &mut Ebpf, name: &'static str, event: &'static str) -> Resul
     program
         .attach(event)
         .map(drop)
-        .map_err(|source| ProbeError::Tracepoint {
-            name: event,
-            source,
-        })
+        .map_err(|source| not_attached(event, source))
+}
+
+/// A tracepoint that is there and refused is a matter of permission.
+pub(super) fn not_attached(name: &'static str, source: ProgramError) -> ProbeError {
+    match source {
+        ProgramError::SyscallError(error)
+            if matches!(
+                error.io_error.raw_os_error(),
+                Some(libc::EPERM | libc::EACCES)
+            ) =>
+        {
+            // aya names its own functions.
+            let by = if error.call.starts_with("perf_event_open_") {
+                "perf_event_open(2)"
+            } else {
+                "bpf(2)"
+            };
+            ProbeError::Denied {
+                what: format!("to attach to {name} by {by}"),
+                source: error.io_error,
+            }
+        }
+        source => ProbeError::Tracepoint { name, source },
+    }
 }
 
 fn attach_kprobes(
@@ -115,7 +142,7 @@ fn attach_kprobes(
 }
 
 /// The innermost words of an error: aya's outer ones repeat what the line says anyway.
-fn reason(error: &ProgramError) -> String {
+pub(super) fn reason(error: &ProgramError) -> String {
     let mut innermost: &dyn std::error::Error = error;
     while let Some(source) = innermost.source() {
         innermost = source;

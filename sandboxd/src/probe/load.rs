@@ -12,8 +12,9 @@ use kprobe_common::index::INDEXES;
 use kprobe_common::spec::{self, Spec};
 use kprobe_common::thread;
 
+use super::attach::TRACEPOINTS;
 use super::settings::{config, targets};
-use super::{Backend, Family, Ignored, ProbeError, Shared, whose};
+use super::{Backend, Family, Ignored, ProbeError, Shared, platform, whose};
 use crate::fold::Told;
 use crate::reaper;
 
@@ -60,6 +61,8 @@ pub struct Watch {
     pub ring: u32,
     /// Bytes of the ring of state.
     pub state_ring: u32,
+    /// Whether the program of the other backend is to be loaded too, which a run does without.
+    pub both: bool,
 }
 
 /// The kernel half, loaded and told what to do, not attached.
@@ -82,6 +85,8 @@ pub struct Loaded {
     pub(super) threads: HashMap<MapData, u32, thread::Slot>,
     pub(super) tgids: HashMap<MapData, u32, u8>,
     pub(super) left_out: HashMap<MapData, u64, u8>,
+    /// What came of loading the other backend's program, if that was asked for.
+    pub other: Option<Result<(), ProbeError>>,
     #[cfg(feature = "debug-log")]
     show_messages: Box<dyn FnMut()>,
 }
@@ -113,10 +118,7 @@ pub fn load(object: &[u8], watch: &Watch, backend: Backend) -> Result<Loaded, Pr
     if object.is_empty() {
         return Err(ProbeError::NoObject);
     }
-    // SAFETY: takes nothing and cannot fail.
-    if unsafe { libc::geteuid() } != 0 {
-        return Err(ProbeError::NotRoot);
-    }
+    platform::check()?;
     let cpus = aya::util::nr_cpus().map_err(|(_, source)| ProbeError::Unsupported {
         what: "counting its CPUs",
         source,
@@ -141,6 +143,7 @@ pub fn load(object: &[u8], watch: &Watch, backend: Backend) -> Result<Loaded, Pr
         .load(object)
         .map_err(load_error)?;
     load_programs(&mut ebpf, watch, backend)?;
+    let other = watch.both.then(|| load_entries(&mut ebpf, backend.other()));
     let specs = fill(&mut ebpf, watch)?;
     whose::fill(&mut ebpf, watch)?;
     let shared = Shared::map(
@@ -168,6 +171,7 @@ pub fn load(object: &[u8], watch: &Watch, backend: Backend) -> Result<Loaded, Pr
         threads: take(&mut ebpf, "THREADS")?,
         tgids: take(&mut ebpf, "TGIDS")?,
         left_out: take(&mut ebpf, "LEFT_OUT")?,
+        other,
         shared,
         #[cfg(feature = "debug-log")]
         show_messages: messages(&mut ebpf)?,
@@ -201,29 +205,27 @@ fn entries(count: usize) -> u32 {
 
 /// Only the programs that will be attached: the other backend's may be more than the kernel can take.
 fn load_programs(ebpf: &mut Ebpf, watch: &Watch, backend: Backend) -> Result<(), ProbeError> {
+    load_entries(ebpf, backend)?;
+    if watch.returns {
+        load_raw(ebpf, "exit_tracepoint")?;
+    }
+    for (name, ..) in TRACEPOINTS {
+        let program: &mut TracePoint = program(ebpf, name)?;
+        program.load().map_err(|error| refused(name, error))?;
+    }
+    Ok(())
+}
+
+fn load_entries(ebpf: &mut Ebpf, backend: Backend) -> Result<(), ProbeError> {
     match backend {
         Backend::Kprobe => {
             let program: &mut KProbe = program(ebpf, "enter_kprobe")?;
             program
                 .load()
-                .map_err(|error| refused("enter_kprobe", error))?;
+                .map_err(|error| refused("enter_kprobe", error))
         }
-        Backend::Tracepoint => load_raw(ebpf, "enter_tracepoint")?,
+        Backend::Tracepoint => load_raw(ebpf, "enter_tracepoint"),
     }
-    if watch.returns {
-        load_raw(ebpf, "exit_tracepoint")?;
-    }
-    for name in [
-        "task_made",
-        "task_execed",
-        "task_ended",
-        "task_sent",
-        "task_signalled",
-    ] {
-        let program: &mut TracePoint = program(ebpf, name)?;
-        program.load().map_err(|error| refused(name, error))?;
-    }
-    Ok(())
 }
 
 fn load_raw(ebpf: &mut Ebpf, name: &'static str) -> Result<(), ProbeError> {
@@ -248,7 +250,7 @@ fn refused(program: &'static str, source: ProgramError) -> ProbeError {
     match source {
         ProgramError::SyscallError(error) if error.io_error.raw_os_error() == Some(libc::EPERM) => {
             ProbeError::Denied {
-                what: "to load BPF programs",
+                what: "to load BPF programs".to_owned(),
                 source: error.io_error,
             }
         }
@@ -261,7 +263,7 @@ fn load_error(error: EbpfError) -> ProbeError {
         let source = io::Error::from_raw_os_error(io_error.raw_os_error().unwrap_or(0));
         return match io_error.raw_os_error() {
             Some(libc::EPERM) => ProbeError::Denied {
-                what: "to make BPF maps",
+                what: "to make BPF maps".to_owned(),
                 source,
             },
             Some(libc::ENOSYS) => ProbeError::Unsupported {

@@ -32,7 +32,7 @@ pub(super) fn targets(watch: &Watch) -> u32 {
 
 /// All of it.
 pub(super) fn config(watch: &Watch) -> Result<Config, ProbeError> {
-    Ok(Config {
+    tracefs::told(Config {
         targets: targets(watch),
         uid: watch.uids.first().copied().unwrap_or(u32::MAX),
         own_tgid: std::process::id(),
@@ -42,16 +42,8 @@ pub(super) fn config(watch: &Watch) -> Result<Config, ProbeError> {
         names: watch.names.patterns.len() as u32,
         other_names: watch.names.others.into(),
         left_out: watch.left_out.into(),
-        sent_signal: tracefs::offset("signal/signal_generate", "sig")?,
-        sent_pid: tracefs::offset("signal/signal_generate", "pid")?,
-        sent_result: tracefs::offset("signal/signal_generate", "result")?,
-        taken_signal: tracefs::offset("signal/signal_deliver", "sig")?,
-        taken_handler: tracefs::offset("signal/signal_deliver", "sa_handler")?,
-        newtask_pid: tracefs::offset("task/task_newtask", "pid")?,
-        newtask_flags: tracefs::offset("task/task_newtask", "clone_flags")?,
-        exec_filename: tracefs::offset("sched/sched_process_exec", "filename")?,
-        exec_old_pid: tracefs::offset("sched/sched_process_exec", "old_pid")?,
         frames: watch.stack.is_some().into(),
         stack: watch.stack.unwrap_or(0),
+        ..Config::default()
     })
 }

@@ -2,13 +2,15 @@
 
 use std::path::PathBuf;
 
+use kprobe_common::config::Config;
+
 use super::ProbeError;
 
 /// Where tracefs is mounted: on its own since 4.1, under debugfs before and on some devices still.
 const MOUNTS: [&str; 2] = ["/sys/kernel/tracing", "/sys/kernel/debug/tracing"];
 
 /// Offset of `field` in the record of the tracepoint `event` (`category/name`).
-pub(super) fn offset(event: &str, field: &'static str) -> Result<u32, ProbeError> {
+fn offset(event: &str, field: &'static str) -> Result<u32, ProbeError> {
     let path = format_file(event);
     let text = std::fs::read_to_string(&path).map_err(|source| ProbeError::Tracefs {
         path: path.display().to_string(),
@@ -18,6 +20,35 @@ pub(super) fn offset(event: &str, field: &'static str) -> Result<u32, ProbeError
         path: path.display().to_string(),
         field,
     })
+}
+
+/// Whether all that a run needs of the formats is there.
+pub fn read() -> Result<(), ProbeError> {
+    told(Config::default()).map(drop)
+}
+
+/// Tells the kernel half where the fields stand that it reads.
+pub(super) fn told(config: Config) -> Result<Config, ProbeError> {
+    Ok(Config {
+        sent_signal: offset("signal/signal_generate", "sig")?,
+        sent_pid: offset("signal/signal_generate", "pid")?,
+        sent_result: offset("signal/signal_generate", "result")?,
+        taken_signal: offset("signal/signal_deliver", "sig")?,
+        taken_handler: offset("signal/signal_deliver", "sa_handler")?,
+        newtask_pid: offset("task/task_newtask", "pid")?,
+        newtask_flags: offset("task/task_newtask", "clone_flags")?,
+        exec_filename: offset("sched/sched_process_exec", "filename")?,
+        exec_old_pid: offset("sched/sched_process_exec", "old_pid")?,
+        ..config
+    })
+}
+
+/// Where tracefs was found.
+#[must_use]
+pub fn mounted() -> Option<&'static str> {
+    MOUNTS
+        .into_iter()
+        .find(|mount| PathBuf::from(mount).join("events").exists())
 }
 
 fn format_file(event: &str) -> PathBuf {
