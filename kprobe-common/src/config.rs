@@ -83,8 +83,7 @@ pub struct Control {
     /// [`LIVE`] while calls are watched: from after the last probe is attached, so that no thread is half seen, to the
     /// end of the run.
     pub phase: u64,
-    /// Threads inside a call that can make them leave the set of targets; one more while calls may be under way of tasks
-    /// that were taken from the targets.
+    /// Threads inside a call that can make them leave the set of targets.
     pub leaving: u64,
     /// Not 0: the entry of every call with [`RESTORES`](crate::spec::RESTORES) is seen.
     pub restores: u64,

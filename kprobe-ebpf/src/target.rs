@@ -3,7 +3,6 @@
 use aya_ebpf::helpers::generated::{bpf_get_current_pid_tgid, bpf_get_current_uid_gid};
 use kprobe_common::config::{Control, LIVE, target};
 use kprobe_common::family::{FIRST_APP, FIRST_ISOLATED, PER_USER, WEBVIEW_ZYGOTE};
-use kprobe_common::thread::{Slot, state};
 
 use crate::config::config;
 use crate::family;
@@ -113,13 +112,6 @@ pub(crate) fn targets() -> u32 {
     control().map_or(0, |control| unsafe {
         core::ptr::read_volatile(&raw const (*control).targets) as u32
     })
-}
-
-/// Whether a thread is inside a reported call while its user ID is none that is watched any more: targets have changed.
-#[inline(always)]
-pub(crate) fn was_taken(slot: &Slot) -> bool {
-    config!(targets) & target::CHANGING != 0
-        && matches!(slot.state, state::ENTERED | state::FOLLOWED)
 }
 
 /// The word shared with the user half.

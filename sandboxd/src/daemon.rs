@@ -14,6 +14,7 @@ use config::Config;
 pub fn run(object: &[u8], options: &cli::Daemon, argv: &[String]) -> Result<(), TraceError> {
     let config = Config::read(&options.config).map_err(TraceError::Usage)?;
     if options.check {
+        trace::check(&config.trace)?;
         tracing::info!("{} is good", options.config.display());
         return Ok(());
     }

@@ -2,7 +2,7 @@
 
 use std::fs::{File, OpenOptions, Permissions};
 use std::io;
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _, fchown};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, fchown};
 use std::path::Path;
 
 /// Its owner reads and writes it.
@@ -22,12 +22,23 @@ pub fn create(path: &Path, there: There, owner: Option<u32>) -> io::Result<File>
     let mut options = OpenOptions::new();
     options.write(true).mode(MODE);
     match there {
-        There::Replaced => options.create(true).truncate(true),
+        There::Replaced => options.create(true),
         There::Kept => options.create_new(true),
     };
+    if owner.is_some() {
+        // Whoever it will belong to may write there: a link of theirs would give them what it leads to.
+        options.custom_flags(libc::O_NOFOLLOW);
+    }
     let file = options.open(path)?;
+    let found = file.metadata()?;
     // A pipe or a device belongs to somebody.
-    if file.metadata()?.is_file() {
+    if found.is_file() {
+        if owner.is_some() && found.nlink() != 1 {
+            return Err(io::Error::other(
+                "it has other names too, and is not given away",
+            ));
+        }
+        file.set_len(0)?;
         // The umask takes bits away, and a file that was there may have more. Before it is given away: later that would
         // need another capability.
         if let Err(error) = file.set_permissions(Permissions::from_mode(MODE)) {
@@ -45,10 +56,8 @@ pub fn create(path: &Path, there: There, owner: Option<u32>) -> io::Result<File>
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-    use std::os::unix::fs::MetadataExt as _;
-
     use super::*;
+    use std::fs;
 
     #[test]
     fn a_file_is_its_owners_whatever_it_was() {
@@ -81,6 +90,18 @@ mod tests {
         let found = fs::metadata(&path).unwrap();
         assert_eq!((found.uid(), found.gid()), (2000, 2000));
         assert_eq!(found.mode() & 0o7777, 0o600);
+    }
+
+    #[test]
+    fn links_lead_nowhere_where_a_file_is_given_away() {
+        let dir = tempfile::tempdir().unwrap();
+        let [secret, link, hard] = ["secret", "link", "hard"].map(|name| dir.path().join(name));
+        fs::write(&secret, "before").unwrap();
+        std::os::unix::fs::symlink(&secret, &link).unwrap();
+        fs::hard_link(&secret, &hard).unwrap();
+        assert!(create(&link, There::Replaced, Some(2000)).is_err());
+        assert!(create(&hard, There::Replaced, Some(2000)).is_err());
+        assert_eq!(fs::read(&secret).unwrap(), b"before");
     }
 
     #[test]

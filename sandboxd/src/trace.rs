@@ -5,6 +5,7 @@ mod control;
 mod ending;
 mod error;
 mod files;
+mod followed;
 mod ignoring;
 mod launch;
 mod left_out;
@@ -62,6 +63,22 @@ pub fn serve(
     run(object, options, argv, Some(control))
 }
 
+/// Whether options are good, as far as that can be said without looking at what runs and what is installed.
+pub fn check(options: &cli::Trace) -> Result<(), TraceError> {
+    understand(options, true).map(drop)
+}
+
+fn understand(options: &cli::Trace, changing: bool) -> Result<(Plan, Names, Options), TraceError> {
+    let selection = select::parse(&options.exprs)?;
+    let plan = Plan::new(&selection, options, changing)?;
+    let names = Names::new(&options.names()).map_err(TraceError::Usage)?;
+    Errors::new(&options.errors).map_err(TraceError::Usage)?;
+    packages::patterns(&options.packages)?;
+    let output = files::output(options)?;
+    files::are_apart(options, &output)?;
+    Ok((plan, names, output))
+}
+
 fn run(
     object: &[u8],
     options: &cli::Trace,
@@ -69,16 +86,11 @@ fn run(
     control: Option<Control>,
 ) -> Result<(), TraceError> {
     let changing = control.is_some();
-    let selection = select::parse(&options.exprs)?;
-    let plan = Plan::new(&selection, options)?;
+    let (plan, names, output) = understand(options, changing)?;
     let targets = Targets::new(options, changing)?;
     let packages = Packages::new(options, changing)?;
     let mut launch = Launch::new(options)?;
     let left_out = LeftOut::new(options)?;
-    let names = Names::new(&options.names()).map_err(TraceError::Usage)?;
-    Errors::new(&options.errors).map_err(TraceError::Usage)?;
-    let output = files::output(options)?;
-    files::are_apart(options, &output)?;
     // Before signals are caught: Ctrl-C ends what hangs.
     if let Some(launch) = &mut launch {
         launch.stop()?;

@@ -40,7 +40,7 @@ pub struct Trace {
     #[arg(long = "user", value_name = "N", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(0..=21_473))]
     pub users: Vec<u32>,
     /// Wait for packages that are not installed yet, too
-    #[arg(long, requires = "packages")]
+    #[arg(long)]
     pub wait: bool,
     /// Stop the package's app, start it anew once the probes are live, and follow it: by its launcher's activity, or this
     /// one

@@ -5,7 +5,7 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::place::SOCKET;
+use super::place::{PID, SOCKET};
 use super::{Answer, Request};
 
 /// How long an answer may take.
@@ -52,8 +52,13 @@ fn converse(socket: &Path, request: &Request) -> io::Result<Option<Answer>> {
     }
     let answer = serde_json::from_str(&answer)?;
     if *request == (Request::Stop {}) && matches!(answer, Answer::Done { .. }) {
-        // It ends with the daemon.
+        // It ends with the daemon, which takes its file away then.
         let _ = reader.read_to_end(&mut Vec::new());
+        let pid = socket.with_file_name(PID);
+        let began = Instant::now();
+        while pid.exists() && began.elapsed() < PATIENCE {
+            std::thread::sleep(PAUSE / 10);
+        }
     }
     Ok(Some(answer))
 }

@@ -14,7 +14,9 @@ pub const RUN_DIR: &str = "/dev/sandboxd";
 /// The socket's name there.
 pub(super) const SOCKET: &str = "control";
 /// The name of the file with the number.
-const PID: &str = "pid";
+pub(super) const PID: &str = "pid";
+/// How often it is tried where another daemon ends meanwhile.
+const TRIES: u32 = 100;
 /// Rights of the directory: nobody but its owner finds anything in it.
 const PRIVATE: u32 = 0o700;
 
@@ -60,20 +62,20 @@ impl Place {
             let path = path.to_owned();
             move |cause| PlaceError::Use { path, cause }
         };
-        make(dir)?;
         let path = dir.join(PID);
-        let mut pid = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .custom_flags(libc::O_NOFOLLOW)
-            .open(&path)
-            .map_err(failed(&path))?;
-        if let Some(pid) = lock(&pid).map_err(failed(&path))? {
-            return Err(PlaceError::Taken { pid });
-        }
+        let mut tries = 0;
+        let mut pid = loop {
+            make(dir)?;
+            // One that ends just now takes its file and its directory away.
+            match hold(&path) {
+                Ok(Ok(Some(pid))) => break pid,
+                Ok(Err(pid)) => return Err(PlaceError::Taken { pid }),
+                Err(cause) if tries >= TRIES || cause.kind() != io::ErrorKind::NotFound => {
+                    return Err(failed(&path)(cause));
+                }
+                Ok(Ok(None)) | Err(_) => tries += 1,
+            }
+        };
         pid.set_len(0)
             .and_then(|()| pid.rewind())
             .and_then(|()| writeln!(pid, "{}", std::process::id()))
@@ -95,6 +97,23 @@ impl Place {
         };
         Ok((place, listener))
     }
+}
+
+/// Opens and locks the file, or gives the process that has it; nothing if the file has gone by then.
+fn hold(path: &Path) -> io::Result<Result<Option<File>, libc::pid_t>> {
+    let file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .custom_flags(libc::O_NOFOLLOW)
+        .open(path)?;
+    if let Some(pid) = lock(&file)? {
+        return Ok(Err(pid));
+    }
+    let is_there = fs::metadata(path)?.ino() == file.metadata()?.ino();
+    Ok(Ok(is_there.then_some(file)))
 }
 
 /// Locks a file, or gives the process that has it locked.

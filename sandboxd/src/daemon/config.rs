@@ -58,7 +58,10 @@ impl Config {
 
     /// The error: which line, where that is known, and why.
     fn parse(text: &str) -> Result<Self, (Option<usize>, String)> {
-        let line = |at: Range<usize>| text[..at.start.min(text.len())].matches('\n').count() + 1;
+        let line = |at: Range<usize>| {
+            let before = text.bytes().take(at.start);
+            before.filter(|byte| *byte == b'\n').count() + 1
+        };
         let table: BTreeMap<Spanned<String>, Value> = toml::from_str(text)
             .map_err(|error| (error.span().map(line), error.message().to_owned()))?;
         let command = Cli::command();

@@ -22,8 +22,14 @@ impl Fold {
             targets,
         };
         out.line(&Line::Targets(line), None);
-        let mut world = std::mem::take(&mut self.world);
-        world.ask_anew(targets, boot_ns, |happened| self.process(&happened, out));
-        self.world = world;
+        for (threads, happened) in self.world.ask_anew(targets, boot_ns) {
+            // How their calls end is not seen.
+            for tid in threads {
+                self.paired(out, |pair, give| pair.let_go(tid, give));
+            }
+            if let Some(happened) = happened {
+                self.process_line(&happened, out);
+            }
+        }
     }
 }

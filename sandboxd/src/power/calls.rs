@@ -36,21 +36,19 @@ const FREE: &[libc::c_long] = &[
     libc::SYS_sched_getaffinity,
     libc::SYS_sched_yield,
     libc::SYS_sigaltstack,
-    libc::SYS_tgkill,
     // Who we are; a child that we started.
     libc::SYS_getpid,
     libc::SYS_getppid,
     libc::SYS_gettid,
     libc::SYS_geteuid,
     libc::SYS_getrandom,
-    libc::SYS_prlimit64,
     libc::SYS_set_robust_list,
     libc::SYS_uname,
     libc::SYS_wait4,
     libc::SYS_waitid,
     // The reaper is a child without a program of its own.
-    libc::SYS_clone,
     libc::SYS_setsid,
+    libc::SYS_set_tid_address,
     // Files and what else is open.
     libc::SYS_close,
     libc::SYS_dup,
@@ -89,20 +87,18 @@ const FREE: &[libc::c_long] = &[
     libc::SYS_unlinkat,
 ];
 /// And these, where a run begins new files.
-const FOR_FILES: &[libc::c_long] = &[
-    libc::SYS_fchmod,
-    libc::SYS_fchown,
-    libc::SYS_linkat,
-    libc::SYS_mkdirat,
-    libc::SYS_renameat,
-    libc::SYS_renameat2,
-    libc::SYS_umask,
-];
+const FOR_FILES: &[libc::c_long] = &[libc::SYS_fchmod, libc::SYS_fchown, libc::SYS_mkdirat];
 /// Commands of `bpf(2)` on an element of a map.
 const ELEMENTS: std::ops::RangeInclusive<u64> = 1..=4;
-/// What is asked of descriptors: how much is in a pipe (`FIONREAD`), is it a terminal (`TCGETS`), a file's generation
-/// (`FS_IOC_GETVERSION`).
-const ASKED: [u64; 3] = [0x541b, 0x5401, 0x8008_7601];
+/// What is asked of descriptors: how much is in a pipe (`FIONREAD`), is it a terminal (`TCGETS`; `TIOCGWINSZ` in musl), a
+/// file's generation (`FS_IOC_GETVERSION`), and not to wait (`FIONBIO`).
+const ASKED: [u64; 5] = [0x541b, 0x5401, 0x5413, 0x8008_7601, 0x5421];
+/// Flags of `clone(2)` that begin a namespace, `CLONE_NEWNS` to `CLONE_NEWNET`.
+const NAMESPACES: u64 = 0x7e02_0000;
+/// A file is made that was not there.
+const MADE: u64 = (libc::O_CREAT | libc::O_EXCL) as u64;
+/// What a file is not opened for otherwise: to be written, to be made or emptied.
+const CHANGED: u64 = (libc::O_ACCMODE | libc::O_CREAT | libc::O_TRUNC) as u64;
 
 /// Sets the filter for all threads. A forbidden call fails as if the kernel did not know it, which C libraries expect.
 pub(super) fn forbid(makes_files: bool) -> Result<(), seccompiler::Error> {
@@ -136,9 +132,19 @@ fn rules(makes_files: bool) -> Result<BTreeMap<i64, Vec<Rule>>, BackendError> {
     for nr in [libc::SYS_mmap, libc::SYS_mprotect] {
         allow(nr, when(2, executable.clone(), 0)?);
     }
-    let ways = if makes_files { 0 } else { libc::O_ACCMODE };
-    let only_read = Is::MaskedEq(ways as u64);
-    allow(libc::SYS_openat, when(2, only_read, libc::O_RDONLY as u64)?);
+    let reads = Is::MaskedEq(CHANGED);
+    allow(libc::SYS_openat, when(2, reads, libc::O_RDONLY as u64)?);
+    if makes_files {
+        allow(libc::SYS_openat, when(2, Is::MaskedEq(MADE), MADE)?);
+    }
+    let within = Is::MaskedEq(NAMESPACES);
+    allow(libc::SYS_clone, when(0, within, 0)?);
+    // This process alone: 0 stands for it.
+    let own = std::process::id().into();
+    allow(libc::SYS_tgkill, when(0, Is::Eq, own)?);
+    for who in [0, own] {
+        allow(libc::SYS_prlimit64, when(0, Is::Eq, who)?);
+    }
     Ok(rules)
 }
 

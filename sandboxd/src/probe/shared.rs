@@ -79,19 +79,6 @@ impl Shared {
         word(&self.control, at).store(targets.into(), Ordering::SeqCst);
     }
 
-    /// Has the returns of calls told that are under way of tasks that were taken from the targets, until the same number
-    /// of [`Self::end_leaving`].
-    pub fn begin_leaving(&self) {
-        let at = std::mem::offset_of!(Control, leaving);
-        word(&self.control, at).fetch_add(1, Ordering::SeqCst);
-    }
-
-    /// Those that have not returned by now are not waited for.
-    pub fn end_leaving(&self) {
-        let at = std::mem::offset_of!(Control, leaving);
-        word(&self.control, at).fetch_sub(1, Ordering::SeqCst);
-    }
-
     /// Which tests a task is put to now.
     #[must_use]
     pub fn watched(&self) -> u32 {

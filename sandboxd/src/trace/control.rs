@@ -2,18 +2,16 @@
 
 use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::Receiver;
 
 use super::TraceError;
+use super::retarget::Gone;
 use super::run::Run;
+use super::waits::Waits;
 use crate::control::{Answer, Asked, Request, Status, Who, serve};
 use crate::facts;
-
-/// How long returns are waited for of calls that were under way when their task was taken from the targets.
-const LEAVING: Duration = Duration::from_secs(10);
 
 /// Who is asked for anew.
 pub(super) type Reread = Box<dyn Fn() -> Result<Who, String>>;
@@ -34,8 +32,7 @@ pub(super) struct Line {
     hangup: Signal,
     reread: Reread,
     output: PathBuf,
-    /// When calls of those that were taken from the targets are not waited for any more.
-    leaving: Vec<Instant>,
+    gone: Gone,
 }
 
 /// What was said to a run.
@@ -55,7 +52,7 @@ impl Line {
             hangup: signal(SignalKind::hangup()).map_err(failed("signals"))?,
             reread: control.reread,
             output: control.output,
-            leaving: Vec::new(),
+            gone: Gone::default(),
         })
     }
 
@@ -80,7 +77,18 @@ impl Line {
 
 impl Run {
     /// Does what was said. Returns why the run is to end, if it is.
-    pub(super) async fn obey(&mut self, line: &mut Line, said: Said) -> Option<&'static str> {
+    pub(super) async fn listen(&mut self, waits: &mut Waits) -> Option<&'static str> {
+        let (mut line, said) = waits.take_said().await?;
+        let why = tokio::select! {
+            biased;
+            why = waits.stop() => Some(why),
+            why = self.obey(&mut line, said) => why,
+        };
+        waits.give_back(line);
+        why
+    }
+
+    async fn obey(&mut self, line: &mut Line, said: Said) -> Option<&'static str> {
         match said {
             Said::Hangup => match (line.reread)().and_then(|who| self.become_watch(line, &who)) {
                 Ok(said) => tracing::info!("hangup: {said}"),
@@ -137,15 +145,14 @@ impl Run {
 
     /// Watches these from now on, and no others. Returns what changed, in words.
     fn become_watch(&mut self, line: &mut Line, who: &Who) -> Result<String, String> {
+        // What was installed a moment ago may be asked for.
+        self.renew_packages();
         let before = self.watched();
         if before == *who {
             return Ok("nothing changed".to_owned());
         }
-        let taken = self.retarget(who).map_err(|error| error.to_string())?;
-        if taken {
-            self.loaded.shared.begin_leaving();
-            line.leaving.push(Instant::now() + LEAVING);
-        }
+        self.retarget(who, &mut line.gone)
+            .map_err(|error| error.to_string())?;
         let names = |who: &Who| {
             let uids = who.uids.iter().map(|uid| format!("uid {uid}"));
             let names: Vec<String> = who.packages.iter().cloned().chain(uids).collect();
@@ -160,10 +167,10 @@ impl Run {
 
     /// Does what is due after a while.
     pub(super) fn look_after(&mut self, line: &mut Line) {
-        let now = Instant::now();
-        let over = line.leaving.extract_if(.., |until| *until <= now);
-        for _ in over {
-            self.loaded.shared.end_leaving();
+        if line.gone.rests()
+            && let Err(error) = self.forget_threads(&mut line.gone)
+        {
+            tracing::warn!("cannot have threads forgotten that are not watched any more: {error}");
         }
     }
 
@@ -187,21 +194,32 @@ impl Run {
             attached: start.attached,
             processes: self.fold.processes(),
             emitted,
-            filtered,
+            filtered: filtered + self.filtered_in_kernel(),
             lost,
             state_lost: self.fold.state_lost(),
         }
     }
 }
 
+impl Run {
+    fn filtered_in_kernel(&self) -> u64 {
+        let calls = |&index: &u16| self.loaded.shared.calls(index).filtered;
+        self.indexes.iter().map(calls).sum()
+    }
+}
+
 /// Those, and more.
 fn more(mut watched: Who, who: &Who) -> Who {
-    let new = |name: &&String| !watched.packages.contains(name);
-    let packages: Vec<String> = who.packages.iter().filter(new).cloned().collect();
-    watched.packages.extend(packages);
-    let new = |uid: &&u32| !watched.uids.contains(uid);
-    let uids: Vec<u32> = who.uids.iter().filter(new).copied().collect();
-    watched.uids.extend(uids);
+    for name in &who.packages {
+        if !watched.packages.contains(name) {
+            watched.packages.push(name.clone());
+        }
+    }
+    for uid in &who.uids {
+        if !watched.uids.contains(uid) {
+            watched.uids.push(*uid);
+        }
+    }
     watched
 }
 

@@ -32,6 +32,13 @@ enum Told {
 }
 
 impl Ignoring {
+    /// A process is not watched any more: its changes are not counted, so nothing holds that was told of it.
+    pub(super) fn forget(&mut self, kernel: &mut Ignored, pid: u32) {
+        if self.processes.remove(&pid).is_some() {
+            kernel.withdraw(pid, facts::boot_ns());
+        }
+    }
+
     /// Everything that came before `read` was read. Goes on with processes of which calls came through for nothing.
     pub(super) fn step(&mut self, kernel: &mut Ignored, fold: &mut Fold, read: u64) {
         for (pid, came) in fold.take_unwanted() {

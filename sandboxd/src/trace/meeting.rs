@@ -25,7 +25,7 @@ impl Run {
         self.packages.keep_ids(&ids);
         self.loaded.family.set_apps(ids.iter().copied());
         self.meet_makers()?;
-        let runs = self.meet_processes(&ids, None)?;
+        let runs = self.meet_processes(&ids)?;
         self.forget_verdicts();
         let boot_ns = facts::boot_ns();
         self.take(&Fact::Live { boot_ns });
@@ -42,24 +42,14 @@ impl Run {
         Ok(())
     }
 
-    /// Meets what runs of these user IDs, or, where others were met before, of the new ones among them. Returns whether
-    /// something of what was asked for does.
-    pub(super) fn meet_processes(
-        &mut self,
-        ids: &BTreeSet<u32>,
-        new: Option<&BTreeSet<u32>>,
-    ) -> Result<bool, ProbeError> {
+    /// Meets what runs of these user IDs, but for what is known already. Returns whether something of what was asked for does.
+    pub(super) fn meet_processes(&mut self, ids: &BTreeSet<u32>) -> Result<bool, ProbeError> {
         let mut runs = false;
         for process in &facts::processes() {
-            let id = process.uid % PER_USER;
-            let was_met = new.is_some_and(|new| ids.contains(&id) && !new.contains(&id));
-            if was_met {
-                continue;
-            }
-            let verdict = self.meet_process(process, ids)?;
-            if new.is_some() && verdict != Verdict::Hidden {
-                self.loaded.family.take_back(process.pid);
-            }
+            let verdict = match self.verdict(process.pid) {
+                Verdict::Hidden => self.meet_process(process, ids)?,
+                known => known,
+            };
             runs |= verdict == Verdict::Shown;
         }
         Ok(runs)
@@ -124,8 +114,8 @@ impl Run {
         Ok(())
     }
 
-    /// A program is about to be loaded: a zygote is started anew when it has ended. (The only `bpf(2)` while the probes are
-    /// live, and no app runs then: they end with their zygote.)
+    /// A program is about to be loaded: a zygote is started anew when it has ended. (With `bpf(2)`, while the probes are live,
+    /// but no app runs then: they end with their zygote.)
     pub(super) fn may_be_zygote(&mut self, pid: u32) {
         let before = self.packages.zygotes.len();
         if let Err(error) = self.add_zygote(pid) {

@@ -144,6 +144,18 @@ impl Packages {
             .collect()
     }
 
+    /// The user IDs to be watched from now on: of what is asked for, and of what was and is not installed any more, since
+    /// what runs of it goes on. `before` are those of what was asked for before.
+    pub(super) fn ids_after(&self, before: &BTreeSet<u32>) -> BTreeSet<u32> {
+        let uninstalled = &self.ids - before;
+        &self.asked_ids() | &uninstalled
+    }
+
+    /// The user IDs that are watched.
+    pub(super) fn watched_ids(&self) -> &BTreeSet<u32> {
+        &self.ids
+    }
+
     /// Watched from now on: these user IDs, and no others.
     pub(super) fn keep_ids(&mut self, ids: &BTreeSet<u32>) {
         self.ids.clone_from(ids);
@@ -205,7 +217,7 @@ impl Packages {
     }
 }
 
-fn patterns(names: &[String]) -> Result<Vec<(String, Regex)>, TraceError> {
+pub(super) fn patterns(names: &[String]) -> Result<Vec<(String, Regex)>, TraceError> {
     let pattern = |name: &String| match glob::pattern(name) {
         Ok(pattern) if !name.is_empty() => Ok((name.clone(), pattern)),
         Ok(_) => Err(TraceError::Usage("-n: a name is empty".to_owned())),

@@ -6,8 +6,9 @@ use kprobe_common::index::{Abi, INDEXES};
 use kprobe_common::spec::{self, ALONE, Selector, Spec, mode};
 use kprobe_common::table::kind::Kind;
 use kprobe_common::table::rows::ROWS;
-use kprobe_common::table::{Effect, Files, Ret, Syscall, change, row};
+use kprobe_common::table::{Files, Ret, Syscall, change, row};
 
+use super::followed::{followed, read_name, touches};
 use super::targets::Targets;
 use super::{TraceError, choose_backend};
 use crate::cli;
@@ -58,7 +59,12 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    pub(super) fn new(selection: &Selection, options: &cli::Trace) -> Result<Self, TraceError> {
+    /// `changing`: who is watched will change, to anybody by user ID or package.
+    pub(super) fn new(
+        selection: &Selection,
+        options: &cli::Trace,
+        changing: bool,
+    ) -> Result<Self, TraceError> {
         Only::new(&options.only).map_err(|error| TraceError::Usage(format!("-P: {error}")))?;
         let made_by = MadeBy::new(&options.made_by()).map_err(TraceError::Usage)?;
         let mut plan = Self {
@@ -68,8 +74,8 @@ impl Plan {
             show: show(options),
             raw: options.raw,
             files: follows_files(selection, options),
-            by_uid: !options.uids.is_empty() || options.all_apps || !options.packages.is_empty(),
-            packages: !options.packages.is_empty(),
+            by_uid: changing || watches_uids(options),
+            packages: changing || !options.packages.is_empty(),
             ignores: !options.no_returns && all_seen(options) && !made_by.is_everything(),
             indexes: Vec::new(),
             symbols: Vec::new(),
@@ -305,32 +311,13 @@ impl Plan {
     }
 }
 
+fn watches_uids(options: &cli::Trace) -> bool {
+    !options.uids.is_empty() || options.all_apps || !options.packages.is_empty()
+}
+
 /// A symbol of its two parts.
 fn symbol((prefix, name): (&str, &str)) -> String {
     format!("{prefix}{name}")
-}
-
-/// Which mappings a call may change, in the kernel half's words. Another protection may let code be written.
-fn touches(effect: Effect) -> u16 {
-    match effect {
-        Effect::Map => spec::MAPS | spec::MAPS_FIXED,
-        Effect::Unmap | Effect::Protect => spec::MAPS,
-        Effect::Remap => spec::MAPS | spec::MAPS_MOVES,
-        Effect::Attach | Effect::Detach | Effect::Unclear => spec::MAPS | spec::MAPS_ANY,
-        Effect::Brk => 0,
-    }
-}
-
-/// Has the name read that memory is given.
-fn read_name(row: &Syscall, abi: Abi, spec: &mut Spec) {
-    let Some(variants) = row.variants else { return };
-    let is_name = |key: u64| key == u64::from(change::MEMORY_NAME);
-    let keys = variants.keys[abi as usize];
-    if let Some(&(_, at)) = keys.iter().find(|&&(key, _)| is_name(key)) {
-        let named = row.form_of(&variants.list[usize::from(at)]).spec(abi);
-        (spec.args, spec.enter) = (named.args, named.enter);
-        spec.followed |= named.enter;
-    }
 }
 
 /// Whether descriptors and paths are to be followed: a selected call has one, and every change of them will be seen.
@@ -357,26 +344,6 @@ fn follows_files(selection: &Selection, options: &cli::Trace) -> bool {
 fn all_seen(options: &cli::Trace) -> bool {
     let by_uid = !options.uids.is_empty() || options.all_apps;
     options.tids().is_empty() && (by_uid || !options.no_follow)
-}
-
-/// The registers through which is read what the state is made of: paths, names, addresses, pairs of descriptors.
-fn followed(row: &Syscall, abi: Abi) -> u8 {
-    row.args
-        .iter()
-        .zip(row.registers(abi))
-        .filter(|(arg, _)| {
-            matches!(
-                arg.kind,
-                Kind::Path
-                    | Kind::Str
-                    | Kind::Sockaddr(_)
-                    | Kind::SockaddrOut(_)
-                    | Kind::SocklenInOut
-                    | Kind::StructOut(_)
-                    | Kind::StructSized(..)
-            )
-        })
-        .fold(0, |mask, (_, register)| mask | 1 << register)
 }
 
 impl Plan {

@@ -1,11 +1,14 @@
 //! Watches others while the run is live: user IDs and packages.
 //!
-//! The fold is told first, so that it knows what to do with what comes; then the kernel half. `bpf(2)` is used here although
-//! the probes are live: entries that the kernel skips meanwhile, on that CPU, are told by their returns.
+//! The fold is told first, so that it knows what to do with what comes; then the kernel half: first of those that are new,
+//! so that who is asked for before and after is never out of sight. `bpf(2)` is used here although the probes are live:
+//! entries that the kernel skips meanwhile, on that CPU, are told by their returns.
 
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 use kprobe_common::config::target;
+use kprobe_common::family::{FIRST_ISOLATED, PER_USER, born};
 
 use super::TraceError;
 use super::run::Run;
@@ -14,15 +17,35 @@ use crate::event;
 use crate::facts;
 use crate::input::Fact;
 use crate::probe::ProbeError;
-use crate::world::Verdict;
+use crate::world::{Settled, Verdict};
+
+/// Most user IDs: the size of the kernel half's map.
+const UIDS_MAX: usize = 1024;
+/// A program of the kernel half that took a thread for a target has ended so much later.
+const REST: Duration = Duration::from_secs(1);
+
+/// Processes that have left: the kernel half remembers calls of their threads still, and nobody will tell it of their ends.
+#[derive(Debug, Default)]
+pub(super) struct Gone {
+    pids: Vec<u32>,
+    since: Option<Instant>,
+}
 
 impl Run {
-    /// Watches these from now on, and no others. Returns whether somebody was taken from the targets.
-    pub(super) fn retarget(&mut self, who: &Who) -> Result<bool, TraceError> {
+    /// Watches these from now on, and no others.
+    pub(super) fn retarget(&mut self, who: &Who, gone: &mut Gone) -> Result<(), TraceError> {
+        if who.uids.len() > UIDS_MAX {
+            return Err(TraceError::Usage(format!(
+                "{} user IDs are more than the {UIDS_MAX} that can be watched",
+                who.uids.len()
+            )));
+        }
+        // Who has left may come back.
+        self.forget_threads(gone)?;
         let before = self.fold.begun().targets.clone();
         let old_ids = self.packages.asked_ids();
         self.packages.ask(&who.packages)?;
-        let ids = self.packages.asked_ids();
+        let ids = self.packages.ids_after(&old_ids);
         let targets = event::Targets {
             packages: who.packages.clone(),
             uids: who.uids.clone(),
@@ -30,63 +53,34 @@ impl Run {
         };
         let boot_ns = facts::boot_ns();
         self.take(&Fact::Targets { boot_ns, targets });
+        let settled = self.fold.take_verdicts();
         let set = |uids: &[u32]| uids.iter().copied().collect::<BTreeSet<u32>>();
         let (old_uids, uids) = (set(&before.uids), set(&who.uids));
-        let taken = self.take_away(&(&old_uids - &uids), &ids)?;
-        self.add(&(&uids - &old_uids), &(&ids - &old_ids), &ids)?;
-        Ok(taken || !(&old_ids - &ids).is_empty())
-    }
-
-    /// Takes user IDs from the targets, and every process that has left by now.
-    fn take_away(&mut self, uids: &BTreeSet<u32>, ids: &BTreeSet<u32>) -> Result<bool, ProbeError> {
-        for settled in self.fold.take_verdicts() {
-            if settled.verdict == Verdict::Hidden {
-                self.loaded.family.take_away(settled.proc.pid);
-            }
-        }
-        for &uid in uids {
+        self.add(&(&uids - &old_uids), &ids)?;
+        for uid in &old_uids - &uids {
             self.loaded.remove_uid(uid)?;
         }
-        self.packages.keep_ids(ids);
+        self.packages.keep_ids(&ids);
         self.loaded.family.set_apps(ids.iter().copied());
-        Ok(!uids.is_empty())
-    }
-
-    /// Adds user IDs, and those of packages within an Android user, to the targets, and meets what runs of packages.
-    fn add(
-        &mut self,
-        uids: &BTreeSet<u32>,
-        new: &BTreeSet<u32>,
-        ids: &BTreeSet<u32>,
-    ) -> Result<(), ProbeError> {
-        self.forget_slots(uids, new)?;
-        for &uid in uids {
-            self.loaded.add_uid(uid)?;
-        }
-        self.watch_kinds();
-        if self.packages.is_asked() {
-            self.meet_makers()?;
-            self.meet_processes(ids, Some(new))?;
-            self.tell_verdicts();
-        }
+        self.tell_settled(&settled, &ids, gone);
+        self.tell_verdicts();
         Ok(())
     }
 
-    /// What the kernel half remembers of threads that were watched before is out of date, and what was said of their
-    /// processes does not hold any more.
-    fn forget_slots(
-        &mut self,
-        uids: &BTreeSet<u32>,
-        ids: &BTreeSet<u32>,
-    ) -> Result<(), ProbeError> {
-        let is_new = |uid: u32| {
-            uids.contains(&uid) || ids.contains(&(uid % kprobe_common::family::PER_USER))
-        };
+    /// Adds user IDs to the targets, and those of packages, and meets what runs of these.
+    fn add(&mut self, uids: &BTreeSet<u32>, ids: &BTreeSet<u32>) -> Result<(), ProbeError> {
+        for &uid in uids {
+            self.loaded.add_uid(uid)?;
+        }
+        let both = self.packages.watched_ids() | ids;
+        self.loaded.family.set_apps(both);
+        self.watch_kinds();
+        if self.packages.is_asked() {
+            self.meet_makers()?;
+            self.meet_processes(ids)?;
+        }
         for process in facts::processes() {
-            if is_new(process.uid) {
-                for tid in facts::threads(process.pid).unwrap_or_default() {
-                    self.loaded.remove_thread(tid)?;
-                }
+            if self.verdict(process.pid) == Verdict::Shown || uids.contains(&process.uid) {
                 self.loaded.family.take_back(process.pid);
             }
         }
@@ -104,5 +98,49 @@ impl Run {
             kinds |= target::PACKAGES | target::BORN;
         }
         self.loaded.shared.watch(kinds);
+    }
+
+    /// Tells the kernel half of those that have left and that it would take for targets still, by their numbers or since others
+    /// share their user ID; and of those of which it became known that they are targets.
+    fn tell_settled(&mut self, settled: &[Settled], ids: &BTreeSet<u32>, gone: &mut Gone) {
+        for settled in settled {
+            let (pid, id) = (settled.proc.pid, settled.uid % PER_USER);
+            let family = &self.loaded.family;
+            let shown = settled.verdict == Verdict::Shown;
+            match settled.births {
+                Some(births) => family.say(born(pid, births), shown),
+                None if !shown && (id >= FIRST_ISOLATED || ids.contains(&id)) => {
+                    family.take_away(pid);
+                }
+                None => {}
+            }
+            if !shown {
+                self.ignoring.forget(&mut self.loaded.ignored, pid);
+                gone.pids.push(pid);
+                gone.since = Some(Instant::now());
+            }
+        }
+    }
+
+    /// Has the kernel half forget the threads of those that have left: nothing of them reaches it by now.
+    pub(super) fn forget_threads(&mut self, gone: &mut Gone) -> Result<(), ProbeError> {
+        for pid in std::mem::take(&mut gone.pids) {
+            for tid in facts::threads(pid).unwrap_or_default() {
+                self.loaded.remove_thread(tid)?;
+            }
+        }
+        if gone.since.take().is_some() {
+            // What was on its way from them has come, and has been counted.
+            let boot_ns = facts::boot_ns();
+            self.take(&Fact::Live { boot_ns });
+        }
+        Ok(())
+    }
+}
+
+impl Gone {
+    /// Whether everything of them has come to rest.
+    pub(super) fn rests(&self) -> bool {
+        self.since.is_some_and(|since| since.elapsed() >= REST)
     }
 }

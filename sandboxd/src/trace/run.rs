@@ -47,7 +47,7 @@ pub(super) struct Run {
     source: Source,
     mappings: Mappings,
     modules: Modules,
-    ignoring: Ignoring,
+    pub(super) ignoring: Ignoring,
     pub(super) fold: Fold,
     pub(super) sink: Sink,
     pub(super) recorder: Option<Recorder>,
@@ -158,9 +158,7 @@ impl Run {
                 {
                     break why;
                 }
-                if let Some((line, said)) = waits.take_said().await
-                    && let Some(why) = self.obey(line, said).await
-                {
+                if let Some(why) = self.listen(&mut waits).await {
                     break why;
                 }
                 if waits.list_changed() {

@@ -30,7 +30,7 @@ pub fn usual() -> Result<Usual, TraceError> {
         Ok(_) => return Err(TraceError::Usage(words.join(" "))),
         Err(error) => return Err(TraceError::Usage(error.to_string())),
     };
-    let plan = Plan::new(&select::parse(&options.exprs)?, &options)?;
+    let plan = Plan::new(&select::parse(&options.exprs)?, &options, false)?;
     let watch = plan.watch(&Targets::new(&options, false)?, &options);
     Ok(Usual {
         backend: plan.backend,

@@ -111,15 +111,19 @@ impl Waits {
         std::mem::take(&mut self.list_changed)
     }
 
-    /// What was said since somebody asked, and to whom.
-    pub(super) async fn take_said(&mut self) -> Option<(&mut Line, Said)> {
-        let line = self.line.as_mut()?;
+    /// What was said since somebody asked, and to whom: to be given back.
+    pub(super) async fn take_said(&mut self) -> Option<(Line, Said)> {
         let said = match self.said.take() {
             Some(said) => said,
             // In a flood nothing waits for it.
-            None => line.try_said().await?,
+            None => self.line.as_mut()?.try_said().await?,
         };
-        Some((line, said))
+        Some((self.line.take()?, said))
+    }
+
+    /// It is listened to again.
+    pub(super) fn give_back(&mut self, line: Line) {
+        self.line = Some(line);
     }
 
     /// How it is spoken to.

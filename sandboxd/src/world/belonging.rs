@@ -18,6 +18,8 @@ pub const MET: u32 = 1;
 pub struct Settled {
     /// The process.
     pub proc: Proc,
+    /// Its user ID.
+    pub uid: u32,
     /// How often its number was given away before, where the kernel half counted.
     pub births: Option<u32>,
     /// Shown or hidden.
@@ -30,33 +32,50 @@ impl World {
         self.wanted = Wanted::new(targets, changing);
     }
 
-    /// Takes who is asked for from now on. Those that are not any more leave, and are forgotten: what they do from now on
-    /// is not seen. Those that are again are met anew.
-    pub fn ask_anew(&mut self, targets: &Targets, time: u64, mut out: impl FnMut(Happened<'_>)) {
+    /// Takes who is asked for from now on. Those that are not any more leave, with their threads, and are forgotten: what they
+    /// do from now on is not seen. Those that are again are met anew.
+    pub fn ask_anew(
+        &mut self,
+        targets: &Targets,
+        time: u64,
+    ) -> Vec<(Vec<u32>, Option<Happened<'static>>)> {
         self.ask(targets, true);
         let mut pids: Vec<u32> = self.processes.keys().copied().collect();
         pids.sort_unstable();
-        let nobody = self.wanted.nobody();
+        let mut left = Vec::new();
         for pid in pids {
             let process = &self.processes[&pid];
-            let verdict = self.wanted.verdict(process, &self.packages, nobody);
+            let verdict = self.wanted.verdict(process, &self.packages, false);
             match (process.verdict, verdict) {
                 (Verdict::Shown, Verdict::Hidden | Verdict::Held) => {
-                    if process.announced {
-                        out(process.happened(ProcessEvent::Leave, time));
-                    }
-                    self.settled.push(Settled {
-                        proc: process.proc,
-                        births: process.births,
-                        verdict: Verdict::Hidden,
-                    });
-                    self.forget(pid);
+                    left.push(self.leaves(pid, time));
                 }
                 (Verdict::Hidden, Verdict::Shown | Verdict::Held) => self.forget(pid),
-                (Verdict::Held, Verdict::Hidden | Verdict::Shown) => self.settle_one(pid, nobody),
+                (Verdict::Held, Verdict::Hidden | Verdict::Shown) => self.settle_one(pid, false),
                 _ => {}
             }
         }
+        left
+    }
+
+    /// A process is not asked for any more: its threads, and what is to be said of it, if a line has told of it.
+    fn leaves(&mut self, pid: u32, time: u64) -> (Vec<u32>, Option<Happened<'static>>) {
+        let process = &self.processes[&pid];
+        let mut threads: Vec<u32> = process.threads.iter().copied().collect();
+        threads.sort_unstable();
+        let happened = process.happened(ProcessEvent::Leave, time);
+        let happened = process.announced.then_some(happened);
+        self.settled.push(Settled {
+            proc: process.proc,
+            uid: process.uid,
+            births: process.births,
+            verdict: Verdict::Hidden,
+        });
+        for tid in &threads {
+            self.inside.remove(tid);
+        }
+        self.forget(pid);
+        (threads, happened)
     }
 
     /// Takes what `packages.list` says.
@@ -229,7 +248,9 @@ impl World {
         let process = &self.processes[&pid];
         let verdict = self.wanted.verdict(process, &self.packages, last);
         let births = process.births;
-        if verdict != process.verdict {
+        // It is shown until the kernel half says that it has left.
+        let stays = process.verdict == Verdict::Shown && self.wanted.changes();
+        if verdict != process.verdict && !stays {
             if process.candidate && process.verdict == Verdict::Held {
                 let undetermined = last && self.wanted.may_be(process, &self.packages);
                 self.undetermined += u64::from(undetermined);
@@ -237,6 +258,7 @@ impl World {
             }
             self.settled.push(Settled {
                 proc: process.proc,
+                uid: process.uid,
                 births,
                 verdict,
             });

@@ -57,9 +57,9 @@ impl Wanted {
         self.packages.is_empty() && !self.changing
     }
 
-    /// Whether no packages are asked for: nothing that is not known of a process can make it one that is.
-    pub(super) fn nobody(&self) -> bool {
-        self.packages.is_empty()
+    /// Whether who is asked for changes.
+    pub(super) fn changes(&self) -> bool {
+        self.changing
     }
 
     /// Whether the thread of a record, or its process, was named on the command line.

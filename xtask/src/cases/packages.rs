@@ -4,6 +4,7 @@
 //! watches, and says what each was (`truth`). A run must have those of the package, all of each, and nobody else.
 
 pub(crate) mod crowd;
+pub(crate) mod daemon;
 mod judge;
 pub(crate) mod launch;
 pub(crate) mod list;
@@ -119,7 +120,7 @@ macro_rules! of_everybody {
 use {everybody, later, no_zygote, zygote, zygotes};
 
 /// All of them.
-pub(crate) const CASES: [Case; 11] = [
+pub(crate) const CASES: [Case; 13] = [
     APP,
     SHARED,
     WEBVIEW,
@@ -129,6 +130,8 @@ pub(crate) const CASES: [Case; 11] = [
     UID,
     crowd::CROWD,
     crowd::IN_PARTS,
+    daemon::ADDED,
+    daemon::CHANGED,
     list::LIST,
     launch::LAUNCH,
 ];
