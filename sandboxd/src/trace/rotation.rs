@@ -84,6 +84,9 @@ impl Run {
         if !self.rotation.is_ready() {
             return None;
         }
+        if self.rotation.not_before.take().is_some() {
+            self.sink.set_limit(self.rotation.size);
+        }
         let why = if self.sink.part_is_full() {
             "size"
         } else if self.rotation.is_old() {
