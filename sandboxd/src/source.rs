@@ -89,6 +89,12 @@ impl Source {
         self.read
     }
 
+    /// Whether some of the last round were not given yet.
+    #[must_use]
+    pub fn has_more(&self) -> bool {
+        self.next < self.ready
+    }
+
     /// The next record in the order of time.
     pub fn next_record(&mut self) -> Option<&[u8]> {
         let entry = *self

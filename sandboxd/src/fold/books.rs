@@ -320,7 +320,11 @@ impl Fold {
             entry.unwritten = entry.unwritten.saturating_add(count).min(most);
             *by_call.entry(line::key(index)).or_default() += count;
         }
-        self.books.unwritten += lines;
+        self.books.unwritten = self.books.unwritten.saturating_add(lines);
+        // A line about lines without calls would be refused too, as this one, and that told, without end.
+        if by_call.is_empty() {
+            return;
+        }
         let seq = self.next_seq();
         let line = Loss {
             run: &self.start.run,

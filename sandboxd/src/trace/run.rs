@@ -202,12 +202,14 @@ impl Run {
     /// Reads the rings and feeds the fold. Returns whether more is there.
     pub(super) fn read(&mut self, all: bool) -> bool {
         self.loaded.show_messages();
-        let more = self.source.fill(
-            &mut self.loaded.calls,
-            &mut self.loaded.state,
-            &mut self.mappings,
-            all,
-        );
+        // What a part that was full has left goes first: memory holds one round, however small parts are.
+        let more = self.source.has_more()
+            || self.source.fill(
+                &mut self.loaded.calls,
+                &mut self.loaded.state,
+                &mut self.mappings,
+                all,
+            );
         // What was lost before these were read may have changed what they mean.
         self.notice_losses();
         let mut begun = Vec::new();

@@ -105,9 +105,8 @@ wait-for log ready 60 || exit 90
 as-uid 10123 flood 1 1000 >facts || exit 91
 wait-for log 'No space left' 30 || exit 94
 sleep 1
-for part in 1 2; do mv small/calls-000$part.jsonl kept; done
-as-uid 10123 flood 1 100 >>facts || exit 91
-sleep 1
+for part in 1 2 3; do mv small/calls-000$part.jsonl kept; done
+for i in 1 2; do as-uid 10123 flood 1 60 >>facts || exit 91; sleep 2; done
 kill -INT $pid; wait $pid; echo $? >ended
 mv small/* kept; umount small
 ",
@@ -372,6 +371,11 @@ fn disk_full(outcome: &Outcome) -> Result<()> {
     ensure!(
         calls > 150 && calls < made as u64,
         "{calls} lines of {made} calls"
+    );
+    ensure!(
+        parts.len() > 4,
+        "{} parts: none since there was room again",
+        parts.len()
     );
     ensure!(seen == made as u64, "{made} calls made, {seen} seen");
     let last = lines.last().context("no line at all")?;
