@@ -12,31 +12,34 @@ use caps::{CapSet, Capability, CapsHashSet};
 pub enum Role {
     /// Reads the rings and looks at `/proc` and at files.
     Reader,
+    /// The same, and begins new files.
+    FileMaker,
     /// Writes lines to what is open already.
     Writer,
-    /// Writes lines, and begins new files.
-    FileMaker,
 }
+
+const READER: [Capability; 4] = [
+    Capability::CAP_BPF,
+    Capability::CAP_SYS_PTRACE,
+    Capability::CAP_DAC_READ_SEARCH,
+    Capability::CAP_CHECKPOINT_RESTORE,
+];
+const FILE_MAKER: [Capability; 2] = [Capability::CAP_DAC_OVERRIDE, Capability::CAP_CHOWN];
 
 impl Role {
     /// What it cannot do without.
-    fn capabilities(self) -> &'static [Capability] {
+    fn capabilities(self) -> Vec<Capability> {
         match self {
-            Self::Reader => &[
-                Capability::CAP_BPF,
-                Capability::CAP_SYS_PTRACE,
-                Capability::CAP_DAC_READ_SEARCH,
-                Capability::CAP_CHECKPOINT_RESTORE,
-            ],
-            Self::Writer => &[],
-            Self::FileMaker => &[Capability::CAP_DAC_OVERRIDE, Capability::CAP_CHOWN],
+            Self::Reader => READER.to_vec(),
+            Self::FileMaker => [&READER[..], &FILE_MAKER].concat(),
+            Self::Writer => Vec::new(),
         }
     }
 }
 
 /// Drops every capability of this thread that its role does not need. What it does not have it cannot keep.
 pub fn drop_capabilities(role: Role) {
-    if let Err(error) = keep(role.capabilities()) {
+    if let Err(error) = keep(&role.capabilities()) {
         tracing::warn!(
             "cannot drop capabilities ({error}): the run goes on with more power than it needs"
         );

@@ -39,6 +39,15 @@ impl Backend {
             Self::Tracepoint => Self::Kprobe,
         }
     }
+
+    /// Its name.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Kprobe => "kprobe",
+            Self::Tracepoint => "tracepoint",
+        }
+    }
 }
 
 /// More symbols than this are not worth a kprobe each: attaching costs about 1/70 s apiece.

@@ -9,6 +9,7 @@ mod books;
 mod boots;
 mod breadth;
 mod commands;
+mod daemon;
 mod descriptors;
 mod doctor;
 mod endings;
@@ -125,6 +126,9 @@ pub(crate) fn all() -> Vec<Case> {
         stopping::ODD_NAME,
         stopping::NOHUP,
         power::LESS,
+        daemon::TARGETS,
+        daemon::SOCKET,
+        daemon::KILLED,
     ];
     cases.extend(filters::whose::CASES);
     cases.extend(packages::CASES);

@@ -31,7 +31,7 @@ pub fn usual() -> Result<Usual, TraceError> {
         Err(error) => return Err(TraceError::Usage(error.to_string())),
     };
     let plan = Plan::new(&select::parse(&options.exprs)?, &options)?;
-    let watch = plan.watch(&Targets::new(&options)?, &options);
+    let watch = plan.watch(&Targets::new(&options, false)?, &options);
     Ok(Usual {
         backend: plan.backend,
         reason: plan.reason,
