@@ -6,6 +6,7 @@ mod build;
 mod cases;
 mod check;
 mod debian;
+mod dist;
 mod fuzz;
 mod golden;
 mod guest;
@@ -42,6 +43,7 @@ use clap::Parser;
 enum Verb {
     Check(check::Check),
     Build(build::Build),
+    Dist(dist::Dist),
     Vm(vm::Vm),
     VmMatrix(matrix::Matrix),
     Golden(golden::Golden),
@@ -54,6 +56,7 @@ fn main() -> ExitCode {
     let result = signals::catch().and_then(|()| match verb {
         Verb::Check(_) => Ok(check::Check::run()),
         Verb::Build(build) => build.run(),
+        Verb::Dist(dist) => dist.run(),
         Verb::Vm(vm) => Ok(vm.run()),
         Verb::VmMatrix(matrix) => matrix.run(),
         Verb::Golden(golden) => golden.run(),

@@ -14,7 +14,7 @@ use crate::build::Build;
 use crate::guest::Programs;
 use crate::kernels::{self, Absent, Kernel};
 use crate::lab::Case;
-use crate::report::{Report, Round, Skipped, Verdict};
+use crate::report::{Report, Round, Skipped, Verdict, readme};
 use crate::{cases, qemu, round};
 
 const OLD_CPU: &str = "cortex-a57";
@@ -42,6 +42,10 @@ const LONG: [&str; 6] = [
 
 /// Run the lab tests on every kernel and CPU model; the table goes to target/vm-matrix.{txt,json} too
 #[derive(Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option that is there or not"
+)]
 pub(crate) struct Matrix {
     /// Only these kernels, by name or path
     #[arg(long)]
@@ -61,6 +65,9 @@ pub(crate) struct Matrix {
     /// Take the newest build as it is; do without if there is none
     #[arg(long)]
     no_build: bool,
+    /// Write README's table of kernels from what the last run found, and end
+    #[arg(long, exclusive = true)]
+    readme: bool,
 }
 
 struct Boot {
@@ -91,6 +98,10 @@ impl Matrix {
     /// Runs the verb: fails if a case failed.
     pub(crate) fn run(&self) -> Result<ExitCode> {
         let cases = self.cases()?;
+        if self.readme {
+            readme::write(cases.len())?;
+            return Ok(ExitCode::SUCCESS);
+        }
         if self.list {
             for case in &cases {
                 println!("{}", case.name);

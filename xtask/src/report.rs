@@ -2,11 +2,13 @@
 //!
 //! Judges nothing; knows only which kernels' failures count.
 
+pub(crate) mod readme;
+
 use std::fmt;
 use std::fs;
 
 use anyhow::{Context, Result};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::paths;
 
@@ -14,7 +16,7 @@ use crate::paths;
 const UNCOUNTED: &str = "debian-latest";
 
 /// The outcome of one boot.
-#[derive(Serialize)]
+#[derive(Deserialize, Serialize)]
 pub(crate) struct Round {
     pub(crate) kernel: String,
     pub(crate) release: String,
@@ -25,7 +27,7 @@ pub(crate) struct Round {
 }
 
 /// The outcome of one case in one boot.
-#[derive(Serialize)]
+#[derive(Deserialize, Serialize)]
 pub(crate) struct Verdict {
     pub(crate) case: String,
     pub(crate) failure: Option<String>,
@@ -33,14 +35,14 @@ pub(crate) struct Verdict {
 }
 
 /// A kernel that was not booted, or a case that was not run on one.
-#[derive(Serialize)]
+#[derive(Deserialize, Serialize)]
 pub(crate) struct Skipped {
     pub(crate) what: String,
     pub(crate) reason: String,
 }
 
 /// Everything one run of the matrix found.
-#[derive(Serialize)]
+#[derive(Deserialize, Serialize)]
 pub(crate) struct Report {
     pub(crate) qemu: String,
     pub(crate) rounds: Vec<Round>,

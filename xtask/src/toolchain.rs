@@ -104,6 +104,8 @@ impl Toolchain {
             "-Clink-arg=--btf",
             "-Cdebuginfo=2",
         ];
+        let flags = flags.map(str::to_owned).into_iter().chain(elsewhere());
+        let flags: Vec<String> = flags.collect();
         cargo
             .args(["-Zbuild-std=core", "--target=bpfel-unknown-none"])
             .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"))
@@ -117,11 +119,39 @@ impl Toolchain {
         match self.kind {
             // rust-lld needs no C toolchain; musl's target is static by itself.
             Kind::Rustup => cargo.env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_MUSL_LINKER", "rust-lld"),
-            Kind::Debian => cargo
-                .env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", GNU_LINKER)
-                .env("CARGO_ENCODED_RUSTFLAGS", "-Ctarget-feature=+crt-static"),
+            Kind::Debian => cargo.env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", GNU_LINKER),
         };
+        let is_static =
+            (self.kind == Kind::Debian).then(|| "-Ctarget-feature=+crt-static".to_owned());
+        let flags: Vec<String> = is_static.into_iter().chain(elsewhere()).collect();
+        cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
         cargo
+    }
+
+    /// What is linked in beside crates: name, licence, and the file with its text, where there is one.
+    pub(crate) fn libraries(&self) -> Vec<(&'static str, &'static str, Option<PathBuf>)> {
+        let doc =
+            |package: &str| Some(PathBuf::from(format!("/usr/share/doc/{package}/copyright")));
+        let rust = "MIT OR Apache-2.0";
+        match self.kind {
+            Kind::Rustup => vec![
+                ("Rust's standard library", rust, None),
+                ("musl", "MIT", None),
+            ],
+            Kind::Debian => vec![
+                ("Rust's standard library", rust, doc("libstd-rust-web-dev")),
+                (
+                    "GNU C library",
+                    "LGPL-2.1-or-later",
+                    doc("libc6-dev-arm64-cross"),
+                ),
+                (
+                    "libgcc",
+                    "GPL-3.0-or-later WITH GCC-exception-3.1",
+                    doc("libgcc-12-dev-arm64-cross"),
+                ),
+            ],
+        }
     }
 
     fn cargo(&self, verb: &str) -> Command {
@@ -137,6 +167,18 @@ impl Toolchain {
             .env("RUSTC_BOOTSTRAP", "1")
             .env_remove("RUSTC_WRAPPER");
     }
+}
+
+/// Flags that keep out of the program where it was built: messages and debug information say `/sandboxd` and `/cargo`.
+fn elsewhere() -> impl Iterator<Item = String> {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| {
+        let home = env::var_os("HOME")?;
+        Some(PathBuf::from(home).join(".cargo"))
+    });
+    let places = [(Some(paths::root()), "/sandboxd"), (home, "/cargo")];
+    places.into_iter().filter_map(|(place, name)| {
+        Some(format!("--remap-path-prefix={}={name}", place?.display()))
+    })
 }
 
 /// The cargo that runs this program, without what the user's environment would add to the compiler's flags.

@@ -17,10 +17,7 @@ pub(super) fn backend(
     trial: Option<&Trial>,
 ) -> Finding {
     const CHECK: &str = "backend";
-    let name = match backend {
-        Backend::Kprobe => "kprobe",
-        Backend::Tracepoint => "tracepoint",
-    };
+    let name = backend.word();
     let of = |backend| trial.and_then(|trial| time(backend, symbols, trial));
     let (taken, kprobes) = (of(backend), of(Backend::Kprobe));
     let found = format!("{name}: {reason}");
