@@ -1,11 +1,13 @@
 //! The verbs that people and CI say: `cargo xtask VERB`.
 
+mod adbd;
 mod apt;
 mod archive;
 mod build;
 mod cases;
 mod check;
 mod debian;
+mod device;
 mod fuzz;
 mod golden;
 mod guest;
@@ -44,6 +46,7 @@ enum Verb {
     Build(build::Build),
     Vm(vm::Vm),
     VmMatrix(matrix::Matrix),
+    Device(device::Device),
     Golden(golden::Golden),
     Fuzz(fuzz::Fuzz),
     Verifier(verifier::Verifier),
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Verb::Build(build) => build.run(),
         Verb::Vm(vm) => Ok(vm.run()),
         Verb::VmMatrix(matrix) => matrix.run(),
+        Verb::Device(device) => device.run(),
         Verb::Golden(golden) => golden.run(),
         Verb::Fuzz(fuzz) => fuzz.run(),
         Verb::Verifier(verifier) => verifier.run(),
