@@ -18,14 +18,14 @@ exec 3<&0 </dev/null
 (
     while read -r _; do :; done
     until [ -s "$dir/pid" ] || [ ! -e "$dir/orders" ]; do sleep 0.1; done
-    pid=$(cat "$dir/pid")
     # As at a terminal: a command that sandboxd started is reached too.
-    # shellcheck disable=SC2046 # several words
-    kill -INT "$pid" $(pgrep -P "$pid")
+    kill -INT -- "-$(cat "$dir/pid")"
 ) <&3 3<&- >/dev/null 2>&1 &
 watcher=$!
 
-sh -c 'echo $$ >"$0"; exec "$@"' "$dir/pid" "$program" "$@" 3<&-
+# In a group of its own, which is what is interrupted: su may be in this one.
+# shellcheck disable=SC2016 # the inner shell expands it
+setsid sh -c 'echo $$ >"$0"; exec "$@"' "$dir/pid" "$program" "$@" 3<&-
 status=$?
 kill -KILL "$watcher" 2>/dev/null
 cd /

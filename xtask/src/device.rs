@@ -1,7 +1,9 @@
 //! `cargo xtask device`: `scripts/device.sh` end to end, by the host's real `adb` and a real `adbd` in a guest.
 //!
-//! `phone` is the guest and what talks to it; `runs` has the cases that go well, `troubles` those that do not.
+//! `phone` is the guest and what talks to it; `runs` has the cases that go well, `endings`
+//! those that are ended from outside, `troubles` those that do not begin.
 
+mod endings;
 mod phone;
 mod runs;
 mod standing_in;
@@ -76,7 +78,7 @@ impl Device {
     }
 
     fn cases(&self) -> Result<Vec<Case>> {
-        let mut cases: Vec<Case> = [runs::CASES, troubles::CASES].concat();
+        let mut cases: Vec<Case> = [runs::CASES, endings::CASES, troubles::CASES].concat();
         for name in &self.case {
             if !cases.iter().any(|(known, _)| known == name) {
                 let names: Vec<_> = cases.iter().map(|(name, _)| *name).collect();

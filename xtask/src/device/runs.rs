@@ -1,4 +1,4 @@
-//! Runs that go well, and those that are ended from outside: what arrives, and what is left.
+//! Runs that go well: what arrives, and what is left. `endings` has those that are ended in other ways.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -24,19 +24,21 @@ pub(super) const CASES: &[Case] = &[
     ("pull", pull),
     ("pull-by-su", pull_by_su),
     ("keep", keep),
-    ("reader-goes", reader_goes),
-    ("connection-lost", connection_lost),
-    ("script-killed", script_killed),
 ];
 
 /// From Ctrl-C to the end of the script, on a machine with other work.
-const SOON: Duration = Duration::from_secs(5);
+pub(super) const SOON: Duration = Duration::from_secs(5);
 /// The app that the guest runs, and what it calls.
-const APP: [&str; 5] = ["-n", "com.example.app", "-e", "openat", "--no-fds"];
-const CALL: &str = r#""syscall":"openat""#;
+pub(super) const APP: [&str; 5] = ["-n", "com.example.app", "-e", "openat", "--no-fds"];
+pub(super) const CALL: &str = r#""syscall":"openat""#;
 
 /// `device.sh --serial SERIAL --bin PROGRAM OPTIONS -- WORDS`.
-fn start(phone: &Phone, serial: &str, options: &[&str], words: &[&str]) -> Result<Started> {
+pub(super) fn start(
+    phone: &Phone,
+    serial: &str,
+    options: &[&str],
+    words: &[&str],
+) -> Result<Started> {
     let program = Phone::program();
     let program = program.to_str().context("a path that is not UTF-8")?;
     let fixed = ["--serial", serial, "--bin", program];
@@ -71,7 +73,7 @@ fn ctrl_c(phone: &Phone) -> Result<()> {
 }
 
 /// Frame, numbering and books, as of every trace; ended for this reason, with calls in it.
-fn is_whole(lines: &[Value], why: &str) -> Result<()> {
+pub(super) fn is_whole(lines: &[Value], why: &str) -> Result<()> {
     books::check(lines)?;
     let end = lines.last().context("no line")?;
     ensure!(end["why"] == why, "ended by {}", end["why"]);
@@ -175,15 +177,21 @@ fn adb_that_restarts(phone: &Phone) -> Result<String> {
             phone.root
         )
     };
-    let script = format!(
-        "#!/bin/sh\nfor last; do :; done\nalone=${{0%/*}}\nPATH=${{PATH#\"$alone\":}}\ncase $last in\n\
-         root) {}; echo restarting adbd as root ;;\nunroot) {} ;;\n*) exec adb \"$@\" ;;\nesac\n",
-        restart("touch"),
-        restart("rm -f")
-    );
+    let (root, unroot) = (restart("touch"), restart("rm -f"));
+    stand_in(
+        phone,
+        &format!("*' root') {root}; echo restarting adbd as root ;;\n*' unroot') {unroot} ;;\n"),
+    )
+}
+
+/// A `PATH` with a stand-in for adb that has these cases of its arguments, and leaves all else to adb.
+pub(super) fn stand_in(phone: &Phone, cases: &str) -> Result<String> {
     let dir = phone.path("stand-in");
     fs::create_dir(&dir)?;
     let adb = dir.join("adb");
+    let script = format!(
+        "#!/bin/sh\nalone=${{0%/*}}\nPATH=${{PATH#\"$alone\":}}\ncase $* in\n{cases}*) exec adb \"$@\" ;;\nesac\n"
+    );
     fs::write(&adb, script)?;
     fs::set_permissions(&adb, fs::Permissions::from_mode(0o755))?;
     let path = std::env::var("PATH").unwrap_or_default();
@@ -196,6 +204,21 @@ fn exit_codes(phone: &Phone) -> Result<()> {
     run(&["--nonsense"])?.expect_trouble(2, "unexpected argument '--nonsense'")?;
     run(&["replay", "/nowhere"])?.expect_trouble(1, "/nowhere")?;
     run(&["-e", "openat", "--no-fds", "--", "/bin/false"])?.expect(0)?;
+    phone.is_clean()?;
+    // What no sandboxd of the lab does, another program does.
+    let program = phone.path("program");
+    fs::write(&program, "#!/bin/sh\neval \"$1 $2\"\n")?;
+    let program = program.to_str().context("a path that is not UTF-8")?;
+    for (words, status, said) in [
+        ("exit 3", 3, ""),
+        ("exit 101", 1, "device: sandboxd ended with status 101\n"),
+        ("kill -9 $$", 1, "device: sandboxd ended with status 137\n"),
+    ] {
+        let fixed = ["--serial", &phone.root, "--bin", program, "--"];
+        let words: Vec<&str> = words.splitn(2, ' ').collect();
+        let ended = Started::new(phone, &[&fixed[..], &words].concat())?.end()?;
+        ended.expect_trouble(status, said)?;
+    }
     phone.is_clean()
 }
 
@@ -276,48 +299,5 @@ fn keep(phone: &Phone) -> Result<()> {
     ensure!(look()? != first, "another program was run");
     let left = phone.at_root("ls /data/local/tmp; rm /data/local/tmp/sandboxd")?;
     ensure!(left == "sandboxd\n", "left: {left}");
-    phone.is_clean()
-}
-
-/// `device.sh … | head`: ends as asked.
-fn reader_goes(phone: &Phone) -> Result<()> {
-    let mut run = start(phone, &phone.root, &[], &APP)?;
-    run.wait_for(CALL)?;
-    run.read_no_more();
-    run.end()?.expect(0)?;
-    phone.is_clean()
-}
-
-/// The device notices that nobody is there any more.
-fn connection_lost(phone: &Phone) -> Result<()> {
-    let mut run = start(phone, &phone.root, &[], &APP)?;
-    run.wait_for(CALL)?;
-    phone.say(&["disconnect", &phone.root])?;
-    let ended = run.end()?;
-    ended.expect(1)?;
-    ensure!(
-        ended.stderr.contains("the connection to"),
-        "{}",
-        ended.stderr
-    );
-    phone.connect(&phone.root, Duration::from_secs(20))?;
-    has_stopped(phone)
-}
-
-/// So does it when the script cannot say anything.
-fn script_killed(phone: &Phone) -> Result<()> {
-    let mut run = start(phone, &phone.root, &[], &APP)?;
-    run.wait_for(CALL)?;
-    run.signal("-KILL")?;
-    ensure!(run.end()?.status == 128 + 9, "not killed");
-    has_stopped(phone)
-}
-
-/// The device's side needs a moment; then nothing is left.
-fn has_stopped(phone: &Phone) -> Result<()> {
-    let begin = Instant::now();
-    while !phone.at_root("ls /data/local/tmp")?.is_empty() {
-        ensure!(begin.elapsed() < SOON, "the device did not notice");
-    }
     phone.is_clean()
 }

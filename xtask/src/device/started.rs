@@ -99,6 +99,11 @@ impl Started {
         Ok(())
     }
 
+    /// Whether it still runs.
+    pub(super) fn runs(&mut self) -> Result<bool> {
+        Ok(self.child.try_wait()?.is_none())
+    }
+
     /// Reads no more of its stdout, which ends.
     pub(super) fn read_no_more(&mut self) {
         self.lines = mpsc::channel().1;
