@@ -16,6 +16,8 @@ pub mod target {
     pub const USERS: u32 = 1 << 5;
     /// What zygotes make is watched until it is known whose it is.
     pub const BORN: u32 = 1 << 6;
+    /// These bits stand in [`super::Control::targets`]: they change while the run is live.
+    pub const CHANGING: u32 = 1 << 7;
 }
 
 /// Memories in which one CPU's programs put records together: one, and more for those that are preempted (7.x).
@@ -81,10 +83,13 @@ pub struct Control {
     /// [`LIVE`] while calls are watched: from after the last probe is attached, so that no thread is half seen, to the
     /// end of the run.
     pub phase: u64,
-    /// Threads inside a call that can make them leave the set of targets.
+    /// Threads inside a call that can make them leave the set of targets; one more while calls may be under way of tasks
+    /// that were taken from the targets.
     pub leaving: u64,
     /// Not 0: the entry of every call with [`RESTORES`](crate::spec::RESTORES) is seen.
     pub restores: u64,
+    /// Bits of [`target`], where [`target::CHANGING`].
+    pub targets: u64,
 }
 
 #[cfg(feature = "user")]

@@ -73,14 +73,16 @@ fn thread_of_call() -> Option<(Task, Found, bool)> {
     {
         return Some((task, found, false));
     }
-    // Not a target now. It was one at entry if it is among the few inside a call that changes the user ID.
+    // Not a target now. It was one at entry if it is among the few inside a call that changes the user ID, or if it was
+    // taken from the targets since.
     if leaving == 0 {
         return None;
     }
     let task = target::identify(target::uid());
     let slot = maps::THREADS.get_ptr_mut(task.tid)?;
     // SAFETY: a value of the map of threads, used by the current thread alone.
-    if unsafe { (*slot).flags } & thread::flag::LEAVING == 0 {
+    let known = unsafe { &*slot };
+    if known.flags & thread::flag::LEAVING == 0 && !target::was_taken(known) {
         None
     } else {
         let found = Found {

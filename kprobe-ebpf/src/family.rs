@@ -1,13 +1,12 @@
 //! Processes out of zygotes: what is said of them, and what they are called while nothing is.
 
 use aya_ebpf::helpers::generated::{bpf_probe_read_user, bpf_probe_read_user_str};
-use kprobe_common::config::target::{BORN, PACKAGES};
+use kprobe_common::config::target::{BORN, CHANGING, PACKAGES};
 use kprobe_common::family::{FIRST_APP, NAME_MAX, PER_USER, PLACES, Place, next, verdict};
 use kprobe_common::record::{Header, Slot as RecordSlot, kind};
 use kprobe_common::regs::untag;
 use kprobe_common::thread::{Slot, birth, flag};
 
-use crate::config::config;
 use crate::emit::{self, Ring};
 use crate::maps;
 use crate::scratch::Desk;
@@ -26,7 +25,7 @@ pub(crate) fn is_listed(id: u32) -> bool {
 /// Whether it was said that a process is no target.
 #[inline(always)]
 pub(crate) fn is_others(tgid: u32) -> bool {
-    config!(targets) & (BORN | PACKAGES) != 0 && said(tgid) == verdict::OTHER
+    target::targets() & (BORN | PACKAGES | CHANGING) != 0 && said(tgid) == verdict::OTHER
 }
 
 /// What was said of a process; 0: nothing.
@@ -94,7 +93,7 @@ fn give(place: *mut Place, tgid: u32) -> u64 {
 /// A process ended, or executed a program: its command line is not where it was.
 #[inline(always)]
 pub(crate) fn end(tgid: u32) {
-    if config!(targets) & BORN != 0 {
+    if target::targets() & BORN != 0 {
         let _ = maps::COMMAND_LINES.remove(tgid);
     }
 }

@@ -192,7 +192,7 @@ pub(crate) fn thread_exit() {
     let here = Here::now();
     let task = here.task;
     let ending = ending::last(task);
-    if config!(targets) & (TASKS | BORN) != 0 && task.tid == task.tgid {
+    if target::targets() & (TASKS | BORN) != 0 && task.tid == task.tgid {
         let _ = maps::TGIDS.remove(task.tgid);
     }
     if task.tid == task.tgid {

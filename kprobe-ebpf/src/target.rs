@@ -3,6 +3,7 @@
 use aya_ebpf::helpers::generated::{bpf_get_current_pid_tgid, bpf_get_current_uid_gid};
 use kprobe_common::config::{Control, LIVE, target};
 use kprobe_common::family::{FIRST_APP, FIRST_ISOLATED, PER_USER, WEBVIEW_ZYGOTE};
+use kprobe_common::thread::{Slot, state};
 
 use crate::config::config;
 use crate::family;
@@ -65,7 +66,7 @@ pub(crate) fn identify(uid: u32) -> Task {
 
 #[inline(always)]
 fn by_uid(uid: u32) -> bool {
-    let targets = config!(targets);
+    let targets = targets();
     if targets & target::ONE_UID != 0 && uid == config!(uid) {
         return true;
     }
@@ -86,7 +87,7 @@ fn by_uid(uid: u32) -> bool {
 /// Whether a task of that user ID may be a target by itself.
 #[inline(always)]
 fn may_be_named(uid: u32) -> bool {
-    let targets = config!(targets);
+    let targets = targets();
     if targets & target::TASKS != 0 {
         return true;
     }
@@ -98,7 +99,27 @@ fn may_be_named(uid: u32) -> bool {
 /// Whether isolated processes are watched, and a task of that user ID is one.
 #[inline(always)]
 pub(crate) fn is_isolated(uid: u32) -> bool {
-    config!(targets) & target::BORN != 0 && uid % PER_USER >= FIRST_ISOLATED
+    targets() & target::BORN != 0 && uid % PER_USER >= FIRST_ISOLATED
+}
+
+/// Which tests a task is put to: bits of [`target`].
+#[inline(always)]
+pub(crate) fn targets() -> u32 {
+    let targets = config!(targets);
+    if targets & target::CHANGING == 0 {
+        return targets;
+    }
+    // SAFETY: the map's only value, of that type.
+    control().map_or(0, |control| unsafe {
+        core::ptr::read_volatile(&raw const (*control).targets) as u32
+    })
+}
+
+/// Whether a thread is inside a reported call while its user ID is none that is watched any more: targets have changed.
+#[inline(always)]
+pub(crate) fn was_taken(slot: &Slot) -> bool {
+    config!(targets) & target::CHANGING != 0
+        && matches!(slot.state, state::ENTERED | state::FOLLOWED)
 }
 
 /// The word shared with the user half.

@@ -1,16 +1,15 @@
 //! What is remembered of a thread: its slot, made at its first sighting.
 
-use kprobe_common::config::target;
+use kprobe_common::config::target as bits;
 use kprobe_common::record::kind;
 use kprobe_common::thread::{Slot, flag, state};
 
-use crate::config::config;
 use crate::emit::{Ring, count_cpu, emit};
 use crate::family;
 use crate::log;
 use crate::maps;
 use crate::scratch::Desk;
-use crate::target::{Task, Watch};
+use crate::target::{self, Task, Watch};
 
 /// A thread's slot, and whether it was made just now.
 pub(crate) struct Found {
@@ -62,7 +61,7 @@ impl Found {
 /// The flags that the threads of a process start with; none unless it was named.
 #[inline(always)]
 pub(crate) fn named(tgid: u32) -> u8 {
-    if config!(targets) & (target::TASKS | target::BORN) == 0 {
+    if target::targets() & (bits::TASKS | bits::BORN) == 0 {
         return 0;
     }
     // SAFETY: a value of the map.

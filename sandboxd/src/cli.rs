@@ -1,5 +1,6 @@
 //! The command line: what was typed. What it means is left to the verbs.
 
+mod daemon;
 mod number;
 mod trace;
 mod words;
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::schema::Which;
 use crate::sink::Format;
+pub use daemon::{Ask, Ctl, Daemon, Who};
 pub use number::Number;
 pub use trace::{BackendName, StackBy, Trace};
 pub use words::shown;
@@ -34,6 +36,10 @@ pub struct Cli {
 pub enum Verb {
     /// Watch tasks and write their system calls
     Trace(Box<Trace>),
+    /// Watch as a file says, in the background, and be spoken to by `ctl`
+    Daemon(Daemon),
+    /// Speak to a daemon: whom it watches, new files, its end
+    Ctl(Ctl),
     /// Write the lines that a recording gives
     Replay(Replay),
     /// List the system calls it knows: name, number in both ABIs, groups, arguments

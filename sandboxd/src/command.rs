@@ -8,7 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
 
 use crate::cli;
@@ -50,12 +50,22 @@ pub struct Waiting {
     spawned: mpsc::Receiver<io::Result<Child>>,
 }
 
-/// Starts `argv` as a process that waits. With `own_stdout` false the command's standard output goes to standard
-/// error, since standard output carries the lines.
+/// Where a command's standard output goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stdout {
+    /// Where the daemon's goes.
+    Same,
+    /// To standard error, since the daemon's carries the lines.
+    OnStderr,
+    /// To the daemon, with standard error: [`Running::said`]. Nothing is there to be read.
+    Kept,
+}
+
+/// Starts `argv` as a process that waits.
 pub fn prepare(
     argv: &[OsString],
     uid: Option<u32>,
-    own_stdout: bool,
+    stdout: Stdout,
 ) -> Result<Waiting, CommandError> {
     let program = argv.first().filter(|name| !name.is_empty());
     let program = program.ok_or(CommandError::Nameless)?;
@@ -75,9 +85,16 @@ pub fn prepare(
     if let Some(uid) = uid {
         command.uid(uid).gid(uid);
     }
-    if !own_stdout {
-        let stderr = io::stderr().as_fd().try_clone_to_owned().map_err(error)?;
-        command.stdout(Stdio::from(stderr));
+    match stdout {
+        Stdout::Same => {}
+        Stdout::OnStderr => {
+            let stderr = io::stderr().as_fd().try_clone_to_owned().map_err(error)?;
+            command.stdout(Stdio::from(stderr));
+        }
+        Stdout::Kept => {
+            command.stdin(Stdio::null());
+            command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        }
     }
     hold(&mut command, tell.into(), wait.into(), go.as_raw_fd());
     // Spawning returns once the child has executed, so it happens on a thread of its own.
@@ -184,6 +201,11 @@ impl Running {
             _ => status.to_string(),
         })
     }
+
+    /// What it said and how it ended, once it has; [`Stdout::Kept`].
+    pub fn said(self) -> io::Result<Output> {
+        self.child.wait_with_output()
+    }
 }
 
 #[cfg(test)]
@@ -193,7 +215,7 @@ mod tests {
     #[test]
     fn a_command_that_is_never_released_goes_away() {
         let argv = ["true".into()];
-        let Waiting { go, spawned, .. } = prepare(&argv, None, true).unwrap();
+        let Waiting { go, spawned, .. } = prepare(&argv, None, Stdout::Same).unwrap();
         drop(go);
         let spawned = spawned.recv_timeout(std::time::Duration::from_secs(10));
         let ended = spawned.unwrap().unwrap().wait().unwrap();
@@ -202,17 +224,21 @@ mod tests {
 
     #[test]
     fn a_command_that_cannot_be_is_said_at_once() {
-        let said = |name: &str| prepare(&[name.into()], None, true).unwrap_err().to_string();
+        let said = |name: &str| {
+            prepare(&[name.into()], None, Stdout::Same)
+                .unwrap_err()
+                .to_string()
+        };
         assert!(said("no-such-program").starts_with("cannot start no-such-program: No such file"));
         assert!(said("/tmp").starts_with("cannot start /tmp: Is a directory"));
         assert!(said("/etc/passwd").starts_with("cannot start /etc/passwd: Permission denied"));
         assert!(said("").contains("empty name"));
         assert!(matches!(
-            prepare(&[], None, true),
+            prepare(&[], None, Stdout::Same),
             Err(CommandError::Nameless)
         ));
         let odd = OsStr::from_bytes(b"no-such-\xff").to_owned();
-        let error = prepare(&[odd], None, true).unwrap_err();
+        let error = prepare(&[odd], None, Stdout::Same).unwrap_err();
         assert!(error.to_string().contains(r"no-such-\xff"), "{error}");
     }
 
@@ -220,7 +246,10 @@ mod tests {
     fn words_that_are_not_utf8_arrive_as_they_are() {
         let test = [b"test".as_slice(), b"\xff\xfe", b"=", b"\xff\xfe"];
         let argv = test.map(|word| OsStr::from_bytes(word).to_owned());
-        let mut running = prepare(&argv, None, true).unwrap().release().unwrap();
+        let mut running = prepare(&argv, None, Stdout::Same)
+            .unwrap()
+            .release()
+            .unwrap();
         assert!(running.child.wait().unwrap().success());
     }
 }

@@ -27,7 +27,7 @@ pub const SCHEMA: &str = "1.0";
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Line<'a> {
-    /// The first line of a run.
+    /// The first line of a run, and of each of its parts.
     Start(Box<Start<'a>>),
     /// A call.
     Syscall(Syscall<'a>),
@@ -39,9 +39,11 @@ pub enum Line<'a> {
     StateLoss(StateLoss<'a>),
     /// The wall clock was set.
     Clock(Clock<'a>),
+    /// Others are watched from now on.
+    Targets(NewTargets<'a>),
     /// Once a minute: a quiet app is not a dead tracer.
     Stats(Stats<'a>),
-    /// The last line of a run.
+    /// The last line of a run, and of each of its parts.
     End(End<'a>),
 }
 
@@ -52,8 +54,10 @@ pub struct Start<'a> {
     pub schema: &'static str,
     /// The run: the same on all its lines.
     pub run: &'a str,
-    /// 0.
+    /// 0 in the first part.
     pub seq: u64,
+    /// Number of the part, from 1 on.
+    pub part: u64,
     /// sandboxd's version.
     pub version: &'a str,
     /// RFC 3339, nanoseconds, UTC.
@@ -87,7 +91,7 @@ pub struct Start<'a> {
 }
 
 /// Who is watched.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Targets {
     /// User IDs.
     pub uids: Vec<u32>,
@@ -289,6 +293,21 @@ pub struct Clock<'a> {
     pub step_ns: i64,
 }
 
+/// `targets`
+#[derive(Debug, Serialize)]
+pub struct NewTargets<'a> {
+    /// The run.
+    pub run: &'a str,
+    /// Number of the line.
+    pub seq: u64,
+    /// RFC 3339, nanoseconds, UTC.
+    pub time: Time,
+    /// `CLOCK_BOOTTIME`, nanoseconds.
+    pub boot_ns: u64,
+    /// Who is watched from now on.
+    pub targets: &'a Targets,
+}
+
 /// `stats`
 #[derive(Debug, Serialize)]
 pub struct Stats<'a> {
@@ -319,7 +338,7 @@ pub struct End<'a> {
     pub time: Time,
     /// `CLOCK_BOOTTIME`, nanoseconds.
     pub boot_ns: u64,
-    /// `signal`, `duration`, `target_exited`, `reader_gone`, `output_failed`.
+    /// `signal`, `duration`, `target_exited`, `reader_gone`, `output_failed`, `stop`; `rotated`: another part follows.
     pub why: &'a str,
     /// Selected calls of targets. `seen = emitted + filtered + lost`.
     pub seen: u64,
@@ -329,6 +348,8 @@ pub struct End<'a> {
     pub filtered: u64,
     /// Lost.
     pub lost: u64,
+    /// Calls that the kernel half had seen and that stand in no part yet: the line of each comes in a later one.
+    pub pending: u64,
     /// The same, by call.
     pub by_call: &'a BTreeMap<String, CallCount>,
     /// Calls whose return was lost: their lines say `exit_missed`.

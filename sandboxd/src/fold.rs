@@ -10,7 +10,9 @@ mod held;
 mod line;
 mod made_by;
 mod only;
+mod part;
 mod process;
+mod targets;
 mod unwanted;
 mod whose;
 
@@ -35,6 +37,7 @@ pub use failed::Errors;
 use held::Held;
 pub use made_by::{Asked, MadeBy};
 pub use only::Only;
+use part::Earlier;
 pub use whose::{Names, Told};
 
 /// The wall clock may drift by so much between two looks without being called set, nanoseconds.
@@ -108,7 +111,9 @@ pub struct Fold {
     verdicts: Vec<Settled>,
     stats_at: u64,
     ended: bool,
-    /// The accounts of the `end` line.
+    /// What earlier parts told of.
+    earlier: Earlier,
+    /// The accounts of the run, once it has ended.
     closed: BTreeMap<String, event::CallCount>,
 }
 
@@ -187,6 +192,12 @@ impl Fold {
         self.books.received()
     }
 
+    /// How the run began; who is watched, as it is now.
+    #[must_use]
+    pub fn begun(&self) -> &Start {
+        &self.start
+    }
+
     fn record(&mut self, record: &Record<'_>, bytes: &[u8], out: &mut impl Lines) {
         self.books.note(record);
         let header = record.header;
@@ -263,6 +274,7 @@ impl Fold {
                 self.packages = Rc::new(Packages::new(by_uid.clone()));
                 self.world.set_packages(Rc::clone(&self.packages));
             }
+            Fact::Targets { boot_ns, targets } => self.retarget(*boot_ns, targets, out),
             Fact::Zygotes { pids } => self.world.set_zygotes(pids),
             Fact::Live { .. } => self.world.live(),
             Fact::Process { look, uid, at } => {
@@ -297,6 +309,7 @@ impl Fold {
             } => {
                 self.unwritten(*boot_ns, by_index, *lines, out);
             }
+            Fact::Cut(now) => self.cut(now, out),
             Fact::Stop(stop) => {
                 self.paired(out, |pair, give| pair.finish(give));
                 self.world.settle_all();
@@ -315,16 +328,28 @@ impl Fold {
         self.callers = Callers::new(start.address_bits, start.stacks);
         self.books = Books::new(start.boot_ns);
         self.world.begin(start.files, start.by_uid, start.made);
-        self.world.ask(&start.targets);
+        self.world.ask(&start.targets, start.changing);
         // The command line was refused if it held a pattern that is none.
         self.only = Only::new(&start.only).unwrap_or_default();
         self.made_by = MadeBy::new(&start.made_by).unwrap_or_default();
         self.names = Names::new(&start.names).unwrap_or_default();
         self.errors = Errors::new(&start.errors).unwrap_or_default();
         self.start = start.clone();
+        self.earlier = Earlier::default();
+        self.start_line(start.boot_ns, out);
+    }
+
+    /// The `start` line of the run, or of another part of it.
+    fn start_line(&mut self, boot_ns: u64, out: &mut impl Lines) {
         let seq = self.next_seq();
         let names = line::names(&self.start.indexes);
-        let line = line::start(&self.start, &names, self.time(start.boot_ns), seq);
+        let line = event::Start {
+            seq,
+            part: self.part(),
+            time: self.time(boot_ns),
+            boot_ns,
+            ..line::start(&self.start, &names)
+        };
         out.line(&Line::Start(Box::new(line)), None);
     }
 
@@ -360,7 +385,9 @@ impl Fold {
         seq
     }
 
-    fn time(&self, boot_ns: u64) -> Time {
+    /// The wall clock's time at that of the boot clock.
+    #[must_use]
+    pub fn time(&self, boot_ns: u64) -> Time {
         Time(boot_ns.saturating_add_signed(self.offset_ns))
     }
 }

@@ -36,6 +36,13 @@ pub enum Fact {
         /// Packages by user ID.
         by_uid: BTreeMap<u32, Vec<String>>,
     },
+    /// Others are asked for from now on.
+    Targets {
+        /// `CLOCK_BOOTTIME`, nanoseconds.
+        boot_ns: u64,
+        /// Who is watched.
+        targets: Targets,
+    },
     /// Processes were found that make those of apps.
     Zygotes {
         /// Their numbers.
@@ -105,6 +112,8 @@ pub enum Fact {
         /// All of them.
         lines: u64,
     },
+    /// The output goes on in another part; counters as they were then.
+    Cut(Stop),
     /// The run ends: nothing comes after it.
     Stop(Stop),
 }
@@ -173,6 +182,8 @@ pub struct Start {
     pub by_uid: bool,
     /// The process of the command, which was made to be watched.
     pub made: Option<u32>,
+    /// Whether who is watched changes while the run is live.
+    pub changing: bool,
 }
 
 /// Which calls are shown, by how they ended.
@@ -340,7 +351,7 @@ pub struct MapLine {
     pub path: String,
 }
 
-/// How a run ends.
+/// How a run ends, or a part of it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Stop {

@@ -11,6 +11,9 @@ pub mod runtime;
 pub mod select;
 
 pub mod command;
+pub mod control;
+pub mod daemon;
+pub mod power;
 pub mod probe;
 pub mod reaper;
 
@@ -26,6 +29,7 @@ pub mod decode;
 pub mod fold;
 mod glob;
 pub mod pair;
+pub mod private;
 pub mod status;
 pub mod world;
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use sandboxd::cli::{self, Cli, Verb};
 use sandboxd::trace::{self, TraceError};
-use sandboxd::{list, runtime, schema, select, stdout};
+use sandboxd::{daemon, list, runtime, schema, select, stdout};
 
 /// The kernel half; empty where it was not built.
 static KERNEL_HALF: &[u8] = aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/kprobe-ebpf.o"));
@@ -17,6 +17,8 @@ fn main() -> ExitCode {
     let argv: Vec<String> = std::env::args_os().map(|arg| cli::shown(&arg)).collect();
     let result = match &cli.verb {
         Verb::Trace(options) => trace::trace(KERNEL_HALF, options, &argv).map_err(Failure::from),
+        Verb::Daemon(options) => daemon::run(KERNEL_HALF, options, &argv).map_err(Failure::from),
+        Verb::Ctl(options) => print(|out| daemon::ask(options, out)),
         Verb::Replay(options) => trace::replay(options).map_err(Failure::from),
         Verb::Schema(options) => print(|out| Ok(schema::print(options.which(), out)?)),
         Verb::List(options) if options.runtime_threads => {

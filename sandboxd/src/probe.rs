@@ -27,6 +27,17 @@ pub enum Backend {
     Tracepoint,
 }
 
+impl Backend {
+    /// Its name.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Kprobe => "kprobe",
+            Self::Tracepoint => "tracepoint",
+        }
+    }
+}
+
 /// More symbols than this are not worth a kprobe each: attaching costs about 1/70 s apiece.
 pub const KPROBES_MAX: usize = 160;
 

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use crc32fast::Hasher;
 
 use crate::input::{Fact, Input};
+use crate::private::{self, There};
 
 const MAGIC: &[u8; 21] = b"sandboxd recording 2\n";
 const FIRST_MAGIC: &[u8; 21] = b"sandboxd recording 1\n";
@@ -69,7 +70,13 @@ pub struct Recorder {
 impl Recorder {
     /// Begins a recording; an existing file is replaced.
     pub fn create(path: &Path) -> Result<Self, RecordingError> {
-        let file = File::create(path).map_err(|source| io_error("create", path, source))?;
+        Self::create_for(path, None)
+    }
+
+    /// The same, for a user of that number.
+    pub fn create_for(path: &Path, owner: Option<u32>) -> Result<Self, RecordingError> {
+        let file = private::create(path, There::Replaced, owner)
+            .map_err(|source| io_error("create", path, source))?;
         let mut recorder = Self {
             path: path.to_owned(),
             file: BufWriter::new(file),

@@ -6,6 +6,10 @@
 //! and [`text`].
 
 mod block;
+mod frame;
+pub mod name;
+mod output;
+mod parts;
 mod place;
 mod queue;
 #[cfg(test)]
@@ -14,23 +18,20 @@ mod writer;
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::thread;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
-use crate::event::Line;
-use crate::{json, stdout, text};
-use block::Block;
+use crate::event::{Line, Time};
+use crate::{json, stdout};
+use output::{Look, Output};
+pub use parts::Naming;
+use parts::Parts;
 use place::Place;
-use queue::Queue;
 
 /// Bytes of a block, about.
 const BLOCK: usize = 256 * 1024;
-/// How long a writer that was told to stop is waited for: it looks every [`place::TICK`].
-const STOPPING: Duration = Duration::from_millis(200);
 
 /// What takes lines.
 pub trait Lines {
@@ -64,6 +65,10 @@ pub struct Options {
     pub out: Option<PathBuf>,
     /// How they look there.
     pub format: Format,
+    /// Files of a run that is written in parts, or whose name says what it is of.
+    pub parts: Option<Naming>,
+    /// Whose files are.
+    pub owner: Option<u32>,
 }
 
 /// Why there is no output.
@@ -123,22 +128,7 @@ pub struct Finished {
 pub struct Sink {
     main: Output,
     screen: Option<Output>,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Look {
-    Json,
-    Text { colour: bool },
-}
-
-/// One place, its writer, and the block that is being filled.
-#[derive(Debug)]
-struct Output {
-    look: Look,
-    block: Block,
-    queue: Arc<Queue>,
-    /// Lines that a slow terminal did not show.
-    hidden: usize,
+    parts: Option<Parts>,
 }
 
 impl Options {
@@ -169,24 +159,61 @@ impl Sink {
             return Ok(Self {
                 main: Output::start(place, look(terminal))?,
                 screen: None,
+                parts: None,
             });
         };
-        let place = Place::file(&path).map_err(|cause| SinkError::Open { path, cause })?;
+        let (parts, place) = open_file(path, options.parts, options.owner)?;
         let main = Output::start(place, look(false))?;
-        if !terminal {
-            return Ok(Self { main, screen: None });
-        }
-        let place = Place::stdout().map_err(SinkError::Stdout)?;
-        let screen = Output::start(
-            place,
-            Look::Text {
-                colour: wants_colour(),
-            },
-        )?;
+        let screen = terminal.then(Output::screen).transpose()?;
         Ok(Self {
             main,
-            screen: Some(screen),
+            screen,
+            parts,
         })
+    }
+
+    /// Whether lines can go on in another file.
+    #[must_use]
+    pub fn has_parts(&self) -> bool {
+        self.parts.as_ref().is_some_and(Parts::can_go_on)
+    }
+
+    /// The file of the part that is being written.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        self.parts.as_ref()?.path()
+    }
+
+    /// A part is full when its file has so many bytes.
+    pub fn set_limit(&mut self, limit: Option<u64>) {
+        self.main.set_limit(limit);
+    }
+
+    /// Whether the part is full, counting what was made since [`Self::flush`].
+    #[must_use]
+    pub fn part_is_full(&self) -> bool {
+        self.main.is_full()
+    }
+
+    /// Hands everything over and waits until it was written or refused: what was refused is known then. Nothing is lost
+    /// if it is cancelled.
+    pub async fn settle(&mut self) {
+        self.main.settle().await;
+    }
+
+    /// Makes the file of another part, which begins at that time; the `start` line of that part goes there, and what
+    /// comes behind it. If it cannot be made, nothing has changed.
+    pub fn prepare(&mut self, part: u64, time: Time) -> Result<(), SinkError> {
+        let parts = self.parts.as_mut();
+        parts.map_or(Ok(()), |parts| parts.prepare(part, time))
+    }
+
+    /// The part has its `start` line, and what is known to run: what is too old can go.
+    pub fn part_has_begun(&mut self) {
+        self.main.has_head();
+        if let Some(parts) = &mut self.parts {
+            parts.trim();
+        }
     }
 
     /// Whether there is a block's worth of lines: [`Self::flush`] before more are made.
@@ -200,14 +227,14 @@ impl Sink {
         if let Some(screen) = &mut self.screen {
             screen.offer();
         }
-        self.main.queue.push(&mut self.main.block).await;
+        self.main.flush().await;
     }
 
     /// The same, but what cannot be handed over until then is counted as not written.
     pub async fn flush_by(&mut self, deadline: Instant) {
         if timeout_at(deadline, self.flush()).await.is_err() {
             self.main.queue.refuse(&self.main.block);
-            self.main.block.clear();
+            self.main.block.forget_lines();
         }
     }
 
@@ -238,6 +265,14 @@ impl Sink {
 
 impl Lines for Sink {
     fn line(&mut self, line: &Line<'_>, index: Option<u16>) {
+        if let (Line::Start(start), Some(parts)) = (line, &mut self.parts) {
+            parts.begun = true;
+            if start.part > 1
+                && let Some(place) = parts.go_on()
+            {
+                self.main.go_on(place);
+            }
+        }
         self.main.line(line, index);
         if let Some(screen) = &mut self.screen {
             screen.line(line, index);
@@ -248,61 +283,19 @@ impl Lines for Sink {
     }
 }
 
-impl Output {
-    fn start(place: Place, look: Look) -> Result<Self, SinkError> {
-        let queue = Arc::new(Queue::new());
-        let of_writer = Arc::clone(&queue);
-        thread::Builder::new()
-            .name("output".into())
-            .spawn(move || writer::run(&of_writer, place))
-            .map_err(SinkError::Thread)?;
-        Ok(Self {
-            look,
-            block: Block::default(),
-            queue,
-            hidden: 0,
-        })
+/// Makes the file, or the first of several.
+fn open_file(
+    path: PathBuf,
+    naming: Option<Naming>,
+    owner: Option<u32>,
+) -> Result<(Option<Parts>, Place), SinkError> {
+    if let Some(naming) = naming {
+        let (parts, place) = Parts::open(naming, owner)?;
+        return Ok((Some(parts), place));
     }
-
-    fn line(&mut self, line: &Line<'_>, index: Option<u16>) {
-        self.block.line(index, |out| match self.look {
-            Look::Json => json::write(out, line),
-            Look::Text { colour } => text::write(out, line, colour),
-        });
-    }
-
-    /// Hands the block over if there is room at once.
-    fn offer(&mut self) -> bool {
-        if !self.queue.try_push(&mut self.block) {
-            return false;
-        }
-        if self.hidden > 0 {
-            let hidden = std::mem::take(&mut self.hidden);
-            self.block.line(None, |out| {
-                out.extend(
-                    format!("sandboxd: {hidden} lines were not shown: the terminal is too slow\n")
-                        .bytes(),
-                );
-            });
-        }
-        true
-    }
-
-    /// Drops the block: the screen is for watching, and must not hold up the file.
-    fn hide(&mut self) {
-        self.hidden += self.block.lines();
-        self.block.clear();
-    }
-
-    async fn finish(mut self, deadline: Instant) -> Finished {
-        // Cancelled by the deadline, the block is still here and is counted below.
-        let _ = timeout_at(deadline, self.queue.push(&mut self.block)).await;
-        self.queue.close();
-        if timeout_at(deadline, self.queue.ended()).await.is_err() {
-            self.queue.abandon();
-            let _ = timeout(STOPPING, self.queue.ended()).await;
-        }
-        self.queue.settle(&self.block)
+    match Place::file(&path, owner) {
+        Ok(place) => Ok((None, place)),
+        Err(cause) => Err(SinkError::Open { path, cause }),
     }
 }
 

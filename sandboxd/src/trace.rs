@@ -1,6 +1,7 @@
 //! `sandboxd trace`: from options to a run and through it. The loop that feeds the fold is in `run`.
 
 mod attaching;
+mod control;
 mod ending;
 mod error;
 mod files;
@@ -11,6 +12,8 @@ mod packages;
 mod plan;
 mod priority;
 mod replay;
+mod retarget;
+mod rotation;
 mod run;
 mod said;
 mod targets;
@@ -22,35 +25,57 @@ use crate::cli;
 use crate::command;
 use crate::fold::{Errors, Names};
 use crate::input::{Fact, Start};
+use crate::power::{self, Role};
 use crate::probe::{self, Attached, Backend};
+use crate::recording::Recorder;
 use crate::sink::{Options, Sink};
 use crate::{facts, select};
 use attaching::attach;
+pub use control::Control;
+use control::Line;
 pub use error::TraceError;
 use launch::Launch;
 use left_out::LeftOut;
 use packages::Packages;
 use plan::Plan;
 pub use replay::replay;
+use rotation::Rotation;
 use run::{Run, Started};
 use targets::Targets;
 use waits::Signals;
 
 /// Runs a trace to its end.
 pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(), TraceError> {
+    run(object, options, argv, None)
+}
+
+/// The same, for a run that is spoken to.
+pub fn serve(
+    object: &[u8],
+    options: &cli::Trace,
+    argv: &[String],
+    control: Control,
+) -> Result<(), TraceError> {
+    run(object, options, argv, Some(control))
+}
+
+fn run(
+    object: &[u8],
+    options: &cli::Trace,
+    argv: &[String],
+    control: Option<Control>,
+) -> Result<(), TraceError> {
+    let changing = control.is_some();
     let selection = select::parse(&options.exprs)?;
     let plan = Plan::new(&selection, options)?;
-    let targets = Targets::new(options)?;
-    let packages = Packages::new(options)?;
+    let targets = Targets::new(options, changing)?;
+    let packages = Packages::new(options, changing)?;
     let mut launch = Launch::new(options)?;
     let left_out = LeftOut::new(options)?;
     let names = Names::new(&options.names()).map_err(TraceError::Usage)?;
     Errors::new(&options.errors).map_err(TraceError::Usage)?;
-    let output = Options {
-        out: options.out.clone(),
-        format: options.format,
-    };
-    files::are_apart(options)?;
+    let output = files::output(options)?;
+    files::are_apart(options, &output)?;
     // Before signals are caught: Ctrl-C ends what hangs.
     if let Some(launch) = &mut launch {
         launch.stop()?;
@@ -62,12 +87,16 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
     let recorder = options
         .record
         .as_deref()
-        .map(crate::recording::Recorder::create)
+        .map(|path| Recorder::create_for(path, options.owner))
         .transpose()?;
     let runtime = runtime()?;
     let signals = {
         let _inside = runtime.enter();
-        Signals::catch().map_err(signals_failed)?
+        Signals::catch(changing).map_err(signals_failed)?
+    };
+    let line = {
+        let _inside = runtime.enter();
+        control.map(Line::open).transpose()?
     };
     // Before the probes are live: a program may be loaded by then whose first calls are seen.
     let mappings = probe::Mappings::open().unwrap_or_else(|error| {
@@ -79,6 +108,7 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
     let watch = probe::Watch {
         names: names.told(),
         left_out: left_out.is_somebody(),
+        changing,
         ..plan.watch(&targets, options)
     };
     let mut loaded = probe::load(object, &watch, plan.backend)?;
@@ -90,6 +120,7 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
     targets.seed(&mut loaded)?;
     left_out.seed(&mut loaded)?;
     let mut start = start(options, argv, &plan, &targets, &attached);
+    start.changing = changing;
     start.made = waiting.as_ref().map(|waiting| waiting.pid);
     let ready = format!(
         "ready: {} calls selected, {} probes attached ({})",
@@ -101,7 +132,9 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
         .as_ref()
         .map(|waiting| meet(waiting, options, &start));
     let mut run = Run::new(loaded, mappings, sink, recorder, start, packages);
+    run.rotate_by(Rotation::new(options));
     let runs = run.meet()?;
+    give_up_power(run.makes_files());
     run.begin();
     tracing::info!("{ready}");
     if !options.packages.is_empty() && !runs && launch.is_none() {
@@ -111,12 +144,27 @@ pub fn trace(object: &[u8], options: &cli::Trace, argv: &[String]) -> Result<(),
         );
     }
     let command = waiting.map(command::Waiting::release).transpose()?;
-    let launched = launch.map(|launch| launch.start());
+    let launched = launch.map(Launch::start);
     if let Some(met) = &met {
         run.take(met);
     }
-    let started = Started { command, launched };
+    let started = Started {
+        command,
+        launched,
+        line,
+    };
     run.finish_with(&runtime, signals, options.duration, started, &targets)
+}
+
+/// Keeps the power alone that the run needs from here on.
+fn give_up_power(makes_files: bool) {
+    let role = if makes_files {
+        Role::FileMaker
+    } else {
+        Role::Reader
+    };
+    power::drop_capabilities(role);
+    power::forbid_calls(makes_files);
 }
 
 /// Looks at the command while it waits, so that its paths and descriptors are known from its first call on.
@@ -131,8 +179,12 @@ fn prepare(options: &cli::Trace, output: &Options) -> Result<Option<command::Wai
     if options.command.is_empty() {
         return Ok(None);
     }
-    let own_stdout = !output.to_stdout() && !std::io::stdout().is_terminal();
-    let waiting = command::prepare(&options.command, options.as_uid, own_stdout)?;
+    let stdout = if output.to_stdout() || std::io::stdout().is_terminal() {
+        command::Stdout::OnStderr
+    } else {
+        command::Stdout::Same
+    };
+    let waiting = command::prepare(&options.command, options.as_uid, stdout)?;
     Ok(Some(waiting))
 }
 
@@ -197,6 +249,7 @@ fn start(
         files: plan.files,
         by_uid: plan.by_uid,
         made: None,
+        changing: false,
     }
 }
 

@@ -154,7 +154,7 @@ fn the_schema_has_no_field_that_no_line_has() {
         described(&schema["$defs"][format!("line.{tag}")], "", &mut wanted);
         assert_eq!(wanted, found, "{tag}");
     }
-    assert_eq!(schema["oneOf"].as_array().unwrap().len(), 8);
+    assert_eq!(schema["oneOf"].as_array().unwrap().len(), 9);
 }
 
 #[test]

@@ -145,6 +145,92 @@ fn lines_and_recording_need_a_file_each() {
 }
 
 #[test]
+fn parts_need_a_file_that_can_have_them() {
+    let traced = |args: &[&str]| run(&[&["trace", "-u", "10123"], args].concat());
+    let size = ["--rotate-size", "1M"];
+    refused(&traced(&size), 2, &["--output"]);
+    refused(
+        &traced(&[&size[..], &["-o", "-"]].concat()),
+        2,
+        &["standard output has no parts"],
+    );
+    let null = [&size[..], &["-o", "/dev/null"]].concat();
+    refused(&traced(&null), 2, &["/dev/null", "no ordinary file"]);
+    refused(
+        &traced(&["-o", "x-{pakage}"]),
+        2,
+        &["{pakage}", "did you mean package?"],
+    );
+    refused(&traced(&["-o", "x", "--rotate-size", "1K"]), 2, &["64K"]);
+    refused(
+        &traced(&["-o", "x", "--rotate-age", "5"]),
+        2,
+        &["--rotate-age"],
+    );
+    refused(
+        &traced(&["-o", "x", "--rotate-keep", "0"]),
+        2,
+        &["1 or more"],
+    );
+    refused(
+        &traced(&["--owner", "shell"]),
+        2,
+        &["no file that could be somebody's"],
+    );
+    refused(
+        &traced(&["-o", "x", "--owner", "adb"]),
+        2,
+        &["shell, system, root"],
+    );
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("x-{part}");
+    let record = dir.path().join("x-0001");
+    let [out, record] = [&out, &record].map(|path| path.to_str().unwrap());
+    refused(
+        &traced(&["-o", out, "--record", record]),
+        2,
+        &["-o and --record"],
+    );
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+}
+
+/// Not even an empty one: whoever tries again and again would fill the directory.
+#[test]
+fn a_run_that_never_began_leaves_no_part() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("{package}-{part}.zst");
+    let trace = [
+        "trace",
+        "-u",
+        "10123",
+        "-o",
+        out.to_str().unwrap(),
+        "--record",
+        "/nowhere/rec",
+    ];
+    refused(&run(&trace), 1, &["/nowhere/rec"]);
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_replay_is_compressed_by_its_files_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    let (recording, plain, compressed) = (path("rec"), path("{x}"), path("x.zst"));
+    recorded(Path::new(&recording));
+    for out in [&plain, &compressed] {
+        assert!(run(&["replay", &recording, "-o", out]).status.success());
+    }
+    let bytes = fs::read(compressed).unwrap();
+    assert_eq!(
+        bytes[..4],
+        [0x28, 0xb5, 0x2f, 0xfd],
+        "the magic number of zstd"
+    );
+    assert!(!fs::read(plain).unwrap().is_empty());
+}
+
+#[test]
 fn a_recording_may_come_by_standard_input() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("rec");

@@ -9,6 +9,7 @@ pub(crate) mod books;
 mod boots;
 mod breadth;
 mod commands;
+mod daemon;
 mod descriptors;
 mod endings;
 mod exits;
@@ -24,6 +25,7 @@ mod pairing;
 mod paths;
 mod places;
 mod pointers;
+mod power;
 mod raw;
 mod reuse;
 mod room;
@@ -122,6 +124,10 @@ pub(crate) fn all() -> Vec<Case> {
         stopping::NOTHING_LEFT,
         stopping::ODD_NAME,
         stopping::NOHUP,
+        power::LESS,
+        daemon::TARGETS,
+        daemon::SOCKET,
+        daemon::KILLED,
     ];
     cases.extend(filters::whose::CASES);
     cases.extend(packages::CASES);

@@ -13,7 +13,7 @@ use crate::runtime;
 use crate::sink::Format;
 
 /// `trace`
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is an option of its own"
@@ -61,9 +61,23 @@ pub struct Trace {
     /// Select system calls; repeat to continue the list
     #[arg(short = 'e', long = "expr", value_name = "EXPR")]
     pub exprs: Vec<String>,
-    /// Write lines to FILE instead of standard output
+    /// Write lines to FILE instead of standard output; compressed, if its name ends with .zst. In it, {package} stands for
+    /// who is watched, {time} for when the part begins, {part} for its number: such a file replaces none
     #[arg(short, long = "output", value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Go on in another file, another part, when this one has so many bytes (100M), 64K or more. A FILE without {part} or
+    /// {time} gets the number of the part before its ending
+    #[arg(long, value_name = "SIZE", value_parser = words::part_size, requires = "out")]
+    pub rotate_size: Option<u64>,
+    /// Go on in another file when this one is so old (1h), a second or more
+    #[arg(long, value_name = "TIME", value_parser = words::part_age, requires = "out")]
+    pub rotate_age: Option<Duration>,
+    /// Keep so many files, the one that is being written among them: the oldest is removed
+    #[arg(long, value_name = "N", value_parser = words::count, requires = "out")]
+    pub rotate_keep: Option<usize>,
+    /// Whose FILE and recording are: shell, system, root, or a number. Nobody else can read them
+    #[arg(long, value_name = "USER", value_parser = words::owner)]
+    pub owner: Option<u32>,
     /// Show at most so many bytes of a buffer, 0 to 4096
     #[arg(short, long, value_name = "BYTES", default_value_t = 256, value_parser = clap::value_parser!(u32).range(0..=4096))]
     pub strsize: u32,

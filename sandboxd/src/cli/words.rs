@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
+use std::time::Duration;
 
 use kprobe_common::record::STACK_MAX;
 
@@ -26,6 +27,48 @@ pub(super) fn stack_size(text: &str) -> Result<u32, String> {
         Some(size @ 1024..=MOST) => Ok((size as u32).next_multiple_of(8)),
         Some(size) => Err(format!("{size} bytes are not between 1K and 32K")),
         None => Err("a size is a number with K behind it, like 16K".to_owned()),
+    }
+}
+
+/// How large a part may be: large enough for what it begins with.
+pub(super) fn part_size(text: &str) -> Result<u64, String> {
+    match bytes(text) {
+        Some(size @ 0x1_0000..) => Ok(size),
+        Some(size) => Err(format!("{size} bytes are fewer than 64K")),
+        None => Err("a size is a number with K, M or G behind it, like 100M".to_owned()),
+    }
+}
+
+/// How old a part may be.
+pub(super) fn part_age(text: &str) -> Result<Duration, String> {
+    let age = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    if age < Duration::from_secs(1) {
+        return Err("a part lasts a second at least".to_owned());
+    }
+    Ok(age)
+}
+
+/// How many files are kept.
+pub(super) fn count(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("this is a number of files, 1 or more".to_owned()),
+        Ok(count) => Ok(count),
+    }
+}
+
+/// Users of Android that have a name everywhere.
+/// <https://android.googlesource.com/platform/system/core/+/main/libcutils/include/private/android_filesystem_config.h>
+const OWNERS: [(&str, u32); 3] = [("root", 0), ("system", 1000), ("shell", 2000)];
+
+/// Whose files are.
+pub(super) fn owner(text: &str) -> Result<u32, String> {
+    let known = OWNERS.iter().find(|(name, _)| *name == text);
+    if let Some((_, number)) = known {
+        return Ok(*number);
+    }
+    match text.parse() {
+        Ok(number) if number != u32::MAX => Ok(number),
+        _ => Err("an owner is shell, system, root, or a number".to_owned()),
     }
 }
 
@@ -129,6 +172,27 @@ mod tests {
         assert!(size("1").is_err());
         assert!(size("B").is_err());
         assert!(size("8X").is_err());
+    }
+
+    #[test]
+    fn a_part_is_not_too_small() {
+        assert_eq!(part_size("64K"), Ok(65_536));
+        assert_eq!(part_size("5G"), Ok(5 << 30));
+        assert!(part_size("63K").unwrap_err().contains("64K"));
+        assert_eq!(part_age("1h"), Ok(Duration::from_hours(1)));
+        assert!(part_age("20ms").is_err() && part_age("1").is_err());
+        assert_eq!(count("3"), Ok(3));
+        assert!(count("0").is_err() && count("-1").is_err());
+    }
+
+    #[test]
+    fn an_owner_has_a_name_or_a_number() {
+        assert_eq!(owner("shell"), Ok(2000));
+        assert_eq!(owner("root"), Ok(0));
+        assert_eq!(owner("10123"), Ok(10_123));
+        for wrong in ["adb", "-1", "4294967295", ""] {
+            assert!(owner(wrong).unwrap_err().contains("shell"), "{wrong}");
+        }
     }
 
     #[test]

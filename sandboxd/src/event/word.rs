@@ -98,6 +98,8 @@ pub struct CallCount {
     pub filtered: u64,
     /// Lost.
     pub lost: u64,
+    /// Seen before the part ended, and in no part's accounts yet.
+    pub pending: u64,
     /// Failures, of calls that were not dropped because of who made them.
     pub errors: u64,
     /// Time from entry to return of these calls together, nanoseconds.

@@ -1,10 +1,9 @@
-//! The accounts of a run: `seen = emitted + filtered + lost`, by call and in total.
+//! What the accounts of a run are made from, as it comes: calls and losses. `part` closes them.
 
 use std::collections::BTreeMap;
 
-use super::{Fold, LibraryCount, line};
-use crate::event::{CallCount, End, Line, Loss, Outcome, StateLoss, Stats, Time};
-use crate::input::Stop;
+use super::{Fold, line};
+use crate::event::{Line, Loss, Outcome, StateLoss, Stats, Time};
 use crate::probe::CpuLosses;
 use crate::record::Record;
 use crate::sink::Lines;
@@ -13,27 +12,48 @@ use crate::world::Verdict;
 /// What the user half counts.
 #[derive(Debug, Default)]
 pub(super) struct Books {
-    by_index: BTreeMap<u16, Entry>,
+    pub(super) by_index: BTreeMap<u16, Entry>,
     cpus: BTreeMap<u16, Cpu>,
     started: u64,
     received: u64,
-    exits_missed: u64,
-    args_cut: u64,
-    unwritten: u64,
+    pub(super) exits_missed: u64,
+    pub(super) args_cut: u64,
+    pub(super) unwritten: u64,
+    /// What `stats` lines would have said when this part began: emitted, filtered, lost.
+    before: [u64; 3],
 }
 
 /// Of one call.
 #[derive(Clone, Copy, Debug, Default)]
-struct Entry {
+pub(super) struct Entry {
     emitted: u64,
-    filtered: u64,
-    lost: u64,
-    unwritten: u64,
+    pub(super) filtered: u64,
+    pub(super) lost: u64,
+    pub(super) unwritten: u64,
     /// Not kept, while it was not known whether they are shown.
     left_out: u64,
-    counted: u64,
-    errors: u64,
-    total_ns: u64,
+    pub(super) counted: u64,
+    pub(super) errors: u64,
+    pub(super) total_ns: u64,
+    /// Written to earlier parts, which have told of them.
+    told: u64,
+}
+
+impl Entry {
+    /// Calls whose lines the output took.
+    pub(super) fn written(&self) -> u64 {
+        self.emitted - self.unwritten
+    }
+
+    /// Calls that are missing, as far as `loss` lines have told.
+    pub(super) fn missing(&self) -> u64 {
+        self.lost + self.unwritten + self.left_out
+    }
+
+    /// The same without those that the kernel half lost.
+    pub(super) fn missing_here(&self) -> u64 {
+        self.unwritten + self.left_out
+    }
 }
 
 /// What is known of a CPU's losses.
@@ -106,15 +126,35 @@ impl Books {
     }
 
     pub(super) fn stats<'a>(&self, run: &'a str, seq: u64, time: Time, boot_ns: u64) -> Stats<'a> {
-        let sum = |field: fn(&Entry) -> u64| self.by_index.values().map(field).sum();
+        let (now, before) = (self.so_far(), self.before);
+        let [emitted, filtered, lost] =
+            std::array::from_fn(|at| now[at].saturating_sub(before[at]));
         Stats {
             run,
             seq,
             time,
             boot_ns,
-            emitted: sum(|entry| entry.emitted - entry.unwritten),
-            filtered: sum(|entry| entry.filtered),
-            lost: sum(|entry| entry.lost + entry.unwritten + entry.left_out),
+            emitted,
+            filtered,
+            lost,
+        }
+    }
+
+    /// Calls of the run: emitted, filtered, lost.
+    fn so_far(&self) -> [u64; 3] {
+        let sum = |field: fn(&Entry) -> u64| self.by_index.values().map(field).sum();
+        [
+            sum(Entry::written),
+            sum(|entry| entry.filtered),
+            sum(Entry::missing),
+        ]
+    }
+
+    /// What was counted so far has been told.
+    pub(super) fn cut(&mut self) {
+        self.before = self.so_far();
+        for entry in self.by_index.values_mut() {
+            entry.told = entry.written();
         }
     }
 
@@ -132,30 +172,24 @@ impl Books {
             .unwrap_or(self.started)
     }
 
-    fn state_lost(&self) -> u64 {
+    pub(super) fn state_lost(&self) -> u64 {
         self.cpus.values().map(|cpu| cpu.known.state_lost).sum()
-    }
-
-    /// The final accounts: the kernel half's counts and ours.
-    fn close(&mut self, stop: &Stop) -> BTreeMap<String, CallCount> {
-        let mut calls: BTreeMap<String, CallCount> = BTreeMap::new();
-        for &(index, [seen, filtered, lost, _]) in &stop.counts {
-            let entry = self.by_index.get(&index).copied().unwrap_or_default();
-            let count = calls.entry(line::key(index)).or_default();
-            count.seen += seen;
-            count.emitted += entry.emitted - entry.unwritten;
-            count.filtered += filtered + entry.filtered;
-            count.lost += lost + entry.unwritten + entry.left_out;
-            count.counted += entry.counted + lost;
-            count.errors += entry.errors;
-            count.total_ns = count.total_ns.saturating_add(entry.total_ns);
-        }
-        calls.retain(|_, count| *count != CallCount::default());
-        calls
     }
 }
 
 impl Fold {
+    /// Calls so far: emitted, filtered by the daemon, lost.
+    #[must_use]
+    pub fn so_far(&self) -> [u64; 3] {
+        self.books.so_far()
+    }
+
+    /// Records of state that were lost so far.
+    #[must_use]
+    pub fn state_lost(&self) -> u64 {
+        self.books.state_lost()
+    }
+
     /// Takes the counters of loss and says what is new in them.
     pub(super) fn losses(&mut self, boot_ns: u64, cpus: &[CpuLosses], out: &mut impl Lines) {
         for now in cpus {
@@ -281,7 +315,9 @@ impl Fold {
         let mut by_call = BTreeMap::new();
         for (&index, &count) in by_index {
             let entry = self.books.by_index.entry(index).or_default();
-            entry.unwritten = (entry.unwritten + count).min(entry.emitted);
+            // Of lines of this part: a part ends when all of it is written or refused.
+            let most = entry.emitted - entry.told;
+            entry.unwritten = entry.unwritten.saturating_add(count).min(most);
             *by_call.entry(line::key(index)).or_default() += count;
         }
         self.books.unwritten += lines;
@@ -298,68 +334,5 @@ impl Fold {
             by_call,
         };
         out.line(&Line::Loss(line), None);
-    }
-
-    /// The summary for people: the `end` line's accounts, less the `syscall` lines that the output did not take after
-    /// that line was made.
-    #[must_use]
-    pub fn summary(&self, why: &str, unwritten: &BTreeMap<u16, u64>) -> String {
-        let sum = |field: fn(&CallCount) -> u64| self.closed.values().map(field).sum::<u64>();
-        let known: u64 = self
-            .books
-            .by_index
-            .values()
-            .map(|entry| entry.unwritten)
-            .sum();
-        let late = unwritten.values().sum::<u64>().saturating_sub(known);
-        format!(
-            "end ({why}): seen {} = emitted {} + filtered {} + lost {}; returns missed {}, state records lost {}",
-            sum(|count| count.seen),
-            sum(|count| count.emitted).saturating_sub(late),
-            sum(|count| count.filtered),
-            sum(|count| count.lost) + late,
-            self.books.exits_missed,
-            self.books.state_lost(),
-        )
-    }
-
-    /// How often each call was made from each library, most calls first; with `-c` alone.
-    #[must_use]
-    pub fn by_library(&self) -> Vec<LibraryCount> {
-        self.by_library.counts()
-    }
-
-    /// The accounts by call, once the run has ended.
-    #[must_use]
-    pub fn closed(&self) -> &BTreeMap<String, CallCount> {
-        &self.closed
-    }
-
-    /// Closes the books.
-    pub(super) fn end(&mut self, stop: &Stop, out: &mut impl Lines) {
-        let by_call = self.books.close(stop);
-        let sum = |field: fn(&CallCount) -> u64| by_call.values().map(field).sum();
-        let seq = self.next_seq();
-        let line = End {
-            run: &self.start.run,
-            seq,
-            time: self.time(stop.boot_ns),
-            boot_ns: stop.boot_ns,
-            why: &stop.why,
-            seen: sum(|count| count.seen),
-            emitted: sum(|count| count.emitted),
-            filtered: sum(|count| count.filtered),
-            lost: sum(|count| count.lost),
-            by_call: &by_call,
-            exits_missed: self.books.exits_missed,
-            args_cut: self.books.args_cut,
-            state_lost: self.books.state_lost(),
-            threads_full: stop.threads_full,
-            unwritten: self.books.unwritten,
-            not_target: self.world.not_target,
-            undetermined: self.world.undetermined,
-        };
-        out.line(&Line::End(line), None);
-        self.closed = by_call;
     }
 }

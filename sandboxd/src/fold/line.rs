@@ -165,19 +165,15 @@ fn meant_paths(
     Some(paths)
 }
 
-/// The `start` line.
-pub(super) fn start<'a>(
-    start: &'a Start,
-    names: &'a [String],
-    time: Time,
-    seq: u64,
-) -> event::Start<'a> {
+/// The `start` line of the first part.
+pub(super) fn start<'a>(start: &'a Start, names: &'a [String]) -> event::Start<'a> {
     event::Start {
         schema: event::SCHEMA,
         run: &start.run,
-        seq,
+        seq: 0,
+        part: 1,
         version: &start.version,
-        time,
+        time: Time(start.boot_ns.saturating_add_signed(start.offset_ns)),
         boot_ns: start.boot_ns,
         kernel: &start.kernel,
         arch: &start.arch,

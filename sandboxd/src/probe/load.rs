@@ -33,6 +33,8 @@ pub struct Watch {
     pub users: Vec<u32>,
     /// Whether processes or threads will be added.
     pub tasks: bool,
+    /// Whether user IDs and packages will change while the run is live.
+    pub changing: bool,
     /// What to copy, by index; behind these, for variants.
     pub specs: Vec<(u16, Spec)>,
     /// Numbers of variants' specs, by `spec::variant_key`.
@@ -73,6 +75,7 @@ pub struct Loaded {
     pub ignored: Ignored,
     /// What is said of user IDs and of processes out of zygotes.
     pub family: Family,
+    pub(super) uids: HashMap<MapData, u32, u8>,
     pub(super) command_lines: HashMap<MapData, u32, CommandLine>,
     specs: Array<MapData, Spec>,
     pub(super) threads: HashMap<MapData, u32, thread::Slot>,
@@ -153,8 +156,9 @@ pub fn load(object: &[u8], watch: &Watch, backend: Backend) -> Result<Loaded, Pr
         take_map(&mut ebpf, "APPS")?.map_data(),
         take_map(&mut ebpf, "PROCESSES")?.map_data(),
     )?;
-    let loaded = Loaded {
+    let mut loaded = Loaded {
         ignored,
+        uids: take(&mut ebpf, "UIDS")?,
         family,
         command_lines: take(&mut ebpf, "COMMAND_LINES")?,
         specs,
@@ -168,6 +172,10 @@ pub fn load(object: &[u8], watch: &Watch, backend: Backend) -> Result<Loaded, Pr
         show_messages: messages(&mut ebpf)?,
         ebpf: ManuallyDrop::new(ebpf),
     };
+    for &uid in &watch.uids {
+        loaded.add_uid(uid)?;
+    }
+    loaded.shared.watch(targets(watch));
     Ok(loaded)
 }
 
@@ -190,12 +198,16 @@ fn entries(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX).max(1)
 }
 
-fn config(watch: &Watch) -> Result<Config, ProbeError> {
+/// Which tests a task is put to: bits of [`target`].
+pub(super) fn targets(watch: &Watch) -> u32 {
     let mut targets = 0;
     match watch.uids.len() {
         0 => {}
-        1 => targets |= target::ONE_UID,
+        1 if !watch.changing => targets |= target::ONE_UID,
         _ => targets |= target::UIDS,
+    }
+    if watch.changing {
+        targets |= target::CHANGING;
     }
     if watch.all_apps {
         targets |= target::ALL_APPS;
@@ -209,8 +221,12 @@ fn config(watch: &Watch) -> Result<Config, ProbeError> {
     if !watch.users.is_empty() {
         targets |= target::USERS;
     }
+    targets
+}
+
+fn config(watch: &Watch) -> Result<Config, ProbeError> {
     Ok(Config {
-        targets,
+        targets: targets(watch),
         uid: watch.uids.first().copied().unwrap_or(u32::MAX),
         own_tgid: std::process::id(),
         strsize: watch.strsize,
@@ -338,11 +354,6 @@ fn fill(ebpf: &mut Ebpf, watch: &Watch) -> Result<Array<MapData, Spec>, ProbeErr
         commands
             .insert(key, 0, 0)
             .map_err(|source| map_error("COMMANDS", source))?;
-    }
-    let mut uids: HashMap<MapData, u32, u8> = take(ebpf, "UIDS")?;
-    for &uid in &watch.uids {
-        uids.insert(uid, 0, 0)
-            .map_err(|source| map_error("UIDS", source))?;
     }
     let mut users: HashMap<MapData, u32, u8> = take(ebpf, "USERS")?;
     for &user in &watch.users {

@@ -3,7 +3,7 @@
 //! Reading it needs no `bpf(2)`, which would silence kprobes on its CPU meanwhile.
 
 use std::os::fd::AsRawFd as _;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering, fence};
 
 use aya::maps::MapData;
 use kprobe_common::config::{Control, LIVE, STOPPED};
@@ -73,6 +73,32 @@ impl Shared {
         self.set_phase(STOPPED);
     }
 
+    /// Says which tests a task is put to from now on: bits of [`kprobe_common::config::target`].
+    pub fn watch(&self, targets: u32) {
+        let at = std::mem::offset_of!(Control, targets);
+        word(&self.control, at).store(targets.into(), Ordering::SeqCst);
+    }
+
+    /// Has the returns of calls told that are under way of tasks that were taken from the targets, until the same number
+    /// of [`Self::end_leaving`].
+    pub fn begin_leaving(&self) {
+        let at = std::mem::offset_of!(Control, leaving);
+        word(&self.control, at).fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Those that have not returned by now are not waited for.
+    pub fn end_leaving(&self) {
+        let at = std::mem::offset_of!(Control, leaving);
+        word(&self.control, at).fetch_sub(1, Ordering::SeqCst);
+    }
+
+    /// Which tests a task is put to now.
+    #[must_use]
+    pub fn watched(&self) -> u32 {
+        let at = std::mem::offset_of!(Control, targets);
+        word(&self.control, at).load(Ordering::SeqCst) as u32
+    }
+
     fn set_phase(&self, phase: u64) {
         let at = std::mem::offset_of!(Control, phase);
         word(&self.control, at).store(phase, Ordering::SeqCst);
@@ -89,6 +115,19 @@ impl Shared {
                 lost: sum.lost + calls.lost,
                 exits_lost: sum.exits_lost + calls.exits_lost,
             })
+    }
+
+    /// How often a call was seen and filtered so far, while the probes work: what is filtered by that is seen by that.
+    #[must_use]
+    pub fn calls_so_far(&self, index: u16) -> (u64, u64) {
+        let sum = |field: fn(&Calls) -> u64| {
+            (0..self.cpu_count)
+                .map(|cpu| field(&self.calls_on(cpu, index)))
+                .sum()
+        };
+        let filtered = sum(|calls| calls.filtered);
+        fence(Ordering::Acquire);
+        (sum(|calls| calls.seen), filtered)
     }
 
     fn calls_on(&self, cpu: usize, index: u16) -> Calls {

@@ -1,4 +1,4 @@
-//! Targets that are processes and threads: told before the probes are live.
+//! Targets by number: processes and threads, told before the probes are live, and user IDs.
 
 use std::io;
 
@@ -8,6 +8,18 @@ use super::load::map_error;
 use super::{Loaded, ProbeError};
 
 impl Loaded {
+    /// Adds a user ID to the targets.
+    pub fn add_uid(&mut self, uid: u32) -> Result<(), ProbeError> {
+        self.uids
+            .insert(uid, 0, 0)
+            .map_err(|source| map_error("UIDS", source))
+    }
+
+    /// Takes a user ID from the targets; it may be none.
+    pub fn remove_uid(&mut self, uid: u32) -> Result<(), ProbeError> {
+        removed(self.uids.remove(&uid)).map_err(|source| map_error("UIDS", source))
+    }
+
     /// Adds a process and its threads to the targets. Its calls under way are not reported: it is one of ours, about
     /// to execute a command.
     pub fn add_command(&mut self, pid: u32, alone: bool) -> Result<(), ProbeError> {

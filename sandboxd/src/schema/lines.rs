@@ -52,6 +52,8 @@ fn ends() -> Vec<String> {
         "target_exited",
         "reader_gone",
         "output_failed",
+        "rotated",
+        "stop",
     ])
 }
 
@@ -88,6 +90,11 @@ const SEEN: Field = always(
 const EMITTED: Field = always("emitted", Kind::Uint, "syscall lines");
 const FILTERED: Field = always("filtered", Kind::Uint, "calls dropped by filters");
 const LOST: Field = always("lost", Kind::Uint, "calls lost");
+const PENDING: Field = always(
+    "pending",
+    Kind::Uint,
+    "calls seen that stand in no part yet: in a later one",
+);
 
 const TARGETS: &[Field] = &[
     always("uids", Kind::Uints, "user IDs"),
@@ -157,6 +164,7 @@ const COUNT: &[Field] = &[
     EMITTED,
     FILTERED,
     LOST,
+    PENDING,
     always(
         "errors",
         Kind::Uint,
@@ -173,7 +181,7 @@ const COUNT: &[Field] = &[
 pub(super) const LINES: &[Line] = &[
     Line {
         tag: "start",
-        about: "the first line of a run",
+        about: "the first line of a run, and of each of its parts",
         fields: START,
     },
     Line {
@@ -202,13 +210,18 @@ pub(super) const LINES: &[Line] = &[
         fields: CLOCK,
     },
     Line {
+        tag: "targets",
+        about: "others are watched from now on",
+        fields: NEW_TARGETS,
+    },
+    Line {
         tag: "stats",
         about: "once a minute: a quiet app is not a dead tracer",
         fields: STATS,
     },
     Line {
         tag: "end",
-        about: "the last line of a run",
+        about: "the last line of a run, and of each of its parts",
         fields: END,
     },
 ];
@@ -217,6 +230,7 @@ const START: &[Field] = &[
     always("schema", Kind::Word, "version of the schema"),
     RUN,
     SEQ,
+    always("part", Kind::Uint, "number of the part, from 1 on"),
     always("version", Kind::Text, "sandboxd's version"),
     TIME,
     BOOT_NS,
@@ -334,6 +348,18 @@ const CLOCK: &[Field] = &[
     ),
 ];
 
+const NEW_TARGETS: &[Field] = &[
+    RUN,
+    SEQ,
+    TIME,
+    BOOT_NS,
+    always(
+        "targets",
+        Kind::Object(TARGETS),
+        "who is watched from now on",
+    ),
+];
+
 const STATS: &[Field] = &[RUN, SEQ, TIME, BOOT_NS, EMITTED, FILTERED, LOST];
 
 const END: &[Field] = &[
@@ -346,6 +372,7 @@ const END: &[Field] = &[
     EMITTED,
     FILTERED,
     LOST,
+    PENDING,
     always("by_call", Kind::ObjectMap(COUNT), "the same, by call"),
     always("exits_missed", Kind::Uint, "calls whose return was lost"),
     always(

@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 pub(super) struct Block {
     bytes: Vec<u8>,
     ends: Vec<End>,
+    /// It is the first of another part.
+    pub(super) begins_part: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -56,9 +58,15 @@ impl Block {
         self.ends.len()
     }
 
-    pub(super) fn clear(&mut self) {
+    /// Its lines are gone; the next ones begin what they would have begun.
+    pub(super) fn forget_lines(&mut self) {
         self.bytes.clear();
         self.ends.clear();
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.forget_lines();
+        self.begins_part = false;
     }
 
     /// The bytes from one place to another; none if there are no such places.

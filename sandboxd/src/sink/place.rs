@@ -3,12 +3,15 @@
 //! A write never blocks in the middle of a line where the kernel lets us know beforehand: a pipe gets what surely
 //! fits. So a reader that stalls leaves whole lines, and the process can end.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 use std::time::Duration;
+
+use super::name;
+use crate::private::{self, There};
 
 /// How long to wait for room before looking whether to stop.
 pub(super) const TICK: Duration = Duration::from_millis(50);
@@ -16,15 +19,18 @@ pub(super) const TICK: Duration = Duration::from_millis(50);
 const AT_ONCE: usize = 16 * 1024;
 
 /// A place.
+#[derive(Debug)]
 pub(super) struct Place {
     file: File,
     name: String,
     kind: Kind,
+    /// Blocks are written as frames.
+    pub(super) compressed: bool,
     /// The last write ended within a line that could not be taken back.
     broken: bool,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum Kind {
     /// Never waits; can be cut.
     Regular,
@@ -52,13 +58,16 @@ impl Place {
     }
 
     /// A file, made anew.
-    pub(super) fn file(path: &Path) -> io::Result<Self> {
-        let file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .open(path)?;
-        Self::of(file, path.display().to_string())
+    pub(super) fn file(path: &Path, owner: Option<u32>) -> io::Result<Self> {
+        Self::at(path, private::create(path, There::Replaced, owner)?)
+    }
+
+    /// A file of that name; its ending says whether it is compressed.
+    pub(super) fn at(path: &Path, file: File) -> io::Result<Self> {
+        Ok(Self {
+            compressed: name::is_compressed(path),
+            ..Self::of(file, path.display().to_string())?
+        })
     }
 
     /// An open file.
@@ -77,6 +86,7 @@ impl Place {
             file,
             name,
             kind,
+            compressed: false,
             broken: false,
         })
     }
@@ -111,7 +121,10 @@ impl Place {
     /// Writes some of it.
     pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.broken {
-            self.file.write_all(b"\n")?;
+            // Between frames there is nothing that could begin anew.
+            if !self.compressed {
+                self.file.write_all(b"\n")?;
+            }
             self.broken = false;
         }
         self.file.write(bytes)

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use super::block::{Block, Tally};
+use super::place::Place;
 use super::{Event, Finished};
 
 /// Blocks on their way.
@@ -37,6 +38,9 @@ struct State {
     blocks: VecDeque<Arc<Block>>,
     /// Bytes of the first block that were written.
     done: usize,
+    /// The files of parts whose blocks are on their way.
+    places: VecDeque<Place>,
+    progress: Progress,
     spare: Vec<Block>,
     phase: Phase,
     reader: Reader,
@@ -45,6 +49,15 @@ struct State {
     /// Those that were not told yet, and why.
     untold: Tally,
     error: String,
+}
+
+/// How far the writer is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Progress {
+    /// Parts that it has begun, besides the first.
+    pub(super) parts: u64,
+    /// Bytes in the file of the part, as they are there.
+    pub(super) bytes: u64,
 }
 
 /// How far the end is, in order.
@@ -113,6 +126,33 @@ impl Queue {
         while !self.try_push(block) {
             self.room.notified().await;
         }
+    }
+
+    /// Takes the last block of a part, whether there is room or not, and the file that the next ones go to.
+    pub(super) fn go_on(&self, block: &mut Block, place: Place) {
+        let mut state = self.state();
+        if block.lines() > 0 {
+            let empty = state.spare.pop().unwrap_or_default();
+            let last = std::mem::replace(block, empty);
+            state.blocks.push_back(Arc::new(last));
+        }
+        block.begins_part = true;
+        state.places.push_back(place);
+        self.work.notify_one();
+    }
+
+    /// Waits until every block was written or refused.
+    pub(super) async fn settled(&self) {
+        while !self.state().blocks.is_empty() {
+            self.room.notified().await;
+        }
+    }
+
+    /// How far the writer is, and how many bytes of lines are on their way to it.
+    pub(super) fn progress(&self) -> (Progress, u64) {
+        let state = self.state();
+        let waiting: usize = state.blocks.iter().map(|block| block.len()).sum();
+        (state.progress, waiting.saturating_sub(state.done) as u64)
     }
 
     pub(super) fn close(&self) {
@@ -194,9 +234,21 @@ impl Queue {
         self.state().done
     }
 
-    /// So many bytes of the first block are written.
-    pub(super) fn wrote(&self, done: usize) {
-        self.state().done = done;
+    /// So many bytes of the first block are written, which took so many bytes in the file.
+    pub(super) fn wrote(&self, done: usize, bytes: usize) {
+        let mut state = self.state();
+        state.done = done;
+        state.progress.bytes += bytes as u64;
+    }
+
+    /// Where the blocks of another part go.
+    pub(super) fn next_place(&self) -> Option<Place> {
+        let mut state = self.state();
+        state.progress = Progress {
+            parts: state.progress.parts + 1,
+            bytes: 0,
+        };
+        state.places.pop_front()
     }
 
     /// The first block is done with: what was not written of it is missing.

@@ -5,8 +5,12 @@ use std::io::{Read, Write};
 use std::os::fd::{FromRawFd, OwnedFd};
 use std::time::Instant as Clock;
 
+use tokio::time::timeout;
+
 use super::*;
 use crate::event::{self, Time};
+
+mod parts;
 
 const SOON: Duration = Duration::from_secs(5);
 
@@ -20,6 +24,7 @@ fn sink(file: File) -> Sink {
     Sink {
         main: Output::start(place, Look::Json).unwrap(),
         screen: None,
+        parts: None,
     }
 }
 
@@ -70,6 +75,7 @@ fn a_file_gets_every_line_in_order() {
     let options = Options {
         out: Some(path.clone()),
         format: Format::Auto,
+        ..Options::default()
     };
     run(async {
         let mut sink = Sink::open(options).unwrap();
@@ -90,6 +96,7 @@ fn a_file_that_cannot_be_made_is_named() {
     let options = Options {
         out: Some("/no/such/directory/x".into()),
         format: Format::Json,
+        ..Options::default()
     };
     let error = Sink::open(options).unwrap_err().to_string();
     assert!(
@@ -278,6 +285,7 @@ fn a_full_disk_costs_lines_but_never_half_of_one_and_recovers() {
         let mut sink = Sink::open(Options {
             out: Some(path.clone()),
             format: Format::Json,
+            ..Options::default()
         })
         .unwrap();
         let mut made = 0;

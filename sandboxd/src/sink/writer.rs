@@ -6,6 +6,7 @@ use std::io;
 use std::sync::Arc;
 
 use super::block::{Block, Tally};
+use super::frame::frame;
 use super::place::{Place, Ready};
 use super::queue::{Queue, Work};
 
@@ -32,7 +33,7 @@ pub(super) fn run(queue: &Queue, mut place: Place) {
                 }
             }
             Work::Block(block) if gone => skip(queue, block),
-            Work::Block(block) => match write(queue, &mut place, &block) {
+            Work::Block(block) => match write_to(queue, &mut place, &block) {
                 Ok(()) => queue.pop(block, &Tally::default(), String::new),
                 // What was not written stays in the queue and is counted there.
                 Err(Stop::Abandoned) => break,
@@ -61,6 +62,43 @@ fn skip(queue: &Queue, block: Arc<Block>) {
     });
 }
 
+fn write_to(queue: &Queue, place: &mut Place, block: &Block) -> Result<(), Stop> {
+    if block.begins_part
+        && let Some(next) = queue.next_place()
+    {
+        *place = next;
+    }
+    if place.compressed {
+        write_frame(queue, place, block)
+    } else {
+        write(queue, place, block)
+    }
+}
+
+/// Writes a block as a frame: all of it, or nothing.
+fn write_frame(queue: &Queue, place: &mut Place, block: &Block) -> Result<(), Stop> {
+    let frame = frame(block.bytes(0, block.len()));
+    let mut done = 0;
+    while done < frame.len() {
+        let rest = &frame[done..];
+        let step = match place.ready(rest.len()) {
+            _ if queue.abandoned() => Err(Stop::Abandoned),
+            Ready::Not => Ok(0),
+            Ready::Gone => Err(Stop::Gone),
+            Ready::For(room) => attempt(place, &rest[..room.min(rest.len())], 0),
+        };
+        match step {
+            Ok(written) => done += written,
+            Err(stop) => {
+                place.cut(done);
+                return Err(stop);
+            }
+        }
+    }
+    queue.wrote(block.len(), frame.len());
+    Ok(())
+}
+
 fn write(queue: &Queue, place: &mut Place, block: &Block) -> Result<(), Stop> {
     let mut done = 0;
     while done < block.len() {
@@ -75,8 +113,9 @@ fn write(queue: &Queue, place: &mut Place, block: &Block) -> Result<(), Stop> {
                 let to = block
                     .whole(done.saturating_add(room))
                     .max(block.end_of_line(done));
-                done += attempt(place, block.bytes(done, to), done)?;
-                queue.wrote(done);
+                let written = attempt(place, block.bytes(done, to), done)?;
+                done += written;
+                queue.wrote(done, written);
             }
         }
     }

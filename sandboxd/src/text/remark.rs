@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 
 use super::escape::Plain;
-use crate::event::{End, Line, Loss, Process, ProcessEvent, Start};
+use crate::event::{End, Line, Loss, Process, ProcessEvent, Start, Targets};
 use crate::json::until_zero;
 
 /// Names that are listed, at most.
@@ -54,6 +54,10 @@ impl Display for Remark<'_> {
                     time.as_str()
                 )
             }
+            Line::Targets(new) => {
+                write!(f, "{} from now on ", new.time.of_day().as_str())?;
+                watching(f, new.targets)
+            }
             Line::Stats(stats) => {
                 let time = stats.time.of_day();
                 write!(
@@ -95,6 +99,9 @@ fn begun(f: &mut Formatter<'_>, start: &Start<'_>) -> fmt::Result {
         Count(start.calls.len() as u64, "call", "calls"),
         start.backend,
     )?;
+    if start.part > 1 {
+        write!(f, ", part {}", start.part)?;
+    }
     if !start.failed.is_empty() {
         write!(
             f,
@@ -106,8 +113,12 @@ fn begun(f: &mut Formatter<'_>, start: &Start<'_>) -> fmt::Result {
             )
         )?;
     }
-    let targets = start.targets;
-    f.write_str(", watching")?;
+    f.write_str(", ")?;
+    watching(f, start.targets)
+}
+
+fn watching(f: &mut Formatter<'_>, targets: &Targets) -> fmt::Result {
+    f.write_str("watching")?;
     for (name, numbers) in [
         ("uid", &targets.uids),
         ("pid", &targets.pids),
@@ -212,6 +223,7 @@ fn ended(f: &mut Formatter<'_>, end: &End<'_>) -> fmt::Result {
         end.lost
     )?;
     for (count, one, many) in [
+        (end.pending, "call pending", "calls pending"),
         (end.exits_missed, "return missed", "returns missed"),
         (end.args_cut, "argument cut", "arguments cut"),
         (

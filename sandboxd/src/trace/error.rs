@@ -1,6 +1,7 @@
 //! Why a run could not begin, or broke off, and the exit code that says it.
 
 use crate::command::CommandError;
+use crate::control::PlaceError;
 use crate::probe::ProbeError;
 use crate::recording::RecordingError;
 use crate::select::SelectError;
@@ -24,6 +25,9 @@ pub enum TraceError {
     /// The output.
     #[error(transparent)]
     Sink(#[from] SinkError),
+    /// The daemon's place.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
     /// The recording.
     #[error(transparent)]
     Recording(#[from] RecordingError),
@@ -66,6 +70,7 @@ impl TraceError {
             Self::Probe(_)
             | Self::Command(_)
             | Self::Sink(_)
+            | Self::Place(_)
             | Self::Recording(_)
             | Self::Unwritten { .. }
             | Self::Output(_)

@@ -1,10 +1,11 @@
 //! `--launch`: stops an app and starts it anew, by Android's own commands. That it is watched from its first instruction
 //! is left to the run, which is live by then.
 
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use super::TraceError;
 use crate::cli;
+use crate::command::{self, Running, Waiting};
 
 /// Which app, and how it is started.
 #[derive(Debug)]
@@ -13,11 +14,13 @@ pub(super) struct Launch {
     /// Empty: the launcher's, which is asked for.
     activity: String,
     user: String,
+    /// What starts it: made before the run has only the power left that it needs.
+    starter: Option<Waiting>,
 }
 
 /// A start under way.
 #[derive(Debug)]
-pub(super) struct Launched(Option<Child>);
+pub(super) struct Launched(Option<Running>);
 
 impl Launch {
     /// What was asked for; it must be one package.
@@ -48,6 +51,7 @@ impl Launch {
             package: package.clone(),
             activity,
             user,
+            starter: None,
         }))
     }
 
@@ -57,21 +61,20 @@ impl Launch {
             self.activity = self.launcher()?;
         }
         let words = ["force-stop", "--user", &self.user, &self.package];
-        ask("am", &words).map(drop)
+        ask("am", &words).map(drop)?;
+        let words = ["am", "start", "--user", &self.user, "-n", &self.activity];
+        let starter = command::prepare(&words.map(Into::into), None, command::Stdout::Kept)?;
+        self.starter = Some(starter);
+        Ok(())
     }
 
     /// Starts it; the answer comes later. The run is live by now, and goes on whatever comes of it.
-    pub(super) fn start(&self) -> Launched {
-        let child = Command::new("am")
-            .args(["start", "--user", &self.user, "-n", &self.activity])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn();
-        if let Err(error) = &child {
-            tracing::error!("am start: {error}; the run goes on");
-        }
-        Launched(child.ok())
+    pub(super) fn start(self) -> Launched {
+        let running = self.starter.map(Waiting::release).transpose();
+        Launched(running.unwrap_or_else(|error| {
+            tracing::error!("{error}; the run goes on");
+            None
+        }))
     }
 
     /// The activity that the launcher starts: the last line of the answer.
@@ -104,11 +107,10 @@ impl Launch {
 impl Launched {
     /// Says it if the app could not be started.
     pub(super) fn look(&mut self) {
-        let is_over = |child: &mut Child| !matches!(child.try_wait(), Ok(None));
-        let Some(child) = self.0.take_if(is_over) else {
+        let Some(starter) = self.0.take_if(|starter| starter.ended().is_some()) else {
             return;
         };
-        match child.wait_with_output() {
+        match starter.said() {
             // `am` says what is wrong and ends with 0.
             Ok(output) => {
                 let said = [output.stdout, output.stderr].concat();

@@ -34,26 +34,20 @@ pub(super) struct Packages {
     /// User IDs, within an Android user, that were watched so far: what runs goes on when its package is gone.
     ids: BTreeSet<u32>,
     zygotes: Vec<u32>,
+    /// Whether packages may be asked for that are not installed.
+    wait: bool,
     /// Whether the list is told of when it is written anew.
     pub(super) watch: Option<Inotify>,
 }
 
 impl Packages {
     /// Reads the list. What is not installed is an error, unless it is waited for.
-    pub(super) fn new(options: &cli::Trace) -> Result<Self, TraceError> {
+    /// `changing`: others may be asked for later.
+    pub(super) fn new(options: &cli::Trace, changing: bool) -> Result<Self, TraceError> {
         let path = Path::new(PACKAGES);
-        let pattern = |name: &String| match glob::pattern(name) {
-            Ok(pattern) if !name.is_empty() => Ok((name.clone(), pattern)),
-            Ok(_) => Err(TraceError::Usage("-n: a name is empty".to_owned())),
-            Err(error) => Err(TraceError::Usage(format!("-n: {error}"))),
-        };
-        let asked = options
-            .packages
-            .iter()
-            .map(pattern)
-            .collect::<Result<_, _>>()?;
+        let asked = patterns(&options.packages)?;
         // Before it is read: what is written after that is told of.
-        let watch = if options.packages.is_empty() {
+        let watch = if options.packages.is_empty() && !changing {
             None
         } else {
             watched(path)
@@ -64,6 +58,7 @@ impl Packages {
             list: PackageList::default(),
             ids: BTreeSet::new(),
             zygotes: Vec::new(),
+            wait: options.wait,
             watch,
         };
         match PackageList::read(path) {
@@ -80,8 +75,23 @@ impl Packages {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && !packages.is_asked() => {}
             Err(error) => tracing::warn!("cannot read {PACKAGES}: {error}; lines carry no package"),
         }
-        packages.check(options.wait)?;
+        packages.check(&packages.asked)?;
         Ok(packages)
+    }
+
+    /// Others are asked for. What is not installed is an error, unless it is waited for or was asked for before; then
+    /// nothing has changed.
+    pub(super) fn ask(&mut self, names: &[String]) -> Result<(), TraceError> {
+        let asked = patterns(names)?;
+        let is_old = |name: &String| self.asked.iter().any(|(other, _)| other == name);
+        let new: Vec<_> = asked
+            .iter()
+            .filter(|(name, _)| !is_old(name))
+            .cloned()
+            .collect();
+        self.check(&new)?;
+        self.asked = asked;
+        Ok(())
     }
 
     /// Whether packages were asked for.
@@ -89,12 +99,12 @@ impl Packages {
         !self.asked.is_empty()
     }
 
-    fn check(&self, wait: bool) -> Result<(), TraceError> {
-        for (name, pattern) in &self.asked {
+    fn check(&self, asked: &[(String, Regex)]) -> Result<(), TraceError> {
+        for (name, pattern) in asked {
             if self.names().any(|other| pattern.is_match(other)) {
                 continue;
             }
-            if wait {
+            if self.wait {
                 tracing::info!("{name} is not installed yet: waiting for it");
                 continue;
             }
@@ -127,7 +137,7 @@ impl Packages {
     }
 
     /// The user IDs, within an Android user, of what was asked for.
-    fn ids(&self) -> BTreeSet<u32> {
+    pub(super) fn asked_ids(&self) -> BTreeSet<u32> {
         let is_asked = |name: &String| {
             let mut asked = self.asked.iter();
             asked.any(|(_, pattern)| pattern.is_match(name))
@@ -136,6 +146,11 @@ impl Packages {
         let ids = listed.filter(|(_, names)| names.iter().any(is_asked));
         ids.flat_map(|(&id, _)| std::iter::once(id).chain(sandbox(id)))
             .collect()
+    }
+
+    /// Watched from now on: these user IDs, and no others.
+    pub(super) fn keep_ids(&mut self, ids: &BTreeSet<u32>) {
+        self.ids.clone_from(ids);
     }
 
     /// What was asked for and is not installed.
@@ -194,6 +209,15 @@ impl Packages {
     }
 }
 
+fn patterns(names: &[String]) -> Result<Vec<(String, Regex)>, TraceError> {
+    let pattern = |name: &String| match glob::pattern(name) {
+        Ok(pattern) if !name.is_empty() => Ok((name.clone(), pattern)),
+        Ok(_) => Err(TraceError::Usage("-n: a name is empty".to_owned())),
+        Err(error) => Err(TraceError::Usage(format!("-n: {error}"))),
+    };
+    names.iter().map(pattern).collect()
+}
+
 fn watched(path: &Path) -> Option<Inotify> {
     let watch = facts::watch_packages(path);
     if let Err(error) = &watch {
@@ -229,23 +253,47 @@ impl Run {
         if !self.packages.is_asked() {
             return Ok(false);
         }
-        let ids = self.packages.ids();
-        self.packages.ids.clone_from(&ids);
+        let ids = self.packages.asked_ids();
+        self.packages.keep_ids(&ids);
         self.loaded.family.set_apps(ids.iter().copied());
-        for process in facts::processes() {
-            self.add_zygote(process.pid)?;
-        }
-        // Anew: what they made meanwhile is met, what they make from now on is told.
-        let processes = facts::processes();
-        let pids = self.packages.zygotes.clone();
-        self.take(&Fact::Zygotes { pids });
-        let mut runs = false;
-        for process in &processes {
-            runs |= self.meet_process(process, &ids)? == Verdict::Shown;
-        }
+        self.meet_makers()?;
+        let runs = self.meet_processes(&ids, None)?;
         self.forget_verdicts();
         let boot_ns = facts::boot_ns();
         self.take(&Fact::Live { boot_ns });
+        Ok(runs)
+    }
+
+    /// Finds the zygotes: what they make from now on is told.
+    pub(super) fn meet_makers(&mut self) -> Result<(), ProbeError> {
+        for process in facts::processes() {
+            self.add_zygote(process.pid)?;
+        }
+        let pids = self.packages.zygotes.clone();
+        self.take(&Fact::Zygotes { pids });
+        Ok(())
+    }
+
+    /// Meets what runs of these user IDs, or, where others were met before, of the new ones among them. Returns whether
+    /// something of what was asked for does.
+    pub(super) fn meet_processes(
+        &mut self,
+        ids: &BTreeSet<u32>,
+        new: Option<&BTreeSet<u32>>,
+    ) -> Result<bool, ProbeError> {
+        let mut runs = false;
+        for process in &facts::processes() {
+            let id = process.uid % PER_USER;
+            let was_met = new.is_some_and(|new| ids.contains(&id) && !new.contains(&id));
+            if was_met {
+                continue;
+            }
+            let verdict = self.meet_process(process, ids)?;
+            if new.is_some() && verdict != Verdict::Hidden {
+                self.loaded.family.take_back(process.pid);
+            }
+            runs |= verdict == Verdict::Shown;
+        }
         Ok(runs)
     }
 
@@ -333,7 +381,7 @@ impl Run {
             return;
         }
         self.packages.say_news(&before);
-        let new: BTreeSet<u32> = &self.packages.ids() - &self.packages.ids;
+        let new: BTreeSet<u32> = &self.packages.asked_ids() - &self.packages.ids;
         self.packages.ids.extend(&new);
         self.loaded
             .family

@@ -20,6 +20,7 @@ pub fn replay(options: &cli::Replay) -> Result<(), TraceError> {
     let sink = Sink::open(Options {
         out: options.out.clone(),
         format: options.format,
+        ..Options::default()
     })?;
     runtime()?.block_on(copy(recording, sink))
 }

@@ -6,9 +6,11 @@ use kprobe_common::record::{FRAMES, kind};
 use tokio::runtime::Runtime;
 
 use super::TraceError;
+use super::control::Line;
 use super::ignoring::Ignoring;
 use super::launch::Launched;
 use super::packages::Packages;
+use super::rotation::Rotation;
 use super::said::Said;
 use super::targets::Targets;
 use super::waits::{Signals, Waits};
@@ -33,6 +35,8 @@ pub(super) struct Started {
     pub(super) command: Option<Running>,
     /// The app of `--launch`.
     pub(super) launched: Option<Launched>,
+    /// How it is spoken to.
+    pub(super) line: Option<Line>,
 }
 
 /// A run.
@@ -51,6 +55,7 @@ pub(super) struct Run {
     pub(super) show: Show,
     losses: u64,
     pub(super) said: Said,
+    pub(super) rotation: Rotation,
 }
 
 impl Run {
@@ -79,6 +84,7 @@ impl Run {
             show,
             losses: 0,
             said: Said::default(),
+            rotation: Rotation::default(),
         };
         run.push(Input::Fact(&Fact::Start(Box::new(start))));
         run
@@ -110,7 +116,7 @@ impl Run {
     }
 
     /// Tells the kernel half what became known of processes out of zygotes.
-    fn tell_verdicts(&mut self) {
+    pub(super) fn tell_verdicts(&mut self) {
         for settled in self.fold.take_verdicts() {
             if let Some(births) = settled.births.filter(|_| settled.verdict != Verdict::Held) {
                 let born = kprobe_common::family::born(settled.proc.pid, births);
@@ -134,11 +140,15 @@ impl Run {
                 &self.loaded,
                 self.packages.watch.as_ref(),
                 signals,
+                started.line.take(),
                 duration,
             )?;
             let why = loop {
                 let more = self.read(false);
                 if let Some(why) = self.write(&mut waits).await {
+                    break why;
+                }
+                if let Some(why) = self.rotate_when_due(&mut waits).await {
                     break why;
                 }
                 // Signals and timers are only looked at when this waits, and in a flood nothing else makes it wait.
@@ -162,6 +172,14 @@ impl Run {
                     }
                     // In a flood nothing waits for it.
                     self.renew_packages();
+                    if let Some(line) = waits.line() {
+                        self.look_after(line);
+                    }
+                }
+                if let Some((line, said)) = waits.take_said()
+                    && let Some(why) = self.obey(line, said).await
+                {
+                    break why;
                 }
                 if waits.list_changed() {
                     self.renew_packages();
@@ -186,7 +204,9 @@ impl Run {
         // What was lost before these were read may have changed what they mean.
         self.notice_losses();
         let mut begun = Vec::new();
-        while let Some(record) = self.source.next_record() {
+        // A part that is full ends here, unless it is the last one.
+        let mut is_full = false;
+        while !is_full && let Some(record) = self.source.next_record() {
             if self.packages.is_asked()
                 && let Some(pid) = loading(record)
             {
@@ -225,14 +245,17 @@ impl Run {
                 &mut self.recorder,
                 Input::Record(record),
             );
+            is_full = !all && self.sink.part_is_full();
         }
         for pid in begun {
             self.may_be_zygote(pid);
         }
         self.tell_verdicts();
-        self.ignoring
-            .step(&mut self.loaded.ignored, &mut self.fold, self.source.read());
-        more
+        if !is_full {
+            self.ignoring
+                .step(&mut self.loaded.ignored, &mut self.fold, self.source.read());
+        }
+        more || is_full
     }
 
     /// Hands the lines over. A reader that does not keep up holds this up, and then the rings fill; but not a signal.
@@ -288,9 +311,15 @@ impl Run {
     }
 
     pub(super) fn look_at_clocks(&mut self) {
+        let boot_ns = self.look_at_wall_clock();
+        self.push(Input::Fact(&Fact::Tick { boot_ns }));
+    }
+
+    /// Compares the clocks. Returns the boot clock's time.
+    pub(super) fn look_at_wall_clock(&mut self) -> u64 {
         let (boot_ns, offset_ns) = (facts::boot_ns(), facts::clock_offset());
         self.push(Input::Fact(&Fact::Clock { boot_ns, offset_ns }));
-        self.push(Input::Fact(&Fact::Tick { boot_ns }));
+        boot_ns
     }
 
     pub(super) fn push(&mut self, input: Input<'_>) {

@@ -17,10 +17,11 @@ pub(super) struct Targets {
 }
 
 impl Targets {
-    pub(super) fn new(options: &cli::Trace) -> Result<Self, TraceError> {
+    /// `changing`: there may be others later, so that there need not be one now.
+    pub(super) fn new(options: &cli::Trace, changing: bool) -> Result<Self, TraceError> {
         let by_uid = !options.uids.is_empty() || options.all_apps || !options.packages.is_empty();
         let by_task = !options.pids().is_empty() || !options.tids().is_empty();
-        if !by_uid && !by_task && options.command.is_empty() {
+        if !by_uid && !by_task && options.command.is_empty() && !changing {
             return Err(TraceError::Usage(
                 "nothing to watch: name a package (-n com.example.app), a user ID (-u 10123), a process (-p), a thread (-t), \
                  --all-apps, or a command behind `--`"

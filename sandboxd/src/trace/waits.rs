@@ -10,6 +10,7 @@ use tokio::io::unix::AsyncFd;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::TraceError;
+use super::control::{Line, Said};
 use crate::facts;
 use crate::probe::Loaded;
 
@@ -23,15 +24,15 @@ const LOOK: Duration = Duration::from_millis(500);
 pub(super) struct Signals {
     interrupt: Signal,
     terminate: Signal,
-    /// Not for a daemon that `nohup` started.
+    /// Not for one that `nohup` started, nor for a daemon, which has another use for it.
     hangup: Option<Signal>,
 }
 
 impl Signals {
     /// Catches them, inside a runtime.
-    pub(super) fn catch() -> io::Result<Self> {
+    pub(super) fn catch(is_daemon: bool) -> io::Result<Self> {
         survive_file_size_limit()?;
-        let hangup = if facts::is_ignored(libc::SIGHUP) {
+        let hangup = if is_daemon || facts::is_ignored(libc::SIGHUP) {
             None
         } else {
             Some(signal(SignalKind::hangup())?)
@@ -64,6 +65,9 @@ pub(super) struct Waits {
     /// Tells when the list of packages is written anew.
     list: Option<AsyncFd<Ring>>,
     list_changed: bool,
+    /// How it is spoken to, and what was said last.
+    line: Option<Line>,
+    said: Option<Said>,
     signals: Signals,
     until: Option<Instant>,
     next_look: Instant,
@@ -84,6 +88,7 @@ impl Waits {
         loaded: &Loaded,
         list: Option<&Inotify>,
         signals: Signals,
+        line: Option<Line>,
         duration: Option<Duration>,
     ) -> Result<Self, TraceError> {
         Ok(Self {
@@ -92,6 +97,8 @@ impl Waits {
                 .map(|list| waiting("the list of packages", list.as_raw_fd()))
                 .transpose()?,
             list_changed: false,
+            line,
+            said: None,
             signals,
             until: duration.map(|duration| Instant::now() + duration),
             next_look: Instant::now() + LOOK,
@@ -102,6 +109,18 @@ impl Waits {
     /// Whether the list of packages was written since somebody asked.
     pub(super) fn list_changed(&mut self) -> bool {
         std::mem::take(&mut self.list_changed)
+    }
+
+    /// What was said since somebody asked, and to whom.
+    pub(super) fn take_said(&mut self) -> Option<(&mut Line, Said)> {
+        let line = self.line.as_mut()?;
+        let said = self.said.take().or_else(|| line.try_said())?;
+        Some((line, said))
+    }
+
+    /// How it is spoken to.
+    pub(super) fn line(&mut self) -> Option<&mut Line> {
+        self.line.as_mut()
     }
 
     pub(super) fn look_is_due(&mut self) -> bool {
@@ -134,9 +153,17 @@ impl Waits {
                 None => std::future::pending().await,
             }
         };
+        let line = &mut self.line;
+        let said = async move {
+            match line {
+                Some(line) => line.said().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             biased;
             why = stop(&mut self.signals, self.until) => return Some(why),
+            said = said => self.said = Some(said),
             () = written => self.list_changed = true,
             () = woken => self.pause = BUSY,
             () = tokio::time::sleep(pause) => self.pause = IDLE,

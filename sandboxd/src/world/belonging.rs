@@ -25,9 +25,38 @@ pub struct Settled {
 }
 
 impl World {
-    /// Takes who was asked for.
-    pub fn ask(&mut self, targets: &Targets) {
-        self.wanted = Wanted::new(targets);
+    /// Takes who was asked for; whether that will change.
+    pub fn ask(&mut self, targets: &Targets, changing: bool) {
+        self.wanted = Wanted::new(targets, changing);
+    }
+
+    /// Takes who is asked for from now on. Those that are not any more leave, and are forgotten: what they do from now on
+    /// is not seen. Those that are again are met anew.
+    pub fn ask_anew(&mut self, targets: &Targets, time: u64, mut out: impl FnMut(Happened<'_>)) {
+        self.ask(targets, true);
+        let mut pids: Vec<u32> = self.processes.keys().copied().collect();
+        pids.sort_unstable();
+        let nobody = self.wanted.nobody();
+        for pid in pids {
+            let process = &self.processes[&pid];
+            let verdict = self.wanted.verdict(process, &self.packages, nobody);
+            match (process.verdict, verdict) {
+                (Verdict::Shown, Verdict::Hidden | Verdict::Held) => {
+                    if process.announced {
+                        out(process.happened(ProcessEvent::Leave, time));
+                    }
+                    self.settled.push(Settled {
+                        proc: process.proc,
+                        births: process.births,
+                        verdict: Verdict::Hidden,
+                    });
+                    self.forget(pid);
+                }
+                (Verdict::Hidden, Verdict::Shown | Verdict::Held) => self.forget(pid),
+                (Verdict::Held, Verdict::Hidden | Verdict::Shown) => self.settle_one(pid, nobody),
+                _ => {}
+            }
+        }
     }
 
     /// Takes what `packages.list` says.

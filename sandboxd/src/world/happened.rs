@@ -2,8 +2,10 @@
 
 use std::rc::Rc;
 
+use super::World;
 use super::ending::End;
 use super::identity::Whose;
+use super::process::Process;
 use super::wanted::Verdict;
 use crate::event::{From, Proc, ProcessEvent};
 use crate::record::{Body, Record};
@@ -48,6 +50,20 @@ impl Happened<'_> {
             whose: self.whose.clone(),
             ..*self
         }
+    }
+}
+
+impl World {
+    /// The processes that are shown and were told of, by number: they are there at that time.
+    #[must_use]
+    pub fn running(&self, time: u64) -> Vec<Happened<'static>> {
+        let told = |process: &&Process| process.announced && process.verdict == Verdict::Shown;
+        let told = self.processes.values().filter(told);
+        let mut running: Vec<_> = told
+            .map(|process| process.happened(ProcessEvent::Attach, time))
+            .collect();
+        running.sort_unstable_by_key(|happened| happened.proc.pid);
+        running
     }
 }
 

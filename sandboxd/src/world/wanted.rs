@@ -31,11 +31,13 @@ pub(super) struct Wanted {
     all_apps: bool,
     pids: Vec<u32>,
     tids: Vec<u32>,
+    /// Who is asked for changes: what the kernel half reports may be of those that were asked for before.
+    changing: bool,
 }
 
 impl Wanted {
     /// A pattern that is none matches nothing: the command line was refused then.
-    pub(super) fn new(targets: &Targets) -> Self {
+    pub(super) fn new(targets: &Targets, changing: bool) -> Self {
         let patterns = targets.packages.iter();
         Self {
             packages: patterns
@@ -46,11 +48,17 @@ impl Wanted {
             all_apps: targets.all_apps,
             pids: targets.pids.clone(),
             tids: targets.tids.clone(),
+            changing,
         }
     }
 
     /// Whether all that is reported is shown.
     pub(super) fn is_everything(&self) -> bool {
+        self.packages.is_empty() && !self.changing
+    }
+
+    /// Whether no packages are asked for: nothing that is not known of a process can make it one that is.
+    pub(super) fn nobody(&self) -> bool {
         self.packages.is_empty()
     }
 
@@ -72,6 +80,10 @@ impl Wanted {
         if self.is_everything() || process.named || self.uids.contains(&process.uid) {
             return Verdict::Shown;
         }
+        let has_user = self.has_user(process.uid);
+        if self.all_apps && has_user && process.uid % PER_USER >= FIRST_APP {
+            return Verdict::Shown;
+        }
         let shown = match &process.whose {
             None if !last => return Verdict::Held,
             Some(Whose {
@@ -81,13 +93,13 @@ impl Wanted {
             // It may be any of those that share the user ID.
             _ => self.shares(process, packages),
         };
-        let all_apps = self.all_apps && process.uid % PER_USER >= FIRST_APP;
-        if (shown || all_apps) && self.has_user(process.uid) {
+        if shown && has_user {
             Verdict::Shown
         } else {
             Verdict::Hidden
         }
     }
+
     /// Whether a process of which it is not known whose it is may be one that was asked for.
     pub(super) fn may_be(&self, process: &Process, packages: &Packages) -> bool {
         let waits = process.uid == process.born_uid || process.uid % PER_USER >= FIRST_ISOLATED;

@@ -15,8 +15,8 @@ use sandboxd::args::Args;
 use sandboxd::caller::StackEnd;
 use sandboxd::decode::{self, Call};
 use sandboxd::event::{
-    Bytes, CallCount, Clock, End, ErrorName, Failed, Fds, Hex, Line, Loss, Name, Outcome, Proc,
-    Start, StateLoss, Stats, Statuses, Syscall, Targets, Time,
+    Bytes, CallCount, Clock, End, ErrorName, Failed, Fds, Hex, Line, Loss, Name, NewTargets,
+    Outcome, Proc, Start, StateLoss, Stats, Statuses, Syscall, Targets, Time,
 };
 use sandboxd::pair::Paired;
 use sandboxd::record::Record;
@@ -250,6 +250,7 @@ fn start(out: &mut impl Lines, full: bool) {
         schema: sandboxd::event::SCHEMA,
         run: RUN,
         seq: 0,
+        part: if full { 2 } else { 1 },
         version: "0.1.0",
         time: TIME,
         boot_ns: 1,
@@ -303,9 +304,22 @@ fn rest(out: &mut impl Lines, full: bool) {
         step_ns: -3_600_000_000_000,
     };
     out.line(&Line::Clock(clock), None);
-    let stats = Stats {
+    let targets = Targets {
+        uids: vec![10123],
+        packages: vec!["com.example.app".to_owned()],
+        ..Targets::default()
+    };
+    let new = NewTargets {
         run: RUN,
         seq: 12,
+        time: TIME,
+        boot_ns: 1,
+        targets: &targets,
+    };
+    out.line(&Line::Targets(new), None);
+    let stats = Stats {
+        run: RUN,
+        seq: 13,
         time: TIME,
         boot_ns: 1,
         emitted: 24,
@@ -330,7 +344,7 @@ fn rest(out: &mut impl Lines, full: bool) {
     by_call.insert("other".to_owned(), count(14, 0));
     let end = End {
         run: RUN,
-        seq: 13,
+        seq: 14,
         time: TIME,
         boot_ns: 1,
         why: "signal",
@@ -338,6 +352,7 @@ fn rest(out: &mut impl Lines, full: bool) {
         emitted: 24,
         filtered: 0,
         lost: 12,
+        pending: u64::from(full),
         by_call: &by_call,
         exits_missed: 0,
         args_cut: 0,

@@ -23,10 +23,11 @@ impl Town {
     fn new(asked: &[&str]) -> Self {
         let mut world = World::new(4096, true);
         world.begin(true, true, None);
-        world.ask(&Targets {
+        let targets = Targets {
             packages: asked.iter().map(|&name| name.to_owned()).collect(),
             ..Targets::default()
-        });
+        };
+        world.ask(&targets, false);
         let list = [
             (APP, vec!["com.example.app"]),
             (OTHER, vec!["com.example.other"]),
