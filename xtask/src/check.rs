@@ -40,7 +40,7 @@ const STEPS: [Step; 9] = [
 ];
 
 /// Directories with shell scripts.
-const SCRIPTS: [&str; 1] = ["scripts"];
+const SCRIPTS: [&str; 2] = ["scripts", "scripts/service"];
 
 impl Check {
     /// Runs the verb: every step, even after a failure.

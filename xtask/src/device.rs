@@ -1,11 +1,12 @@
 //! `cargo xtask device`: `scripts/device.sh` end to end, by the host's real `adb` and a real `adbd` in a guest.
 //!
 //! `phone` is the guest and what talks to it; `runs` has the cases that go well, `endings`
-//! those that are ended from outside, `troubles` those that do not begin.
+//! those that are ended from outside, `services` what the device starts, `troubles` runs that do not begin.
 
 mod endings;
 mod phone;
 mod runs;
+mod services;
 mod standing_in;
 mod started;
 mod troubles;
@@ -78,7 +79,13 @@ impl Device {
     }
 
     fn cases(&self) -> Result<Vec<Case>> {
-        let mut cases: Vec<Case> = [runs::CASES, endings::CASES, troubles::CASES].concat();
+        let mut cases: Vec<Case> = [
+            runs::CASES,
+            endings::CASES,
+            services::CASES,
+            troubles::CASES,
+        ]
+        .concat();
         for name in &self.case {
             if !cases.iter().any(|(known, _)| known == name) {
                 let names: Vec<_> = cases.iter().map(|(name, _)| *name).collect();
