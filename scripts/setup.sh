@@ -18,7 +18,7 @@ usage() {
 Usage: scripts/setup.sh [--help]
 
 Installs the missing ones of: Debian's Rust compiler with its source and arm64 library (unless rustup's toolchain is
-complete), cross C compilers, QEMU, bpf-linker (built by cargo), and a Python environment with DuckDB for one test.
+complete), cross C compilers, QEMU, adb, shellcheck, bpf-linker (built by cargo), and a Python environment with DuckDB for one test.
 Nothing is removed or replaced; a second run installs nothing. Needs root (or sudo) only if a Debian package is missing.
 
 SANDBOXD_CACHE      where tools and downloads are kept (default: .cache in the repository)
@@ -63,6 +63,8 @@ gcc the host's linker
 libc6-dev the host's linker
 ca-certificates downloads by cargo
 qemu-system-arm the lab's machines
+adb the test of scripts/device.sh
+shellcheck the lints of scripts
 gcc-aarch64-linux-gnu the daemon's linker and the lab's programs
 libc6-dev-arm64-cross the lab's programs
 gcc-arm-linux-gnueabihf the lab's 32-bit programs

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every test: lints, documentation, unit tests, then the fixed part of the lab's matrix in real kernels.
+# Runs every test: lints, documentation, unit tests, the fixed part of the lab's matrix in real kernels, and device.sh.
 # The last line is the numbers of tests passed and failed over everything.
 set -euo pipefail
 
@@ -8,7 +8,8 @@ case ${1-} in
     cat <<'EOF'
 Usage: scripts/test.sh
 
-Installs what is missing (scripts/setup.sh), then runs `cargo xtask check` and `cargo xtask vm-matrix --quick`.
+Installs what is missing (scripts/setup.sh), then runs `cargo xtask check`, `cargo xtask vm-matrix --quick` and
+`cargo xtask device`.
 Ends with a line `N passed, N failed`, and fails if a test did. What was skipped, and why, is listed before it.
 EOF
     exit
@@ -81,5 +82,6 @@ fi
 . scripts/setup.sh
 part check cargo xtask check
 part lab cargo xtask vm-matrix --quick
+part device cargo xtask device
 part duckdb load_into_duckdb
 finish

@@ -5,7 +5,7 @@
 mod app;
 mod arm32;
 mod beside;
-mod books;
+pub(crate) mod books;
 mod boots;
 mod breadth;
 mod commands;

@@ -2,16 +2,16 @@
 //!
 //! Needs no kernel: those tests are `vm-matrix`'s.
 
-use std::env;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
+use std::{env, fs};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use crate::toolchain::{Toolchain, find_program, host_cargo};
-use crate::{headers, libraries, process, tidy};
+use crate::{headers, libraries, paths, process, tidy};
 
 /// Check format, lints, documentation, unit tests and house rules; ends with the numbers passed and failed
 #[derive(Args)]
@@ -27,16 +27,20 @@ enum Outcome {
 
 type Step = (&'static str, fn() -> Result<Outcome>);
 
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     ("tidy", tidy),
     ("format", format),
     ("lints", lints),
     ("lints of the eBPF half", ebpf_lints),
+    ("lints of scripts", script_lints),
     ("documentation", documentation),
     ("unit tests", tests),
     ("newest kernel's headers", newest_headers),
     ("C libraries", c_libraries),
 ];
+
+/// Directories with shell scripts.
+const SCRIPTS: [&str; 2] = ["scripts", "scripts/service"];
 
 impl Check {
     /// Runs the verb: every step, even after a failure.
@@ -128,6 +132,26 @@ fn ebpf_lints() -> Result<Outcome> {
         process::run(clippy.args(["--", "-Dwarnings"]), purpose)?;
     }
     Ok(Outcome::Counted(1, 0))
+}
+
+fn script_lints() -> Result<Outcome> {
+    if find_program("shellcheck").is_none() {
+        return Ok(Outcome::Skipped(
+            "shellcheck is missing (scripts/setup.sh installs it)".into(),
+        ));
+    }
+    let mut shellcheck = Command::new("shellcheck");
+    shellcheck.arg("--external-sources");
+    for dir in SCRIPTS {
+        let entries = fs::read_dir(paths::root().join(dir)).context(dir)?;
+        for entry in entries {
+            let path = entry?.path();
+            if path.extension().is_some_and(|end| end == "sh") {
+                shellcheck.arg(path);
+            }
+        }
+    }
+    one(&mut shellcheck, "running shellcheck")
 }
 
 fn documentation() -> Result<Outcome> {

@@ -176,12 +176,17 @@ fn guest_path(path: &str) -> Result<String> {
     })
 }
 
+/// Where `Programs` leave the daemon that guests get.
+pub(crate) fn stripped_daemon() -> PathBuf {
+    paths::target().join("lab/sandboxd")
+}
+
 /// The newest build without what only a debugger reads: it is unpacked at every boot.
 fn daemon() -> Result<Option<PathBuf>> {
     let Some(built) = build::last() else {
         return Ok(None);
     };
-    let stripped = paths::target().join("lab/sandboxd");
+    let stripped = stripped_daemon();
     let time = |path: &Path| {
         fs::metadata(path)
             .and_then(|metadata| metadata.modified())

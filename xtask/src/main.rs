@@ -1,11 +1,13 @@
 //! The verbs that people and CI say: `cargo xtask VERB`.
 
+mod adbd;
 mod apt;
 mod archive;
 mod build;
 mod cases;
 mod check;
 mod debian;
+mod device;
 mod dist;
 mod fuzz;
 mod golden;
@@ -46,6 +48,7 @@ enum Verb {
     Dist(dist::Dist),
     Vm(vm::Vm),
     VmMatrix(matrix::Matrix),
+    Device(device::Device),
     Golden(golden::Golden),
     Fuzz(fuzz::Fuzz),
     Verifier(verifier::Verifier),
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         Verb::Dist(dist) => dist.run(),
         Verb::Vm(vm) => Ok(vm.run()),
         Verb::VmMatrix(matrix) => matrix.run(),
+        Verb::Device(device) => device.run(),
         Verb::Golden(golden) => golden.run(),
         Verb::Fuzz(fuzz) => fuzz.run(),
         Verb::Verifier(verifier) => verifier.run(),

@@ -14,7 +14,7 @@ use crate::build::Build;
 use crate::guest::{Copy, Programs};
 use crate::kernels;
 use crate::qemu::{Lost, Machine};
-use crate::{places, strace};
+use crate::{adbd, places, strace};
 
 /// Exit statuses for a lost guest, as `timeout` and container runtimes have them.
 const TIMED_OUT: u8 = 124;
@@ -61,6 +61,9 @@ pub(crate) struct Vm {
     /// Put the programs that make calls from every kind of place there too, and the C libraries that they need
     #[arg(long)]
     places: bool,
+    /// Put Debian's adbd there too, as `adbd`: with --forward 5555:5555 the host's adb connects to it
+    #[arg(long)]
+    adbd: bool,
     /// Seconds until the guest counts as hung, its boot included
     #[arg(long, default_value_t = 120)]
     timeout: u64,
@@ -102,6 +105,9 @@ impl Vm {
         }
         if self.places {
             copies.extend(places::files()?);
+        }
+        if self.adbd {
+            copies.extend(adbd::files()?);
         }
         let machine = Machine {
             kernel,

@@ -1,0 +1,345 @@
+#!/usr/bin/env bash
+# One command for a phone: builds sandboxd, pushes it, becomes root, runs it there, and hands its lines to this script's
+# stdout; then takes away what it brought. scripts/on-device.sh is the device's side of it.
+set -euo pipefail
+
+home=/data/local/tmp
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+least=5.10       # Linux, as README.md says
+shown=64         # on-device.sh adds this to an exit status: smaller ones are adb's own, of a connection that was lost
+serial=${ANDROID_SERIAL-} keep='' pull='' into=. program='' build=yes
+local_dir='' device_dir='' asked='' rooted='' how=''
+
+usage() {
+    cat <<'END'
+Usage: scripts/device.sh [--serial SERIAL] [--keep] [--pull[=DIR]] [--bin FILE | --no-build] -- [VERB] OPTION…
+
+Builds sandboxd, pushes it to a device that adb sees, becomes root there (adb's shell, su, or `adb root`), and runs
+`sandboxd VERB OPTION…`; without VERB it is `trace`. Its lines are this script's stdout, its messages its stderr, its
+exit code this script's. Ctrl-C ends the run on the device, whose last lines still arrive; a second one does not wait for
+them. Nothing stays on the device, also when the connection is lost, but what the run was told to write.
+
+    --serial SERIAL  which device, if adb sees several (also ANDROID_SERIAL)
+    --keep           leave the program as /data/local/tmp/sandboxd; the next run with --keep pushes it only if it is new
+    --pull[=DIR]     fetch what the run writes, into DIR (default: here), and remove it there: name files without a
+                     directory (`-o calls.jsonl`, `--record run.rec`). Without --pull they stay in /data/local/tmp
+    --bin FILE       push this program and build nothing
+    --no-build       push the newest build as it is
+
+    scripts/device.sh -- -n com.example.app --launch > calls.jsonl
+    scripts/device.sh -- -n com.example.app --format text -e %file,%network
+    scripts/device.sh --pull -- -n com.example.app -o calls.jsonl --record run.rec --duration 1m
+    scripts/device.sh --serial emulator-5554 -- -p 4321 | jq -r 'select(.type == "syscall") | .syscall'
+    scripts/device.sh -- list '%network'
+
+Exit codes: sandboxd's, and of this script's own 1: something failed; 2: wrong usage; 3: this device cannot do it.
+END
+}
+
+say() { printf 'device: %s\n' "$*" >&2; }
+
+# fail STATUS MESSAGE…
+fail() {
+    local status=$1
+    shift
+    say "$*"
+    exit "$status"
+}
+
+wrong() { fail 2 "$* (see scripts/device.sh --help)"; }
+
+# A word for a POSIX shell.
+quote() {
+    local apostrophe="'\\''"
+    printf "'%s'" "${1//\'/$apostrophe}"
+}
+
+# adb on the chosen device; it must not read this script's stdin.
+on() { adb -s "$serial" "$@" </dev/null; }
+
+# root_line COMMAND: the line that runs a shell command as root.
+root_line() {
+    case $how in
+    '') printf '%s' "$1" ;;
+    *-c) printf '%s %s' "$how" "$(quote "$1")" ;;
+    *) printf '%s sh -c %s' "$how" "$(quote "$1")" ;;
+    esac
+}
+
+as_root() { on shell -T "$(root_line "$1")"; }
+
+options() {
+    while [ $# -gt 0 ]; do
+        case $1 in
+        -h | --help) usage && exit ;;
+        --serial | --bin)
+            [ $# -gt 1 ] || wrong "$1 needs a value"
+            case $1 in --bin) program=$2 ;; *) serial=$2 ;; esac
+            shift
+            ;;
+        --serial=*) serial=${1#*=} ;;
+        --bin=*) program=${1#*=} ;;
+        --keep) keep=yes ;;
+        --pull) pull=yes ;;
+        --pull=*) pull=yes into=${1#*=} ;;
+        --no-build) build='' ;;
+        --)
+            shift
+            words=("$@")
+            return
+            ;;
+        *) wrong "'$1' is none of this script's options: sandboxd's own stand behind --" ;;
+        esac
+        shift
+    done
+    wrong "what shall sandboxd do? Its options stand behind --, as in: scripts/device.sh -- -n com.example.app"
+}
+
+# Whether the first word says what to do; options alone are `trace`'s.
+verb() {
+    case ${words[0]-} in
+    -* | '') words=(trace ${words[@]+"${words[@]}"}) ;;
+    esac
+}
+
+# What adb sees, as `SERIAL STATE` lines; some states have spaces.
+seen() { adb devices </dev/null | sed -n 's/^\([^[:space:]]\{1,\}\)[[:space:]]\{1,\}\(.*\)$/\1 \2/p' | sed '/^List of /d'; }
+
+# Chooses the device, and says what is wrong with it.
+choose() {
+    local devices state
+    command -v adb >/dev/null || fail 1 "there is no adb: install Android's platform tools (Debian: apt-get install adb)"
+    adb start-server </dev/null >/dev/null 2>"$local_dir/said" || fail 1 "adb's server does not start: $(cat "$local_dir/said")"
+    devices=$(seen)
+    if [ -z "$serial" ]; then
+        [ -n "$devices" ] || fail 1 "no device: plug one in with USB debugging on, or use 'adb connect HOST:PORT'"
+        if [ "$(wc -l <<<"$devices")" -gt 1 ]; then
+            fail 1 "several devices, choose one with --serial: $(tr '\n' ';' <<<"$devices" | sed 's/;$//; s/;/; /g')"
+        fi
+        serial=${devices%% *}
+    fi
+    state=$(awk -v serial="$serial" '$1 == serial { sub(/^[^ ]+ /, ""); print }' <<<"$devices")
+    case $state in
+    device) ;;
+    '') fail 1 "no device $serial: adb sees ${devices:-none}" ;;
+    unauthorized*) fail 1 "$serial does not trust this computer: unlock it and say yes to its question about USB debugging" ;;
+    offline* | connecting* | authorizing*) fail 1 "$serial is $state: plug it in again, or try 'adb reconnect'" ;;
+    no\ permissions*) fail 1 "$serial: adb may not open it ($state): see https://developer.android.com/studio/run/device" ;;
+    *) fail 1 "$serial is in state '$state': start Android on it" ;;
+    esac
+}
+
+# Kernel and processor, before anything is built or asked for.
+suits() {
+    local machine release number
+    # shellcheck disable=SC2016 # it is the device's shell that expands this
+    read -r machine release < <(on shell -T 'echo $(uname -m) $(uname -r)') || fail 1 "$serial does not answer"
+    case $machine in
+    # What a 32-bit program on a 64-bit kernel may be told is armv8l: sandboxd runs there.
+    aarch64 | armv8l) ;;
+    arm*) fail 3 "$serial has a 32-bit kernel ($machine): sandboxd needs a 64-bit one" ;;
+    *) fail 3 "$serial is no arm64 device ($machine): sandboxd knows no other" ;;
+    esac
+    number=$(printf '%s\n%s\n' "$least" "$release" | sort -t. -k1,1n -k2,2n | head -n 1)
+    if [ "$number" != "$least" ] && [ "${words[0]}" = trace ]; then
+        fail 3 "$serial has Linux $release: sandboxd needs $least or later"
+    fi
+}
+
+is_root() { [ "$(as_root 'id -u' 2>/dev/null)" = 0 ]; }
+
+# adbd starts anew: the device goes and comes.
+restarted_as_root() {
+    local tries=0
+    [ "$(on shell -T getprop ro.debuggable 2>/dev/null)" = 1 ] || return 1
+    rooted=yes
+    on root >/dev/null 2>&1 || return 1
+    until is_root; do
+        tries=$((tries + 1))
+        [ $tries -lt 50 ] || return 1
+        sleep 0.2
+        case $serial in *:*) adb connect "$serial" </dev/null >/dev/null 2>&1 || true ;; esac
+    done
+}
+
+# Becomes root however the device does: `su -c` is Magisk's, KernelSU's and APatch's, `su 0` is that of userdebug builds.
+become_root() {
+    local su
+    is_root && return
+    for su in 'su -c' 'su 0' '/debug_ramdisk/su -c' '/sbin/su -c'; do
+        how=$su
+        if is_root; then return; fi
+    done
+    how=''
+    restarted_as_root || fail 3 "no root on $serial: neither su nor 'adb root' gives it. Magisk, KernelSU and APatch ask on the device, or have a list: allow 'Shell' (com.android.shell)"
+}
+
+# The program, without what only a debugger reads if there is a tool for that.
+stripped() {
+    local strip
+    for strip in aarch64-linux-gnu-strip llvm-strip; do
+        if "$strip" --strip-debug -o "$local_dir/sandboxd" "$program" 2>/dev/null; then return; fi
+    done
+    cp "$program" "$local_dir/sandboxd"
+}
+
+find_program() {
+    if [ -z "$program" ] && [ -n "$build" ]; then
+        program=$(cd "$here/.." && cargo xtask build) || fail 1 "cannot build sandboxd (scripts/setup.sh installs what that needs)"
+    elif [ -z "$program" ]; then
+        program=$(cat "$here/../target/newest-sandboxd" 2>/dev/null) || fail 1 "there is no build yet: leave out --no-build"
+    fi
+    [ -f "$program" ] || fail 1 "there is no program '$program'"
+    stripped
+    chmod 755 "$local_dir/sandboxd"
+}
+
+# What on-device.sh is to do, for its shell.
+orders() {
+    local word
+    printf 'program=%s pull=%s shown=%d\nset --' "$(quote "$1")" "$(quote "$pull")" "$shown"
+    for word in "${words[@]}"; do printf ' %s' "$(quote "$word")"; done
+    echo
+}
+
+# push FILE… PLACE
+push() {
+    on push "$@" >"$local_dir/said" 2>&1 || pushing_failed
+}
+
+pushing_failed() {
+    local said
+    said=$(sed -n '/error\|denied\|No space/p' "$local_dir/said" | tail -n 1)
+    case $said in
+    *'No space left'*) fail 1 "/data on $serial is full: sandboxd needs $(du -m "$local_dir/sandboxd" | cut -f1) MiB in $home" ;;
+    *) fail 1 "cannot push to $serial: ${said:-$(tail -n 1 "$local_dir/said")}" ;;
+    esac
+}
+
+bring() {
+    local place sum
+    device_dir=$home/sandboxd-run-$(date +%s)-$$
+    place=$device_dir/sandboxd
+    on shell -T "mkdir -m 700 $device_dir" >"$local_dir/said" 2>&1 || pushing_failed
+    if [ -n "$keep" ]; then
+        place=$home/sandboxd
+        sum=$(sha256sum <"$local_dir/sandboxd" | cut -d' ' -f1)
+        [ "$(on shell -T "sha256sum $place" 2>/dev/null | cut -d' ' -f1)" = "$sum" ] || push "$local_dir/sandboxd" "$place"
+    else
+        push "$local_dir/sandboxd" "$place"
+    fi
+    orders "$place" >"$local_dir/orders"
+    push "$local_dir/orders" "$here/on-device.sh" "$device_dir/"
+}
+
+# shellcheck disable=SC2317 # a trap calls it
+stop() {
+    if [ -z "$asked" ]; then
+        asked=yes
+        exec 9>&- # which ends the stdin of on-device.sh
+    else
+        kill "$session" 2>/dev/null || true
+    fi
+}
+
+# Runs it. The stdin of the device's side is open as long as this script wants the run.
+run() {
+    local status=0 relay
+    mkfifo "$local_dir/lease" "$local_dir/lines"
+    exec 9<>"$local_dir/lease"
+    trap stop INT TERM HUP
+    # adb does not notice that nobody reads its stdout any more: `cat` does.
+    (
+        trap '' INT QUIT HUP
+        cat <"$local_dir/lines" 2>/dev/null || kill "$$"
+    ) 9>&- &
+    relay=$!
+    # A Ctrl-C reaches everybody at the terminal: adb must not end by it.
+    (
+        trap '' INT QUIT HUP
+        exec adb -s "$serial" shell -T "$(root_line "sh $device_dir/on-device.sh")" <"$local_dir/lease" >"$local_dir/lines" 9>&-
+    ) &
+    session=$!
+    await "$session" || status=$?
+    await "$relay" || true
+    trap 'exit 130' INT TERM HUP
+    exec 9>&-
+    ended "$status"
+}
+
+# A signal's trap ends `wait`, not what is waited for. What bash says of one that was killed helps nobody.
+await() {
+    { while kill -0 "$1"; do wait "$1" || true; done; } 2>/dev/null
+    wait "$1" 2>/dev/null
+}
+
+# Makes sandboxd's exit status of adb's, or says that there is none.
+ended() {
+    if [ "$1" -ge "$shown" ] && [ "$1" -lt $((2 * shown)) ]; then
+        result=$(($1 - shown))
+        return
+    fi
+    result=1
+    case $1 in
+    143) say "did not wait for the end" ;;
+    *) say "the connection to $serial was lost: the last lines are missing" ;;
+    esac
+    # The device's side notices, and cleans up by itself.
+    if ! has_ended; then
+        [ -z "$pull" ] || lost_files
+        say "$serial cannot be asked whether everything was taken away from $device_dir"
+        device_dir=''
+    fi
+}
+
+# Waits for the end of the device's side, if it can be asked.
+has_ended() {
+    on shell -T "i=0; while [ -e $device_dir/pid ] && [ \$i -lt 100 ]; do i=\$((i + 1)); sleep 0.1; done; [ ! -e $device_dir/pid ]" 2>/dev/null
+}
+
+# Everything that the run wrote into its directory.
+fetch() {
+    local names
+    mkdir -p "$into"
+    names=$(as_root "cd $device_dir/out && find . -type f") || lost_files
+    if [ -z "$names" ]; then
+        say "the run wrote no file to fetch: with --pull, name them without a directory"
+    elif as_root "tar -C $device_dir/out -cf - ." | tar -C "$into" --no-same-owner -xf -; then
+        say "fetched into $into: $(sort <<<"${names//.\//}" | tr '\n' ' ')"
+    else
+        lost_files
+    fi
+}
+
+# They are the user's: better left behind than gone.
+lost_files() {
+    local place=$device_dir/out
+    device_dir=''
+    fail 1 "cannot fetch everything: it is still in $place on $serial"
+}
+
+# shellcheck disable=SC2317 # a trap calls it
+clean() {
+    local status=$?
+    trap '' INT TERM HUP
+    if [ -n "$device_dir" ]; then as_root "rm -rf $device_dir" 2>/dev/null || true; fi
+    if [ -n "$rooted" ]; then on unroot >/dev/null 2>&1 || true; fi
+    [ -z "$local_dir" ] || rm -rf "$local_dir"
+    exit "$status"
+}
+
+words=()
+options "$@"
+verb
+local_dir=$(mktemp -d "${TMPDIR:-/tmp}/sandboxd-device.XXXXXX")
+trap clean EXIT
+trap 'exit 130' INT TERM HUP
+choose
+suits
+become_root
+find_program
+bring
+result=0
+run
+[ -z "$pull" ] || fetch
+exit "$result"

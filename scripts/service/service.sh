@@ -1,0 +1,33 @@
+#!/system/bin/sh
+# Runs sandboxd as a service of Magisk, KernelSU or APatch, which start every program of /data/adb/service.d, and the
+# service.sh of every module, once Android is up; as root, one after the other, so this one does not wait.
+#
+# /data/adb/sandboxd/sandboxd       the program
+# /data/adb/sandboxd/sandboxd.toml  what it watches
+# /data/adb/sandboxd/log            what it says; log.old is that of the start before
+home=${SANDBOXD_HOME:-/data/adb/sandboxd}
+pause=10 # seconds before it is started again
+
+# Starts this again, away from whoever started it.
+if [ "${1-}" != run ]; then
+    mkdir -p "$home" && chmod 700 "$home" || exit 1
+    if [ -e "$home/log" ]; then mv "$home/log" "$home/log.old"; fi
+    setsid sh "$0" run </dev/null >>"$home/log" 2>&1 &
+    exit 0
+fi
+
+while :; do
+    "$home/sandboxd" daemon --config "$home/sandboxd.toml"
+    status=$?
+    case $status in
+    # It was told to end.
+    0) exit 0 ;;
+    # The file is wrong, this device cannot do it, or there is no program: so it would be the next time.
+    2 | 3 | 126 | 127)
+        echo "service: sandboxd ended with status $status and is not started again"
+        exit $status
+        ;;
+    esac
+    echo "service: sandboxd ended with status $status and is started again in $pause s"
+    sleep $pause
+done
