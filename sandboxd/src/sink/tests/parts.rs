@@ -160,24 +160,33 @@ fn what_is_compressed_can_be_read_within_a_second() {
         })
         .unwrap();
         let begin = Clock::now();
-        let mut made = 0;
+        let (mut made, mut in_a_second) = (0, 0);
         while begin.elapsed() < Duration::from_millis(2500) {
             line(&mut sink, made);
             made += 1;
+            if begin.elapsed() < Duration::from_secs(1) {
+                in_a_second = made;
+            }
             sink.flush().await;
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         let there = whole_lines(&read(&path)).len();
+        // Whoever is slow to write has a second and a half for those of the first one.
+        let due = (in_a_second as usize).saturating_sub(10);
         assert!(
-            (50..made as usize).contains(&there),
-            "{there} of {made} lines"
+            (due..made as usize).contains(&there),
+            "{there} of {made} lines, {due} are due"
         );
         let frames = fs::read(&path)
             .unwrap()
             .windows(4)
             .filter(|word| *word == [0x28, 0xb5, 0x2f, 0xfd])
             .count();
-        assert_eq!(frames, 2, "few lines are worth few frames");
+        let seconds = begin.elapsed().as_secs() as usize;
+        assert!(
+            (1..=seconds + 1).contains(&frames),
+            "few lines are worth few frames, not {frames}"
+        );
         assert_eq!(sink.finish(SOON).await, Finished::default());
         assert!(whole_lines(&read(&path)).into_iter().eq(0..made));
     });
