@@ -132,6 +132,7 @@ pub(crate) fn all() -> Vec<Case> {
         long::OWNERS,
         long::DISK_FULL,
         power::LESS,
+        power::LATE,
         daemon::TARGETS,
         daemon::SOCKET,
         daemon::KILLED,
