@@ -23,6 +23,7 @@ pub(super) const CASES: &[Case] = &[
     ("exit-codes", exit_codes),
     ("pull", pull),
     ("pull-by-su", pull_by_su),
+    ("pull-parts", pull_parts),
     ("keep", keep),
 ];
 
@@ -275,6 +276,51 @@ fn pull_by_su(phone: &Phone) -> Result<()> {
         fs::metadata(phone.path("run.rec"))?.len() > 0,
         "an empty recording"
     );
+    phone.is_clean()
+}
+
+/// A run in parts: each of its files, without a gap between them.
+fn pull_parts(phone: &Phone) -> Result<()> {
+    let parts = [
+        "-o",
+        "calls-{part}.jsonl",
+        "--rotate-age",
+        "1s",
+        "--duration",
+        "3500ms",
+    ];
+    let ended = start(
+        phone,
+        &phone.root,
+        &["--pull"],
+        &[&APP[..], &parts].concat(),
+    )?
+    .end()?;
+    ended.expect(0)?;
+    let mut lines: Vec<Value> = Vec::new();
+    let (mut part, mut path) = (1, phone.path("calls-0001.jsonl"));
+    while let Ok(text) = fs::read_to_string(&path) {
+        for line in text.lines() {
+            lines.push(serde_json::from_str(line).with_context(|| format!("not JSON: {line}"))?);
+        }
+        part += 1;
+        path = phone.path(format!("calls-{part:04}.jsonl"));
+    }
+    ensure!(part > 3, "only {} parts: {}", part - 1, ended.stderr);
+    let numbers: Vec<u64> = lines
+        .iter()
+        .filter_map(|line| line["seq"].as_u64())
+        .collect();
+    ensure!(
+        numbers.windows(2).all(|two| two[1] == two[0] + 1),
+        "gaps: {numbers:?}"
+    );
+    ensure!(
+        lines.last().is_some_and(|line| line["why"] == "duration"),
+        "no end"
+    );
+    let files = fs::read_dir(&phone.scratch)?.count();
+    ensure!(files == part, "{files} files of {} parts", part - 1);
     phone.is_clean()
 }
 
