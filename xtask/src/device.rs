@@ -56,8 +56,14 @@ impl Device {
         let phone = Phone::boot(&kernel, CPU)?;
         let boot_seconds = begin.elapsed().as_secs_f64();
         let release = phone.release()?;
-        let verdicts = cases.iter().map(|case| judge(case, &phone)).collect();
-        phone.off()?;
+        let mut verdicts: Vec<_> = cases.iter().map(|case| judge(case, &phone)).collect();
+        if let Err(error) = phone.off() {
+            verdicts.push(Verdict {
+                case: "the guest's end".into(),
+                failure: Some(format!("{error:#}")),
+                seconds: 0.0,
+            });
+        }
         let report = Report {
             qemu: qemu::version()?,
             rounds: vec![Round {
