@@ -11,7 +11,7 @@ use super::finding::{Finding, State};
 const MOST: u64 = 8 << 20;
 
 /// An option that matters, the state where it is not set, and what follows then.
-const OPTIONS: [(&str, State, &str); 9] = [
+const OPTIONS: [(&str, State, &str); 10] = [
     (
         "BPF_SYSCALL",
         State::Missing,
@@ -28,6 +28,11 @@ const OPTIONS: [(&str, State, &str); 9] = [
         "HAVE_SYSCALL_TRACEPOINTS",
         State::Missing,
         "returns of calls are not told of",
+    ),
+    (
+        "KALLSYMS",
+        State::Limited,
+        "entries are seen by the tracepoint alone",
     ),
     (
         "KPROBES",

@@ -36,12 +36,12 @@ fn packed(text: &str) -> Vec<u8> {
 }
 
 const ALL_SET: &str = "CONFIG_BPF_SYSCALL=y\nCONFIG_PERF_EVENTS=y\nCONFIG_BPF_EVENTS=y\nCONFIG_TRACEPOINTS=y\n\
-    CONFIG_HAVE_SYSCALL_TRACEPOINTS=y\nCONFIG_KPROBES=y\nCONFIG_KPROBE_EVENTS=y\nCONFIG_BPF_JIT=y\nCONFIG_COMPAT=y\n";
+    CONFIG_HAVE_SYSCALL_TRACEPOINTS=y\nCONFIG_KALLSYMS=y\nCONFIG_KPROBES=y\nCONFIG_KPROBE_EVENTS=y\nCONFIG_BPF_JIT=y\nCONFIG_COMPAT=y\n";
 
 #[test]
 fn a_configuration_is_unpacked_and_judged() {
     let judged = |text: &str| configuration(&Configuration::of(&packed(text)));
-    is(&judged(ALL_SET), State::Ok, &["all 9 options"]);
+    is(&judged(ALL_SET), State::Ok, &["all 10 options"]);
     let narrow = ALL_SET.replace("CONFIG_COMPAT=y", "# CONFIG_COMPAT is not set");
     is(
         &judged(&narrow),
