@@ -28,12 +28,16 @@ pub(crate) struct Dist {
 }
 
 /// Files of the repository that go with the program, and their places.
-const PAPERS: [(&str, &str); 5] = [
+const PAPERS: [(&str, &str); 9] = [
     ("README.md", "README.md"),
     ("CHANGELOG.md", "CHANGELOG.md"),
     ("LICENSE-MIT", "LICENSE-MIT"),
     ("LICENSE-APACHE", "LICENSE-APACHE"),
     ("docs/sandboxd.1", "man/sandboxd.1"),
+    ("scripts/service/module.prop", "service/module.prop"),
+    ("scripts/service/sandboxd.rc", "service/sandboxd.rc"),
+    ("scripts/service/sandboxd.toml", "service/sandboxd.toml"),
+    ("scripts/service/service.sh", "service/service.sh"),
 ];
 /// Sums of all other files, as `sha256sum` writes them.
 const SUMS: &str = "SHA256SUMS";
@@ -93,6 +97,8 @@ fn papers(dir: &Path) -> Result<()> {
         .args(["papers", "--"])
         .arg(dir);
     process::run(&mut cargo, "writing completions, man pages and schemas")?;
+    let services = dir.join("service");
+    fs::create_dir(&services).with_context(|| format!("cannot make {}", services.display()))?;
     for (from, to) in PAPERS {
         fs::copy(paths::root().join(from), dir.join(to))
             .with_context(|| format!("cannot copy {from}"))?;

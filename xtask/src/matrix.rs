@@ -31,7 +31,8 @@ const QUICK: [(&str, &str, Option<&str>); 4] = [
 ];
 
 /// Cases that take long: the test command runs them on the newer CPU model alone.
-const LONG: [&str; 6] = [
+const LONG: [&str; 7] = [
+    "less-power-late",
     "places32-by-tracepoint",
     "reuse",
     "reuse-filtered",

@@ -21,7 +21,7 @@ use crate::{paths, places, strace};
 /// Wall-clock seconds for a boot and for carrying the files out.
 const OVERHEAD_S: u32 = 90;
 /// No boot takes longer. It is far more than one takes, on a machine with other work too.
-const MOST_S: u32 = 1500;
+const MOST_S: u32 = 2400;
 /// The guest gives up when so many scripts failed one after the other: with a broken build every one waits in vain.
 const IN_VAIN: u32 = 5;
 
