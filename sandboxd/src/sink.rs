@@ -3,7 +3,7 @@
 //! [`Sink::line`] only renders. [`Sink::flush`] hands the block over and waits where the writer is behind, so that a
 //! slow reader slows the reading of the ring and memory stays bounded. What cannot be written is counted by call and
 //! told as an [`Event`]; saying so in a line is left to the caller. How lines look is left to [`json`]
-//! and [`text`].
+//! and [`text`](crate::text).
 
 mod block;
 mod frame;

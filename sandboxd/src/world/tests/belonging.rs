@@ -82,6 +82,19 @@ impl Town {
         self.take(kind::THREAD_EXIT, (pid, uid), &[0; 16], None);
     }
 
+    /// Others are asked for from now on; gives who leaves.
+    fn ask(&mut self, packages: &[&str], uids: &[u32]) -> Vec<(u32, Vec<u32>)> {
+        self.time += 1_000_000;
+        let targets = Targets {
+            packages: packages.iter().map(|&name| name.to_owned()).collect(),
+            uids: uids.to_vec(),
+            ..Targets::default()
+        };
+        let left = self.world.ask_anew(&targets, self.time).into_iter();
+        let left = left.filter_map(|(threads, happened)| Some((happened?.proc.pid, threads)));
+        left.collect()
+    }
+
     fn verdict(&self, pid: u32) -> Verdict {
         self.world.verdict_of(pid)
     }
@@ -220,4 +233,59 @@ fn what_a_nameless_process_made_has_a_name_of_its_own() {
     town.ends(200, SHARED);
     town.named(201, SHARED, "com.shared.two");
     assert_eq!(town.verdict(201), Verdict::Hidden);
+}
+
+#[test]
+fn who_is_not_asked_for_any_more_leaves_once() {
+    let mut town = Town::new(&["com.example.app", "com.example.other"]);
+    for (child, uid) in [(200, APP), (201, OTHER)] {
+        town.fork((ZYGOTE, 0), child);
+        town.acts(child, uid);
+    }
+    town.world.take_settled();
+    assert_eq!(town.ask(&["com.example.other"], &[]), [(200, vec![200])]);
+    let settled = town.world.take_settled();
+    let told: Vec<_> = settled
+        .iter()
+        .map(|settled| (settled.proc.pid, settled.uid, settled.verdict))
+        .collect();
+    assert_eq!(told, [(200, APP, Verdict::Hidden)]);
+    assert_eq!(town.verdict(201), Verdict::Shown);
+    assert_eq!(town.ask(&["com.example.other"], &[]), []);
+}
+
+#[test]
+fn who_is_asked_for_by_another_name_stays() {
+    let mut town = Town::new(&["com.example.app"]);
+    town.fork((ZYGOTE, 0), 200);
+    town.acts(200, APP);
+    town.world.take_settled();
+    assert_eq!(town.ask(&[], &[APP]), []);
+    assert_eq!(town.ask(&["com.example.app"], &[]), []);
+    assert_eq!(town.world.take_settled(), []);
+    assert_eq!(town.verdict(200), Verdict::Shown);
+}
+
+#[test]
+fn a_candidate_waits_on_while_others_are_asked_for() {
+    let mut town = Town::new(&["com.example.app"]);
+    town.fork((ZYGOTE, 0), 200);
+    town.acts(200, 0);
+    assert_eq!(town.ask(&[], &[]), []);
+    assert_eq!(town.verdict(200), Verdict::Held);
+    assert_eq!(town.ask(&["com.example.other"], &[]), []);
+    town.acts(200, OTHER);
+    assert_eq!(town.verdict(200), Verdict::Shown);
+}
+
+#[test]
+fn one_of_those_that_share_a_user_id_is_met_anew_for_another() {
+    let mut town = Town::new(&["com.shared.one"]);
+    town.fork((ZYGOTE, 0), 200);
+    town.acts(200, SHARED);
+    town.named(200, SHARED, "com.shared.two");
+    assert_eq!(town.verdict(200), Verdict::Hidden);
+    town.ask(&["com.shared.two"], &[]);
+    // It is not known any more: whoever asks anew is to look.
+    assert!(town.whose(200).is_none());
 }
