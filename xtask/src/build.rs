@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use crate::toolchain::Toolchain;
-use crate::{paths, process};
+use crate::{bare, paths, process};
 
 /// Build the daemon, its eBPF programs inside, as a static arm64 program
 #[derive(Args, Clone)]
@@ -58,7 +58,7 @@ impl Build {
         if !self.quiet {
             eprintln!("xtask: {toolchain}");
         }
-        let object = self.ebpf(&toolchain)?;
+        let object = bare::bare(&self.ebpf(&toolchain)?)?;
         self.daemon(&toolchain, &object)
     }
 

@@ -3,6 +3,7 @@
 mod adbd;
 mod apt;
 mod archive;
+mod bare;
 mod build;
 mod cases;
 mod check;
