@@ -25,7 +25,7 @@ pub use words::shown;
     about,
     max_term_width = 100,
     after_help = "Exit codes: 0 ended as asked, 1 failed at run time, \
-    2 wrong usage, 3 this kernel or these privileges cannot do it."
+    2 wrong usage, 3 this kernel or these privileges cannot do it, 4 a daemon runs already."
 )]
 pub struct Cli {
     /// What to do.

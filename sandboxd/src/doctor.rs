@@ -34,17 +34,17 @@ fn judge(seen: &Seen) -> Vec<Finding> {
     let root = seen.rights.uid == 0;
     let tried = seen.trial.as_ref();
     let works = seen.kprobes.is_ok();
-    let refused = tried.ok().map(|_| !works).or_else(|| {
-        let error = tried.err()?;
-        (!trial::was_not_tried(error)).then_some(true)
-    });
+    let refused = match tried {
+        Err(error) if trial::was_not_tried(error) => None,
+        tried => Some(hooks::is_denied(tried, &seen.kprobes)),
+    };
     let usual = &seen.usual;
     let rings = u64::from(usual.watch.ring) + u64::from(usual.watch.state_ring);
     vec![
         kernel::release(&seen.kernel.0, &seen.kernel.1),
         rights::root(seen.rights),
         kernel::lockdown(seen.lockdown.as_deref(), &seen.config),
-        config::configuration(&seen.config),
+        config::configuration(&seen.config, tried.is_ok_and(trial::Trial::is_whole)),
         rights::seccomp(seen.rights),
         rights::selinux(&seen.selinux, refused),
         hooks::ring(&seen.ring),

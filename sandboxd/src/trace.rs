@@ -65,7 +65,12 @@ pub fn serve(
 
 /// Whether options are good, as far as that can be said without looking at what runs and what is installed.
 pub fn check(options: &cli::Trace) -> Result<(), TraceError> {
-    understand(options, true).map(drop)
+    // Which backend is best is found out by trying.
+    let options = cli::Trace {
+        backend: cli::BackendName::Tracepoint,
+        ..options.clone()
+    };
+    understand(&options, true).map(drop)
 }
 
 fn understand(options: &cli::Trace, changing: bool) -> Result<(Plan, Names, Options), TraceError> {

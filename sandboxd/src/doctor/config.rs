@@ -90,9 +90,10 @@ fn set(line: &str) -> Option<String> {
     (value != "n").then(|| name.to_owned())
 }
 
-/// The options that matter.
+/// The options that matter; `works`: whether all that they are for was tried, and works. A kernel can carry the
+/// configuration of another.
 #[must_use]
-pub(super) fn configuration(config: &Configuration) -> Finding {
+pub(super) fn configuration(config: &Configuration, works: bool) -> Finding {
     const CHECK: &str = "config";
     let options = match config {
         Configuration::Absent => {
@@ -113,6 +114,7 @@ pub(super) fn configuration(config: &Configuration) -> Finding {
         .collect();
     let names: Vec<&str> = lacking.iter().map(|(name, ..)| *name).collect();
     let state = lacking.iter().map(|(_, state, _)| *state).max();
+    let contradicted = works && state == Some(State::Missing);
     let finding = if lacking.is_empty() {
         Finding::new(
             CHECK,
@@ -128,6 +130,11 @@ pub(super) fn configuration(config: &Configuration) -> Finding {
             })
             .collect();
         let found = format!("not set: {}", names.join(", "));
+        if contradicted {
+            return Finding::new(CHECK, State::Ok, found)
+                .follows("it says so, but what these are for was tried, and works: it is another kernel's configuration")
+                .value("not_set", names);
+        }
         let finding = Finding::new(CHECK, state.unwrap_or(State::Ok), found);
         let finding = finding.follows(follows.join("; "));
         if state > Some(State::Ok) {

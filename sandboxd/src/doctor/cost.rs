@@ -33,8 +33,8 @@ pub(super) fn backend(
         None if trial.is_none() => Finding::new(CHECK, State::Unknown, found)
             .follows("what it costs could not be measured"),
         None => Finding::new(CHECK, State::Missing, found)
-            .follows("not one of its probes could be attached")
-            .todo("try --backend with the other one; the checks above say what works"),
+            .follows("not all of its probes could be attached")
+            .todo("see the checks above, which say what failed; --backend with the other one may work"),
     };
     let millis =
         |time: Option<Duration>| time.map_or(Value::Null, |time| (time.as_millis() as u64).into());

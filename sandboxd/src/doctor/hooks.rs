@@ -202,6 +202,13 @@ fn set(trial: &Trial) -> Finding {
 fn enable(why: &str) -> String {
     if why.contains(platform::KPROBES_ENABLED) {
         format!("echo 1 > {}", platform::KPROBES_ENABLED)
+    } else if denies(why) {
+        permit(&[why.to_owned()]).to_owned()
+    } else if why.contains("never fire") {
+        format!(
+            "mount -t debugfs nodev /sys/kernel/debug; if {} is 0, they are switched off: echo 1 > it",
+            platform::KPROBES_ENABLED
+        )
     } else {
         "nothing, or a kernel with CONFIG_KPROBES and CONFIG_KPROBE_EVENTS".to_owned()
     }
@@ -225,6 +232,31 @@ pub(super) fn mappings(heard: &Result<(), String>) -> Finding {
     }
 }
 
+/// Whether something was refused for want of permission, and not for want of the thing.
+pub(super) fn is_denied(tried: Tried<'_>, kprobes: &Result<(), String>) -> bool {
+    let attempts = match tried {
+        Err(error) => return matches!(error, ProbeError::Denied { .. }),
+        Ok(trial) => [
+            &trial.tracepoints[..],
+            trial.returns.as_slice(),
+            trial.entries.as_slice(),
+            &trial.kprobes,
+        ]
+        .concat(),
+    };
+    let said = failed(&attempts);
+    said.iter()
+        .chain(kprobes.as_ref().err())
+        .any(|why| denies(why))
+}
+
+/// `EPERM` and `EACCES`, in the words that the C library has for them.
+fn denies(why: &str) -> bool {
+    ["(os error 1)", "(os error 13)"]
+        .iter()
+        .any(|error| why.contains(error))
+}
+
 fn is_whole(attempt: &Attempt) -> bool {
     attempt.took.is_ok()
 }
@@ -237,7 +269,7 @@ fn failed(attempts: &[Attempt]) -> Vec<String> {
 
 /// What helps against a refusal.
 fn permit(failed: &[String]) -> &'static str {
-    if failed.iter().any(|why| why.contains("ermi")) {
+    if failed.iter().any(|why| denies(why)) {
         "something forbids perf_event_open(2) or bpf(2): a seccomp filter, SELinux, or a container; start it outside of that"
     } else {
         "a kernel with CONFIG_TRACEPOINTS and CONFIG_HAVE_SYSCALL_TRACEPOINTS"

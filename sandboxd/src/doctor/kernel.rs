@@ -44,6 +44,13 @@ pub(super) fn lockdown(text: Option<&str>, config: &Configuration) -> Finding {
         (None, _) if config.has("SECURITY_LOCKDOWN_LSM") == Some(false) => {
             Finding::new(CHECK, State::Ok, "this kernel cannot be locked down")
         }
+        (None, _) if config.has("SECURITY_LOCKDOWN_LSM") == Some(true) => Finding::new(
+            CHECK,
+            State::Unknown,
+            format!("there is no {}", platform::LOCKDOWN),
+        )
+        .follows("this kernel can be locked down, and then refuses kprobes, tracefs and reads of its memory")
+        .todo("mount -t securityfs none /sys/kernel/security"),
         (None, _) => Finding::new(
             CHECK,
             State::Unknown,

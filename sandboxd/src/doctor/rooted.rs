@@ -74,6 +74,10 @@ impl Manager {
 #[must_use]
 pub(super) fn root_manager(marks: &[Mark], root: bool) -> Finding {
     const CHECK: &str = "root-manager";
+    // What APatch starts as root has Magisk's context.
+    let has_apatch = marks.iter().any(|mark| mark.manager == Manager::APatch);
+    let is_real = |mark: &&Mark| !has_apatch || !mark.place.starts_with("u:r:");
+    let marks: Vec<&Mark> = marks.iter().filter(is_real).collect();
     let mut managers: Vec<Manager> = marks.iter().map(|mark| mark.manager).collect();
     managers.sort_unstable();
     managers.dedup();

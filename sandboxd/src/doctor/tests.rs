@@ -11,8 +11,9 @@ use super::report::{Report, schema};
 use super::rights::{Rights, Selinux};
 use super::rooted::{Manager, Mark};
 use super::system::{Clocks, Memory};
-use super::{kernel, rights, rooted, system};
-use crate::probe::ProbeError;
+use super::trial::Trial;
+use super::{hooks, kernel, rights, rooted, system};
+use crate::probe::{Attempt, ProbeError};
 
 mod probes;
 
@@ -40,7 +41,7 @@ const ALL_SET: &str = "CONFIG_BPF_SYSCALL=y\nCONFIG_PERF_EVENTS=y\nCONFIG_BPF_EV
 
 #[test]
 fn a_configuration_is_unpacked_and_judged() {
-    let judged = |text: &str| configuration(&Configuration::of(&packed(text)));
+    let judged = |text: &str| configuration(&Configuration::of(&packed(text)), false);
     is(&judged(ALL_SET), State::Ok, &["all 10 options"]);
     let narrow = ALL_SET.replace("CONFIG_COMPAT=y", "# CONFIG_COMPAT is not set");
     is(
@@ -57,7 +58,7 @@ fn a_configuration_is_unpacked_and_judged() {
     let worse = without.replace("CONFIG_BPF_SYSCALL=y\n", "");
     is(&judged(&worse), State::Missing, &["BPF_SYSCALL, KPROBES"]);
     is(
-        &configuration(&Configuration::Absent),
+        &configuration(&Configuration::Absent, false),
         State::Unknown,
         &["no /proc/config.gz"],
     );
@@ -69,7 +70,7 @@ fn a_configuration_that_is_broken_is_not_known() {
     bytes.truncate(bytes.len() / 2);
     for bytes in [&b"not gzip at all"[..], &bytes, b""] {
         is(
-            &configuration(&Configuration::of(bytes)),
+            &configuration(&Configuration::of(bytes), false),
             State::Unknown,
             &["config.gz"],
         );
@@ -336,4 +337,31 @@ fn text_has_columns_that_fit_and_colours_only_where_asked() {
     assert!(plain.ends_with("tracing will work, limited by: kprobes\n"));
     assert!(plain.lines().all(|line| line.chars().count() <= 110));
     assert!(!plain.contains('\x1b') && text(true).contains('\x1b'));
+}
+
+#[test]
+fn what_is_not_there_is_not_said_to_be_refused() {
+    let attempt = |why: &str| Attempt {
+        name: "x".to_owned(),
+        took: Err(why.to_owned()),
+    };
+    let none = Err("this kernel has no kprobes for perf events".to_owned());
+    let whole = Trial::default();
+    assert!(!hooks::is_denied(Ok(&whole), &none));
+    let denied = Err("the kernel refuses kprobes (Permission denied (os error 13))".to_owned());
+    assert!(hooks::is_denied(Ok(&whole), &denied));
+    let refused = Trial {
+        tracepoints: vec![attempt(
+            "cannot attach: Operation not permitted (os error 1)",
+        )],
+        ..Trial::default()
+    };
+    assert!(hooks::is_denied(Ok(&refused), &Ok(())));
+}
+
+#[test]
+fn a_configuration_does_not_overrule_what_works() {
+    let config = Configuration::of(&packed("CONFIG_KPROBES=y\n"));
+    assert_eq!(configuration(&config, false).state, State::Missing);
+    assert_eq!(configuration(&config, true).state, State::Ok);
 }

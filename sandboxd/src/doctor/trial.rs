@@ -25,6 +25,18 @@ pub(super) struct Trial {
     pub(super) kprobes: Vec<Attempt>,
 }
 
+impl Trial {
+    /// Whether all that a run with the tracepoint needs was attached.
+    pub(super) fn is_whole(&self) -> bool {
+        let all = self
+            .tracepoints
+            .iter()
+            .chain(&self.returns)
+            .chain(&self.entries);
+        self.entries.is_some() && all.into_iter().all(|attempt| attempt.took.is_ok())
+    }
+}
+
 /// Tries it for a run; `symbols`: those of the kernel, where they are known.
 pub(super) fn trial(
     object: &[u8],

@@ -67,6 +67,7 @@ impl TraceError {
             | Self::Usage(_)
             | Self::Command(CommandError::Find { .. } | CommandError::Nameless) => 2,
             Self::Probe(error) if error.is_platform() => 3,
+            Self::Place(PlaceError::Taken { .. }) => 4,
             Self::Probe(_)
             | Self::Command(_)
             | Self::Sink(_)

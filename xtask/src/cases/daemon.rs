@@ -260,7 +260,7 @@ fn socket(outcome: &Outcome) -> Result<()> {
         ("among", 0),
         ("many", 0),
         ("connections", 1000),
-        ("second", 1),
+        ("second", 4),
         ("code", 0),
     ] {
         let found = facts.number(what)?;
