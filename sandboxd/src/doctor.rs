@@ -54,7 +54,7 @@ fn judge(seen: &Seen) -> Vec<Finding> {
         hooks::raw_tracepoints(tried, works),
         hooks::kprobes(tried, &seen.kprobes, root),
         symbols::symbols(seen.symbols.as_ref()),
-        hooks::mappings(&seen.mappings),
+        hooks::mappings(&seen.mappings, root),
         cost::backend(
             usual.backend,
             &usual.reason,
@@ -66,7 +66,7 @@ fn judge(seen: &Seen) -> Vec<Finding> {
         kernel::pointer_auth(seen.pointer_auth),
         rooted::root_manager(&seen.marks, root),
         rooted::other_probes(seen.other_probes.as_deref()),
-        system::packages(&seen.packages),
+        system::packages(&seen.packages, root),
         system::clock(seen.clocks),
         system::memory(seen.memory, rings),
     ]

@@ -201,6 +201,12 @@ impl Sink {
         self.main.settle().await;
     }
 
+    /// Whether lines go to a file, which nobody has to read.
+    #[must_use]
+    pub fn is_file(&self) -> bool {
+        self.main.is_file
+    }
+
     /// Whether the last lines were refused: the disk is full.
     #[must_use]
     pub fn refuses(&self) -> bool {

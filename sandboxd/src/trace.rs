@@ -19,6 +19,7 @@ mod rotation;
 mod run;
 mod said;
 mod targets;
+mod unwritten;
 mod usual;
 mod waits;
 
@@ -107,7 +108,7 @@ fn run(
     let recorder = options
         .record
         .as_deref()
-        .map(|path| Recorder::create_for(path, options.owner))
+        .map(|path| Recorder::create_for(&files::record(path, changing), options.owner))
         .transpose()?;
     let runtime = runtime()?;
     let signals = {

@@ -88,9 +88,17 @@ pub(super) fn memory(memory: Option<Memory>, rings: u64) -> Finding {
 
 /// The list of packages; `count`: of how many it tells.
 #[must_use]
-pub(super) fn packages(count: &Result<usize, String>) -> Finding {
+pub(super) fn packages(count: &Result<usize, String>, root: bool) -> Finding {
     const CHECK: &str = "packages";
     match count {
+        Err(why) if !root => Finding::new(
+            CHECK,
+            State::Unknown,
+            format!("not looked for without root: {why}"),
+        ),
+        Ok(0) => Finding::new(CHECK, State::Limited, "the platform's list is empty")
+            .follows("-n finds no package: name user IDs (-u), processes (-p) or a command; --wait waits for one")
+            .value("count", 0),
         Ok(count) => Finding::new(CHECK, State::Ok, format!("the platform's list has {count}"))
             .value("count", *count),
         Err(why) => Finding::new(CHECK, State::Limited, why.clone())

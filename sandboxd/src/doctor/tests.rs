@@ -284,7 +284,7 @@ fn clocks_memory_and_compiler_are_judged() {
         &[],
     );
     is(
-        &system::packages(&Err("no".to_owned())),
+        &system::packages(&Err("no".to_owned()), true),
         State::Limited,
         &["-u"],
     );

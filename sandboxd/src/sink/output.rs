@@ -35,6 +35,7 @@ pub(super) struct Output {
     /// Lines that a slow terminal did not show.
     hidden: usize,
     compressed: bool,
+    pub(super) is_file: bool,
     /// When the block had its first line, where that matters.
     begun: Option<Instant>,
     part: Part,
@@ -57,7 +58,7 @@ impl Output {
     pub(super) fn start(place: Place, look: Look) -> Result<Self, SinkError> {
         let queue = Arc::new(Queue::new());
         let of_writer = Arc::clone(&queue);
-        let compressed = place.compressed;
+        let (compressed, is_file) = (place.compressed, place.is_file());
         thread::Builder::new()
             .name("output".into())
             .spawn(move || {
@@ -71,6 +72,7 @@ impl Output {
             queue,
             hidden: 0,
             compressed,
+            is_file,
             begun: None,
             part: Part::default(),
         })

@@ -168,6 +168,10 @@ impl Place {
         }
     }
 
+    pub(super) fn is_file(&self) -> bool {
+        matches!(self.kind, Kind::Regular)
+    }
+
     fn is_terminal(&self) -> bool {
         matches!(self.kind, Kind::Other { terminal: true })
     }

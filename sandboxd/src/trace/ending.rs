@@ -18,21 +18,32 @@ const STEP: Duration = Duration::from_millis(5);
 const LAST_LINES: Duration = Duration::from_millis(600);
 /// And for the very last, whatever came before.
 const END_LINE: Duration = Duration::from_millis(300);
+/// A file has no reader that could stall, but on a busy device its writer may have to wait for a CPU.
+const TO_A_FILE: Duration = Duration::from_secs(5);
 
 impl Run {
     /// Silences the probes, reads what is left, and closes the books.
     pub(super) async fn end(mut self, why: &str) -> Result<(), TraceError> {
-        let deadline = Instant::now() + LAST_LINES;
+        let to_a_file = self.sink.is_file();
+        let (last, end) = if to_a_file {
+            (TO_A_FILE, TO_A_FILE)
+        } else {
+            (LAST_LINES, END_LINE)
+        };
+        let deadline = Instant::now() + last;
         self.settle(deadline).await;
         // Told in any case: a call's own count may have been raised after the total that was noticed.
         self.tell_losses();
         self.look_at_clocks();
+        // What is on its way is written or refused before the accounts are closed, if its reader lets it.
+        let _ = tokio::time::timeout_at(deadline.into(), self.sink.settle()).await;
         self.take_events();
+        self.tell_unwritten();
         let stop = Fact::Stop(self.stop(why));
         self.push(Input::Fact(&stop));
         let finished = self
             .sink
-            .finish(END_LINE.max(deadline.saturating_duration_since(Instant::now())))
+            .finish(end.max(deadline.saturating_duration_since(Instant::now())))
             .await;
         if let Some(error) = self.said.refused(&finished.events) {
             tracing::error!("lines could not be written: {error}");

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::TraceError;
 use crate::event::Time;
-use crate::sink::name::Name;
+use crate::sink::name::{self, Name};
 use crate::sink::{Naming, Options};
 use crate::{cli, facts};
 
@@ -67,6 +67,19 @@ pub(super) fn output(options: &cli::Trace) -> Result<Options, TraceError> {
         parts: Some(parts),
         ..plain
     })
+}
+
+/// The recording's file. A daemon is started again by itself, and must not replace what the one that was killed has kept.
+pub(super) fn record(path: &Path, is_daemon: bool) -> PathBuf {
+    let others = (2..).map(|number| name::another(path, number));
+    let mut paths = std::iter::once(path.to_owned()).chain(others);
+    let free = paths.find(|path| !is_daemon || !path.exists());
+    let free = free.unwrap_or_else(|| path.to_owned());
+    if free != path {
+        let (path, free) = (path.display(), free.display());
+        tracing::info!("{path} is there already: the recording goes to {free}");
+    }
+    free
 }
 
 /// Who is watched, in a word for a file's name.

@@ -40,6 +40,10 @@ impl Run {
                 who.uids.len()
             )));
         }
+        if who.uids.contains(&u32::MAX) {
+            let why = "4294967295 is (uid_t)-1, which stands for no user: no task has it";
+            return Err(TraceError::Usage(why.to_owned()));
+        }
         // Who has left may come back.
         self.forget_threads(gone)?;
         let before = self.fold.begun().targets.clone();

@@ -13,6 +13,7 @@ use super::packages::Packages;
 use super::rotation::Rotation;
 use super::said::Said;
 use super::targets::Targets;
+use super::unwritten::Untold;
 use super::waits::{Signals, Waits};
 use crate::caller::Want;
 use crate::command::Running;
@@ -21,7 +22,7 @@ use crate::fold::{Fold, Look};
 use crate::input::{Fact, Input, Show, Start};
 use crate::probe::{Loaded, Mappings};
 use crate::recording::Recorder;
-use crate::sink::{Event, Sink};
+use crate::sink::Sink;
 use crate::source::Source;
 use crate::world::Verdict;
 use crate::{facts, record};
@@ -55,6 +56,7 @@ pub(super) struct Run {
     pub(super) show: Show,
     losses: u64,
     pub(super) said: Said,
+    pub(super) untold: Untold,
     pub(super) rotation: Rotation,
 }
 
@@ -84,6 +86,7 @@ impl Run {
             show,
             losses: 0,
             said: Said::default(),
+            untold: Untold::default(),
             rotation: Rotation::default(),
         };
         run.push(Input::Fact(&Fact::Start(Box::new(start))));
@@ -275,31 +278,6 @@ impl Run {
             () = self.sink.flush() => {}
         }
         self.take_events().then_some("reader_gone")
-    }
-
-    /// Counts what the output did not take. Returns whether its reader is gone.
-    pub(super) fn take_events(&mut self) -> bool {
-        let mut gone = false;
-        let events = self.sink.try_events();
-        if let Some(error) = self.said.refused(&events) {
-            tracing::error!("lines could not be written: {error}; the run goes on and counts them");
-        }
-        for event in events {
-            match event {
-                Event::ReaderGone => gone = true,
-                Event::Unwritten {
-                    by_index, lines, ..
-                } => {
-                    let boot_ns = facts::boot_ns();
-                    self.push(Input::Fact(&Fact::Unwritten {
-                        boot_ns,
-                        by_index,
-                        lines,
-                    }));
-                }
-            }
-        }
-        gone
     }
 
     /// Tells the fold of losses that are new.
