@@ -8,7 +8,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 least=5.10       # Linux, as README.md says
 shown=64         # on-device.sh adds this to an exit status: smaller ones are adb's own, of a connection that was lost
 serial=${ANDROID_SERIAL-} keep='' pull='' into=. program='' build=yes
-local_dir='' device_dir='' asked='' rooted='' how=''
+local_dir='' device_dir='' asked='' rooted='' how='' unfetched=''
 
 usage() {
     cat <<'END'
@@ -100,6 +100,13 @@ verb() {
     case ${words[0]-} in
     -* | '') words=(trace ${words[@]+"${words[@]}"}) ;;
     esac
+}
+
+# Where to put what is to be fetched: afterwards were too late to find that there is no such place.
+make_place() {
+    [ -n "$pull" ] || return 0
+    mkdir -p -- "$into" || fail 1 "--pull cannot make the directory '$into'"
+    if [ ! -w "$into" ] || [ ! -x "$into" ]; then fail 1 "--pull may not write into '$into'"; fi
 }
 
 # What adb sees, as `SERIAL STATE` lines; some states have spaces.
@@ -245,6 +252,7 @@ stop() {
 # Runs it. The stdin of the device's side is open as long as this script wants the run.
 run() {
     local status=0 relay
+    unfetched=$pull
     mkfifo "$local_dir/lease" "$local_dir/lines"
     exec 9<>"$local_dir/lease"
     trap stop INT TERM HUP
@@ -286,7 +294,7 @@ ended() {
     esac
     # The device's side notices, and cleans up by itself.
     if ! has_ended; then
-        [ -z "$pull" ] || lost_files
+        [ -z "$pull" ] || exit 1
         say "$serial cannot be asked whether everything was taken away from $device_dir"
         device_dir=''
     fi
@@ -297,31 +305,29 @@ has_ended() {
     on shell -T "i=0; while [ -e $device_dir/pid ] && [ \$i -lt 100 ]; do i=\$((i + 1)); sleep 0.1; done; [ ! -e $device_dir/pid ]" 2>/dev/null
 }
 
-# Everything that the run wrote into its directory.
+# Everything that the run wrote into its directory. Only then may `clean` remove it.
 fetch() {
     local names
-    mkdir -p "$into"
-    names=$(as_root "cd $device_dir/out && find . -type f") || lost_files
+    names=$(as_root "cd $device_dir/out && find . -type f") || exit 1
     if [ -z "$names" ]; then
         say "the run wrote no file to fetch: with --pull, name them without a directory"
-    elif as_root "tar -C $device_dir/out -cf - ." | tar -C "$into" --no-same-owner -xf -; then
-        say "fetched into $into: $(sort <<<"${names//.\//}" | tr '\n' ' ')"
     else
-        lost_files
+        # Mode and time of this side's directory are its owner's, not the device's.
+        as_root "tar -C $device_dir/out -cf - ." | tar -C "$into" --no-same-owner --no-overwrite-dir -xf - || exit 1
+        say "fetched into $into: $(sort <<<"${names//.\//}" | tr '\n' ' ')"
     fi
-}
-
-# They are the user's: better left behind than gone.
-lost_files() {
-    local place=$device_dir/out
-    device_dir=''
-    fail 1 "cannot fetch everything: it is still in $place on $serial"
+    unfetched=''
 }
 
 # shellcheck disable=SC2317 # a trap calls it
 clean() {
     local status=$?
     trap '' INT TERM HUP
+    # They are the user's: better left behind than gone.
+    if [ -n "$unfetched" ]; then
+        say "cannot fetch everything: it is still in $device_dir/out on $serial"
+        device_dir=''
+    fi
     if [ -n "$device_dir" ]; then as_root "rm -rf $device_dir" 2>/dev/null || true; fi
     if [ -n "$rooted" ]; then on unroot >/dev/null 2>&1 || true; fi
     [ -z "$local_dir" ] || rm -rf "$local_dir"
@@ -331,6 +337,7 @@ clean() {
 words=()
 options "$@"
 verb
+make_place
 local_dir=$(mktemp -d "${TMPDIR:-/tmp}/sandboxd-device.XXXXXX")
 trap clean EXIT
 trap 'exit 130' INT TERM HUP
