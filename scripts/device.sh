@@ -8,7 +8,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 least=5.10       # Linux, as README.md says
 shown=64         # on-device.sh adds this to an exit status: smaller ones are adb's own, of a connection that was lost
 serial=${ANDROID_SERIAL-} keep='' pull='' into=. program='' build=yes
-local_dir='' device_dir='' asked='' rooted='' how='' unfetched=''
+local_dir='' device_dir='' asked='' rooted='' how='' unfetched='' session=''
 
 usage() {
     cat <<'END'
@@ -244,35 +244,51 @@ stop() {
     if [ -z "$asked" ]; then
         asked=yes
         exec 9>&- # which ends the stdin of on-device.sh
-    else
+    elif [ -n "$session" ]; then
         kill "$session" 2>/dev/null || true
     fi
 }
 
+# Hands the lines on. adb does not notice that nobody reads its stdout any more: `cat` does, by SIGPIPE, or by EPIPE where
+# that is ignored. Anything else that ends it is a failure of this side.
+relay() {
+    local status=0
+    trap '' INT QUIT HUP
+    LC_ALL=C cat 2>"$local_dir/cat" || status=$?
+    [ $status != 0 ] || return 0
+    kill "$$"
+    if grep -q 'Broken pipe' "$local_dir/cat"; then status=141; fi
+    return $status
+}
+
 # Runs it. The stdin of the device's side is open as long as this script wants the run.
 run() {
-    local status=0 relay
+    local status=0 relayed=0 relay
     unfetched=$pull
     mkfifo "$local_dir/lease" "$local_dir/lines"
-    exec 9<>"$local_dir/lease"
+    # To open one end waits for the other: both are open before a signal can come between.
+    exec 9<>"$local_dir/lease" 7<>"$local_dir/lines"
+    exec 8<"$local_dir/lease" 6<"$local_dir/lines"
+    exec 5>"$local_dir/lines" 7>&-
     trap stop INT TERM HUP
-    # adb does not notice that nobody reads its stdout any more: `cat` does.
-    (
-        trap '' INT QUIT HUP
-        cat <"$local_dir/lines" 2>/dev/null || kill "$$"
-    ) 9>&- &
+    (relay) <&6 5>&- 6<&- 8<&- 9>&- &
     relay=$!
     # A Ctrl-C reaches everybody at the terminal: adb must not end by it.
     (
         trap '' INT QUIT HUP
-        exec adb -s "$serial" shell -T "$(root_line "sh $device_dir/on-device.sh")" <"$local_dir/lease" >"$local_dir/lines" 9>&-
+        exec adb -s "$serial" shell -T "$(root_line "sh $device_dir/on-device.sh")" <&8 >&5 5>&- 6<&- 8<&- 9>&-
     ) &
     session=$!
+    exec 5>&- 6<&- 8<&-
     await "$session" || status=$?
-    await "$relay" || true
+    await "$relay" || relayed=$?
     trap 'exit 130' INT TERM HUP
     exec 9>&-
     ended "$status"
+    case $relayed in
+    0 | 141) ;;
+    *) say "cannot write the lines: $(cat "$local_dir/cat")" && result=1 ;;
+    esac
 }
 
 # A signal's trap ends `wait`, not what is waited for. What bash says of one that was killed helps nobody.
