@@ -31,6 +31,7 @@ them. Nothing stays on the device, also when the connection is lost, but what th
     scripts/device.sh --pull -- -n com.example.app -o calls.jsonl --record run.rec --duration 1m
     scripts/device.sh --serial emulator-5554 -- -p 4321 | jq -r 'select(.type == "syscall") | .syscall'
     scripts/device.sh -- list '%network'
+    scripts/device.sh -- doctor        what this device can do, and what is missing and why
 
 Exit codes: sandboxd's, and of this script's own 1: something failed; 2: wrong usage; 3: this device cannot do it.
 END
