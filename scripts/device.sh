@@ -110,26 +110,29 @@ make_place() {
     if [ ! -w "$into" ] || [ ! -x "$into" ]; then fail 1 "--pull may not write into '$into'"; fi
 }
 
-# What adb sees, as `SERIAL STATE` lines; some states have spaces.
-seen() { adb devices </dev/null | sed -n 's/^\([^[:space:]]\{1,\}\)[[:space:]]\{1,\}\(.*\)$/\1 \2/p' | sed '/^List of /d'; }
+# What adb sees, as lines of serial, tab and state; both may have spaces (`adb-XXXX (2)._adb-tls-connect._tcp`).
+seen() { adb devices </dev/null | sed -n $'/\t/p'; }
 
 # Chooses the device, and says what is wrong with it.
 choose() {
-    local devices state
+    local devices all state='' name its
     command -v adb >/dev/null || fail 1 "there is no adb: install Android's platform tools (Debian: apt-get install adb)"
     adb start-server </dev/null >/dev/null 2>"$local_dir/said" || fail 1 "adb's server does not start: $(cat "$local_dir/said")"
     devices=$(seen)
+    all=${devices//$'\t'/ }
     if [ -z "$serial" ]; then
         [ -n "$devices" ] || fail 1 "no device: plug one in with USB debugging on, or use 'adb connect HOST:PORT'"
         if [ "$(wc -l <<<"$devices")" -gt 1 ]; then
-            fail 1 "several devices, choose one with --serial: $(tr '\n' ';' <<<"$devices" | sed 's/;$//; s/;/; /g')"
+            fail 1 "several devices, choose one with --serial: ${all//$'\n'/; }"
         fi
-        serial=${devices%% *}
+        serial=${devices%%$'\t'*}
     fi
-    state=$(awk -v serial="$serial" '$1 == serial { sub(/^[^ ]+ /, ""); print }' <<<"$devices")
+    while IFS=$'\t' read -r name its; do
+        if [ "$name" = "$serial" ]; then state=$its; fi
+    done <<<"$devices"
     case $state in
     device) ;;
-    '') fail 1 "no device $serial: adb sees ${devices:-none}" ;;
+    '') fail 1 "no device $serial: adb sees ${all:-none}" ;;
     unauthorized*) fail 1 "$serial does not trust this computer: unlock it and say yes to its question about USB debugging" ;;
     offline* | connecting* | authorizing*) fail 1 "$serial is $state: plug it in again, or try 'adb reconnect'" ;;
     no\ permissions*) fail 1 "$serial: adb may not open it ($state): see https://developer.android.com/studio/run/device" ;;
@@ -156,12 +159,13 @@ suits() {
 
 is_root() { [ "$(as_root 'id -u' 2>/dev/null)" = 0 ]; }
 
-# adbd starts anew: the device goes and comes.
+# adbd starts anew: the device goes and comes. Leaves in `said` what adb says of it.
 restarted_as_root() {
     local tries=0
     [ "$(on shell -T getprop ro.debuggable 2>/dev/null)" = 1 ] || return 1
-    rooted=yes
-    on root >/dev/null 2>&1 || return 1
+    said=$(on root 2>&1) || return 1
+    # Other answers are refusals, with exit code 0 too: "adbd cannot run as root in production builds".
+    case $said in *restarting*) rooted=yes ;; *) return 1 ;; esac
     until is_root; do
         tries=$((tries + 1))
         [ $tries -lt 50 ] || return 1
@@ -170,16 +174,31 @@ restarted_as_root() {
     done
 }
 
+# As is_root, by an `su` that may ask the user, who may look elsewhere.
+su_gives_root() {
+    local id='' status=0
+    exec 4< <(as_root 'id -u' 2>/dev/null)
+    read -r -t 3 id <&4 || status=$?
+    if [ $status -gt 128 ]; then
+        say "'$how' on $serial has not answered yet: look at the phone, it may ask"
+        read -r id <&4 || true
+    fi
+    exec 4<&-
+    [ "$id" = 0 ]
+}
+
 # Becomes root however the device does: `su -c` is Magisk's, KernelSU's and APatch's, `su 0` is that of userdebug builds.
 become_root() {
-    local su
+    local su said=''
     is_root && return
     for su in 'su -c' 'su 0' '/debug_ramdisk/su -c' '/sbin/su -c'; do
         how=$su
-        if is_root; then return; fi
+        if su_gives_root; then return; fi
     done
     how=''
-    restarted_as_root || fail 3 "no root on $serial: neither su nor 'adb root' gives it. Magisk, KernelSU and APatch ask on the device, or have a list: allow 'Shell' (com.android.shell)"
+    if restarted_as_root; then return; fi
+    [ -z "$said" ] || say "adb root: $said"
+    fail 3 "no root on $serial: neither su nor 'adb root' gives it. Magisk, KernelSU and APatch ask on the device, or have a list: allow 'Shell' (com.android.shell)"
 }
 
 # The program, without what only a debugger reads if there is a tool for that.
@@ -336,6 +355,18 @@ fetch() {
     unfetched=''
 }
 
+# adbd starts anew once more, which would end another run there. Files that were left behind are none.
+# shellcheck disable=SC2317 # a trap calls it
+unroot() {
+    local others
+    others=$(on shell -T "for run in $home/sandboxd-run-*; do [ ! -d \$run ] || [ \"\$(ls \$run)\" = out ] || echo \$run; done" 2>/dev/null) || return 0
+    if [ -n "$others" ]; then
+        say "another run is on $serial: adbd stays root there, until 'adb unroot'"
+    else
+        on unroot >/dev/null 2>&1 || true
+    fi
+}
+
 # shellcheck disable=SC2317 # a trap calls it
 clean() {
     local status=$?
@@ -346,7 +377,7 @@ clean() {
         device_dir=''
     fi
     if [ -n "$device_dir" ]; then as_root "rm -rf $device_dir" 2>/dev/null || true; fi
-    if [ -n "$rooted" ]; then on unroot >/dev/null 2>&1 || true; fi
+    [ -z "$rooted" ] || unroot
     [ -z "$local_dir" ] || rm -rf "$local_dir"
     exit "$status"
 }
