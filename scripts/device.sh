@@ -8,7 +8,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 least=5.10       # Linux, as README.md says
 shown=64         # on-device.sh adds this to an exit status: smaller ones are adb's own, of a connection that was lost
 serial=${ANDROID_SERIAL-} keep='' pull='' into=. program='' build=yes
-local_dir='' device_dir='' asked='' rooted='' how=''
+local_dir='' device_dir='' asked='' rooted='' how='' unfetched='' session=''
 
 usage() {
     cat <<'END'
@@ -31,6 +31,7 @@ them. Nothing stays on the device, also when the connection is lost, but what th
     scripts/device.sh --pull -- -n com.example.app -o calls.jsonl --record run.rec --duration 1m
     scripts/device.sh --serial emulator-5554 -- -p 4321 | jq -r 'select(.type == "syscall") | .syscall'
     scripts/device.sh -- list '%network'
+    scripts/device.sh -- doctor        what this device can do, and what is missing and why
 
 Exit codes: sandboxd's, and of this script's own 1: something failed; 2: wrong usage; 3: this device cannot do it.
 END
@@ -102,26 +103,36 @@ verb() {
     esac
 }
 
-# What adb sees, as `SERIAL STATE` lines; some states have spaces.
-seen() { adb devices </dev/null | sed -n 's/^\([^[:space:]]\{1,\}\)[[:space:]]\{1,\}\(.*\)$/\1 \2/p' | sed '/^List of /d'; }
+# Where to put what is to be fetched: afterwards were too late to find that there is no such place.
+make_place() {
+    [ -n "$pull" ] || return 0
+    mkdir -p -- "$into" || fail 1 "--pull cannot make the directory '$into'"
+    if [ ! -w "$into" ] || [ ! -x "$into" ]; then fail 1 "--pull may not write into '$into'"; fi
+}
+
+# What adb sees, as lines of serial, tab and state; both may have spaces (`adb-XXXX (2)._adb-tls-connect._tcp`).
+seen() { adb devices </dev/null | sed -n $'/\t/p'; }
 
 # Chooses the device, and says what is wrong with it.
 choose() {
-    local devices state
+    local devices all state='' name its
     command -v adb >/dev/null || fail 1 "there is no adb: install Android's platform tools (Debian: apt-get install adb)"
     adb start-server </dev/null >/dev/null 2>"$local_dir/said" || fail 1 "adb's server does not start: $(cat "$local_dir/said")"
     devices=$(seen)
+    all=${devices//$'\t'/ }
     if [ -z "$serial" ]; then
         [ -n "$devices" ] || fail 1 "no device: plug one in with USB debugging on, or use 'adb connect HOST:PORT'"
         if [ "$(wc -l <<<"$devices")" -gt 1 ]; then
-            fail 1 "several devices, choose one with --serial: $(tr '\n' ';' <<<"$devices" | sed 's/;$//; s/;/; /g')"
+            fail 1 "several devices, choose one with --serial: ${all//$'\n'/; }"
         fi
-        serial=${devices%% *}
+        serial=${devices%%$'\t'*}
     fi
-    state=$(awk -v serial="$serial" '$1 == serial { sub(/^[^ ]+ /, ""); print }' <<<"$devices")
+    while IFS=$'\t' read -r name its; do
+        if [ "$name" = "$serial" ]; then state=$its; fi
+    done <<<"$devices"
     case $state in
     device) ;;
-    '') fail 1 "no device $serial: adb sees ${devices:-none}" ;;
+    '') fail 1 "no device $serial: adb sees ${all:-none}" ;;
     unauthorized*) fail 1 "$serial does not trust this computer: unlock it and say yes to its question about USB debugging" ;;
     offline* | connecting* | authorizing*) fail 1 "$serial is $state: plug it in again, or try 'adb reconnect'" ;;
     no\ permissions*) fail 1 "$serial: adb may not open it ($state): see https://developer.android.com/studio/run/device" ;;
@@ -148,12 +159,13 @@ suits() {
 
 is_root() { [ "$(as_root 'id -u' 2>/dev/null)" = 0 ]; }
 
-# adbd starts anew: the device goes and comes.
+# adbd starts anew: the device goes and comes. Leaves in `said` what adb says of it.
 restarted_as_root() {
     local tries=0
     [ "$(on shell -T getprop ro.debuggable 2>/dev/null)" = 1 ] || return 1
-    rooted=yes
-    on root >/dev/null 2>&1 || return 1
+    said=$(on root 2>&1) || return 1
+    # Other answers are refusals, with exit code 0 too: "adbd cannot run as root in production builds".
+    case $said in *restarting*) rooted=yes ;; *) return 1 ;; esac
     until is_root; do
         tries=$((tries + 1))
         [ $tries -lt 50 ] || return 1
@@ -162,16 +174,31 @@ restarted_as_root() {
     done
 }
 
+# As is_root, by an `su` that may ask the user, who may look elsewhere.
+su_gives_root() {
+    local id='' status=0
+    exec 4< <(as_root 'id -u' 2>/dev/null)
+    read -r -t 3 id <&4 || status=$?
+    if [ $status -gt 128 ]; then
+        say "'$how' on $serial has not answered yet: look at the phone, it may ask"
+        read -r id <&4 || true
+    fi
+    exec 4<&-
+    [ "$id" = 0 ]
+}
+
 # Becomes root however the device does: `su -c` is Magisk's, KernelSU's and APatch's, `su 0` is that of userdebug builds.
 become_root() {
-    local su
+    local su said=''
     is_root && return
     for su in 'su -c' 'su 0' '/debug_ramdisk/su -c' '/sbin/su -c'; do
         how=$su
-        if is_root; then return; fi
+        if su_gives_root; then return; fi
     done
     how=''
-    restarted_as_root || fail 3 "no root on $serial: neither su nor 'adb root' gives it. Magisk, KernelSU and APatch ask on the device, or have a list: allow 'Shell' (com.android.shell)"
+    if restarted_as_root; then return; fi
+    [ -z "$said" ] || say "adb root: $said"
+    fail 3 "no root on $serial: neither su nor 'adb root' gives it. Magisk, KernelSU and APatch ask on the device, or have a list: allow 'Shell' (com.android.shell)"
 }
 
 # The program, without what only a debugger reads if there is a tool for that.
@@ -237,34 +264,51 @@ stop() {
     if [ -z "$asked" ]; then
         asked=yes
         exec 9>&- # which ends the stdin of on-device.sh
-    else
+    elif [ -n "$session" ]; then
         kill "$session" 2>/dev/null || true
     fi
 }
 
+# Hands the lines on. adb does not notice that nobody reads its stdout any more: `cat` does, by SIGPIPE, or by EPIPE where
+# that is ignored. Anything else that ends it is a failure of this side.
+relay() {
+    local status=0
+    trap '' INT QUIT HUP
+    LC_ALL=C cat 2>"$local_dir/cat" || status=$?
+    [ $status != 0 ] || return 0
+    kill "$$"
+    if grep -q 'Broken pipe' "$local_dir/cat"; then status=141; fi
+    return $status
+}
+
 # Runs it. The stdin of the device's side is open as long as this script wants the run.
 run() {
-    local status=0 relay
+    local status=0 relayed=0 relay
+    unfetched=$pull
     mkfifo "$local_dir/lease" "$local_dir/lines"
-    exec 9<>"$local_dir/lease"
+    # To open one end waits for the other: both are open before a signal can come between.
+    exec 9<>"$local_dir/lease" 7<>"$local_dir/lines"
+    exec 8<"$local_dir/lease" 6<"$local_dir/lines"
+    exec 5>"$local_dir/lines" 7>&-
     trap stop INT TERM HUP
-    # adb does not notice that nobody reads its stdout any more: `cat` does.
-    (
-        trap '' INT QUIT HUP
-        cat <"$local_dir/lines" 2>/dev/null || kill "$$"
-    ) 9>&- &
+    (relay) <&6 5>&- 6<&- 8<&- 9>&- &
     relay=$!
     # A Ctrl-C reaches everybody at the terminal: adb must not end by it.
     (
         trap '' INT QUIT HUP
-        exec adb -s "$serial" shell -T "$(root_line "sh $device_dir/on-device.sh")" <"$local_dir/lease" >"$local_dir/lines" 9>&-
+        exec adb -s "$serial" shell -T "$(root_line "sh $device_dir/on-device.sh")" <&8 >&5 5>&- 6<&- 8<&- 9>&-
     ) &
     session=$!
+    exec 5>&- 6<&- 8<&-
     await "$session" || status=$?
-    await "$relay" || true
+    await "$relay" || relayed=$?
     trap 'exit 130' INT TERM HUP
     exec 9>&-
     ended "$status"
+    case $relayed in
+    0 | 141) ;;
+    *) say "cannot write the lines: $(cat "$local_dir/cat")" && result=1 ;;
+    esac
 }
 
 # A signal's trap ends `wait`, not what is waited for. What bash says of one that was killed helps nobody.
@@ -286,7 +330,7 @@ ended() {
     esac
     # The device's side notices, and cleans up by itself.
     if ! has_ended; then
-        [ -z "$pull" ] || lost_files
+        [ -z "$pull" ] || exit 1
         say "$serial cannot be asked whether everything was taken away from $device_dir"
         device_dir=''
     fi
@@ -297,33 +341,43 @@ has_ended() {
     on shell -T "i=0; while [ -e $device_dir/pid ] && [ \$i -lt 100 ]; do i=\$((i + 1)); sleep 0.1; done; [ ! -e $device_dir/pid ]" 2>/dev/null
 }
 
-# Everything that the run wrote into its directory.
+# Everything that the run wrote into its directory. Only then may `clean` remove it.
 fetch() {
     local names
-    mkdir -p "$into"
-    names=$(as_root "cd $device_dir/out && find . -type f") || lost_files
+    names=$(as_root "cd $device_dir/out && find . -type f") || exit 1
     if [ -z "$names" ]; then
         say "the run wrote no file to fetch: with --pull, name them without a directory"
-    elif as_root "tar -C $device_dir/out -cf - ." | tar -C "$into" --no-same-owner -xf -; then
-        say "fetched into $into: $(sort <<<"${names//.\//}" | tr '\n' ' ')"
     else
-        lost_files
+        # Mode and time of this side's directory are its owner's, not the device's.
+        as_root "tar -C $device_dir/out -cf - ." | tar -C "$into" --no-same-owner --no-overwrite-dir -xf - || exit 1
+        say "fetched into $into: $(sort <<<"${names//.\//}" | tr '\n' ' ')"
     fi
+    unfetched=''
 }
 
-# They are the user's: better left behind than gone.
-lost_files() {
-    local place=$device_dir/out
-    device_dir=''
-    fail 1 "cannot fetch everything: it is still in $place on $serial"
+# adbd starts anew once more, which would end another run there. Files that were left behind are none.
+# shellcheck disable=SC2317 # a trap calls it
+unroot() {
+    local others
+    others=$(on shell -T "for run in $home/sandboxd-run-*; do [ ! -d \$run ] || [ \"\$(ls \$run)\" = out ] || echo \$run; done" 2>/dev/null) || return 0
+    if [ -n "$others" ]; then
+        say "another run is on $serial: adbd stays root there, until 'adb unroot'"
+    else
+        on unroot >/dev/null 2>&1 || true
+    fi
 }
 
 # shellcheck disable=SC2317 # a trap calls it
 clean() {
     local status=$?
     trap '' INT TERM HUP
+    # They are the user's: better left behind than gone.
+    if [ -n "$unfetched" ]; then
+        say "cannot fetch everything: it is still in $device_dir/out on $serial"
+        device_dir=''
+    fi
     if [ -n "$device_dir" ]; then as_root "rm -rf $device_dir" 2>/dev/null || true; fi
-    if [ -n "$rooted" ]; then on unroot >/dev/null 2>&1 || true; fi
+    [ -z "$rooted" ] || unroot
     [ -z "$local_dir" ] || rm -rf "$local_dir"
     exit "$status"
 }
@@ -331,6 +385,7 @@ clean() {
 words=()
 options "$@"
 verb
+make_place
 local_dir=$(mktemp -d "${TMPDIR:-/tmp}/sandboxd-device.XXXXXX")
 trap clean EXIT
 trap 'exit 130' INT TERM HUP

@@ -11,7 +11,7 @@ program='' pull='' shown=''
 trap : HUP INT TERM PIPE
 
 # A run whose files are fetched has a directory of its own for them.
-if [ -n "$pull" ]; then mkdir "$dir/out" && cd "$dir/out"; else cd "${dir%/*}"; fi || exit 1
+if [ -n "$pull" ]; then mkdir -m 700 "$dir/out" && cd "$dir/out"; else cd "${dir%/*}"; fi || exit 1
 
 # stdin and stdout may be one socket: nobody else may hold it when sandboxd has ended, or adb waits for them.
 exec 3<&0 </dev/null

@@ -1,6 +1,7 @@
 #!/system/bin/sh
 # Runs sandboxd as a service of Magisk, KernelSU or APatch, which start every program of /data/adb/service.d, and the
-# service.sh of every module, once Android is up; as root, one after the other, so this one does not wait.
+# service.sh of every module, as root; late in the boot, maybe before Android is up. What starts it need not stay for it,
+# so it goes on in a session of its own.
 #
 # /data/adb/sandboxd/sandboxd       the program
 # /data/adb/sandboxd/sandboxd.toml  what it watches
@@ -22,8 +23,9 @@ while :; do
     case $status in
     # It was told to end.
     0) exit 0 ;;
-    # The file is wrong, this device cannot do it, or there is no program: so it would be the next time.
-    2 | 3 | 126 | 127)
+    # The file is wrong, this device cannot do it, a daemon runs already, which somebody else starts again, or there is no
+    # program: so it would be the next time.
+    2 | 3 | 4 | 126 | 127)
         echo "service: sandboxd ended with status $status and is not started again"
         exit $status
         ;;

@@ -24,8 +24,19 @@ const HOME: &str = "/data/adb/sandboxd";
 /// For a start: it attaches probes, on a machine with other work.
 const START: Duration = Duration::from_mins(1);
 /// What init knows of the words that its file begins lines with.
-const WORDS: [&str; 11] = [
-    "service", "class", "user", "group", "seclabel", "disabled", "on", "mkdir", "start", "stop",
+const WORDS: [&str; 13] = [
+    "service",
+    "class",
+    "user",
+    "group",
+    "seclabel",
+    "disabled",
+    "oneshot",
+    "stdio_to_kmsg",
+    "on",
+    "mkdir",
+    "start",
+    "stop",
     "exec",
 ];
 
