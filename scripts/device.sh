@@ -307,14 +307,14 @@ run() {
     ended "$status"
     case $relayed in
     0 | 141) ;;
-    *) say "cannot write the lines: $(cat "$local_dir/cat")" && result=1 ;;
+    *) say "cannot write the lines (status $relayed): $(cat "$local_dir/cat")" && result=1 ;;
     esac
 }
 
-# A signal's trap ends `wait`, not what is waited for. What bash says of one that was killed helps nobody.
+# A signal's trap ends `wait`, and bash 5.2 then gives -1 for what ended meanwhile: so it is waited for once it has ended.
 await() {
-    { while kill -0 "$1"; do wait "$1" || true; done; } 2>/dev/null
-    wait "$1" 2>/dev/null
+    while kill -0 "$1" 2>/dev/null; do sleep 0.1 || true; done
+    wait "$1" 2>/dev/null # what bash says of one that was killed helps nobody
 }
 
 # Makes sandboxd's exit status of adb's, or says that there is none.
