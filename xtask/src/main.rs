@@ -3,6 +3,7 @@
 mod adbd;
 mod apt;
 mod archive;
+mod bench;
 mod build;
 mod cases;
 mod check;
@@ -52,6 +53,7 @@ enum Verb {
     Golden(golden::Golden),
     Fuzz(fuzz::Fuzz),
     Verifier(verifier::Verifier),
+    Bench(bench::Bench),
 }
 
 fn main() -> ExitCode {
@@ -66,6 +68,7 @@ fn main() -> ExitCode {
         Verb::Golden(golden) => golden.run(),
         Verb::Fuzz(fuzz) => fuzz.run(),
         Verb::Verifier(verifier) => verifier.run(),
+        Verb::Bench(bench) => bench.run(),
     });
     result.unwrap_or_else(|error| {
         eprintln!("xtask: {error:#}");

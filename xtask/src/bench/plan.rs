@@ -1,0 +1,223 @@
+//! What is measured: workloads, tools, and the guest's script that runs each with each.
+//!
+//! What a workload does is `xtask/lab/arm64/bench.c`'s.
+
+use std::fmt;
+use std::fmt::Write as _;
+
+use anyhow::Result;
+use clap::ValueEnum;
+use serde::Serialize;
+
+use crate::guest::Copy;
+
+/// Whom tools watch, and somebody else.
+const WATCHED: u32 = 10_123;
+const OTHER: u32 = 10_124;
+
+/// Calls that a program makes again and again.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Workload {
+    pub(crate) name: &'static str,
+    /// What `bench` calls it.
+    program: &'static str,
+    /// What tools are asked to show.
+    pub(crate) calls: &'static [&'static str],
+    /// How many of them are in one round.
+    pub(crate) shown: u64,
+    /// Calls of any kind in one round.
+    pub(crate) round: u64,
+    /// Whether the one that makes them is watched.
+    watched: bool,
+}
+
+impl Workload {
+    const fn of(
+        name: &'static str,
+        program: &'static str,
+        calls: &'static [&'static str],
+        [shown, round]: [u64; 2],
+        watched: bool,
+    ) -> Self {
+        Self {
+            name,
+            program,
+            calls,
+            shown,
+            round,
+            watched,
+        }
+    }
+}
+
+/// The call of a path that is not there, which targets are about.
+pub(crate) const MISSING: &str = "openat";
+/// The same, by a task that is not watched.
+pub(crate) const UNWATCHED: &str = "openat-unwatched";
+/// A call that is not asked for, by a task that is watched.
+pub(crate) const UNPROBED: &str = "getppid-unprobed";
+
+pub(crate) static WORKLOADS: [Workload; 8] = [
+    Workload::of(MISSING, "missing", &["openat"], [1, 1], true),
+    Workload::of(
+        "open-read-close",
+        "file",
+        &["openat", "read", "close"],
+        [3, 3],
+        true,
+    ),
+    Workload::of("getppid", "parent", &["getppid"], [1, 1], true),
+    Workload::of("connect", "refused", &["connect"], [1, 1], true),
+    Workload::of("writev", "four-parts", &["writev"], [1, 1], true),
+    Workload::of(
+        "app-start",
+        "start",
+        &[
+            "faccessat",
+            "openat",
+            "mmap",
+            "newfstatat",
+            "readlinkat",
+            "mprotect",
+        ],
+        [9, 20],
+        true,
+    ),
+    Workload::of(UNWATCHED, "missing", &["openat"], [0, 1], false),
+    Workload::of(UNPROBED, "parent", &["openat"], [0, 1], true),
+];
+
+/// A workload by its name.
+pub(crate) fn workload(name: &str) -> Result<&'static Workload, String> {
+    let found = WORKLOADS.iter().find(|workload| workload.name == name);
+    found.ok_or_else(|| {
+        let names: Vec<_> = WORKLOADS.iter().map(|workload| workload.name).collect();
+        format!("it is one of {}", names.join(", "))
+    })
+}
+
+/// What watches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Tool {
+    /// Nobody
+    Nothing,
+    /// sandboxd, JSON to a file
+    Kprobe,
+    /// The same, entries by the tracepoint
+    Tracepoint,
+    /// sandboxd without returns
+    KprobeNoReturns,
+}
+
+impl Tool {
+    /// Whether it says anything about a workload that others do not.
+    fn suits(self, workload: &Workload) -> bool {
+        self != Self::KprobeNoReturns || workload.shown == 0
+    }
+
+    /// Whether it is sandboxd, which gives an account.
+    pub(crate) fn accounts(self) -> bool {
+        self.options().is_some()
+    }
+
+    fn options(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Nothing => return None,
+            Self::Kprobe => "--backend kprobe",
+            Self::Tracepoint => "--backend tracepoint",
+            Self::KprobeNoReturns => "--backend kprobe --no-returns",
+        })
+    }
+
+    /// The script's lines around one workload.
+    fn around(self, workload: &Workload, bench: &str) -> String {
+        let calls = workload.calls.join(",");
+        match self.options() {
+            None => format!("{bench} || exit 91\n"),
+            Some(options) => format!(
+                "sandboxd trace -u {WATCHED} -e {calls} {options} --format json -o lines 2>log & pid=$!\n\
+                 wait-for log ready 60 || exit 90\n\
+                 settle\n\
+                 {bench} || exit 91\n\
+                 grep RssAnon /proc/$pid/status\n\
+                 kill -INT $pid; wait $pid || {{ cat log >&2; exit 92; }}\n\
+                 tail -n 1 lines; rm lines\n\
+                 while pidof sandboxd-reaper >/dev/null; do sleep 1; done\n"
+            ),
+        }
+    }
+}
+
+impl fmt::Display for Tool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = self.to_possible_value();
+        f.pad(value.as_ref().map_or("", |value| value.get_name()))
+    }
+}
+
+/// A tool watching a workload.
+pub(crate) type Run = (Tool, &'static Workload);
+
+/// Those that were asked for, by name; none means all.
+pub(crate) fn runs(tools: &[Tool], workloads: &[&'static Workload]) -> Vec<Run> {
+    let mut runs = Vec::new();
+    for tool in Tool::value_variants() {
+        // What a tool adds is told by what is there without it.
+        if !(tools.is_empty() || tools.contains(tool) || *tool == Tool::Nothing) {
+            continue;
+        }
+        let asked = |workload: &&Workload| workloads.is_empty() || workloads.contains(workload);
+        let suits = WORKLOADS
+            .iter()
+            .filter(asked)
+            .filter(|workload| tool.suits(workload));
+        runs.extend(suits.map(|workload| (*tool, workload)));
+    }
+    runs
+}
+
+/// What the guest needs for them beside what every guest has.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "tools of others have to be fetched"
+)]
+pub(crate) fn copies(_runs: &[Run]) -> Result<Vec<Copy>> {
+    Ok(Vec::new())
+}
+
+/// What the guest does. A kernel works in the background for seconds after boot, and idle seconds cost no time here.
+pub(crate) fn script(runs: &[Run], calls: u64) -> String {
+    let mut script = String::from(
+        "settle() { sleep 2; }\n\
+         cd /tmp; sleep 20\n\
+         echo \"release $(uname -r)\"; echo \"version sandboxd $(sandboxd --version | cut -d' ' -f2)\"\n",
+    );
+    for (tool, workload) in runs {
+        let uid = if workload.watched { WATCHED } else { OTHER };
+        let bench = format!("bench {} {calls} {uid}", workload.program);
+        let _ = write!(
+            script,
+            "echo 'run {tool} {}'\n{}",
+            workload.name,
+            tool.around(workload, &bench)
+        );
+    }
+    script
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_there_without_a_tool_is_always_measured() {
+        let workload = workload(MISSING).unwrap();
+        assert_eq!(
+            runs(&[Tool::Kprobe], &[workload]),
+            [(Tool::Nothing, workload), (Tool::Kprobe, workload)]
+        );
+        assert_eq!(runs(&[Tool::KprobeNoReturns], &[workload]).len(), 1);
+        assert!(super::workload("nothing").is_err());
+    }
+}
