@@ -10,6 +10,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use crate::guest::Copy;
+use crate::strace;
 
 /// Whom tools watch, and somebody else.
 const WATCHED: u32 = 10_123;
@@ -23,7 +24,9 @@ pub(crate) struct Workload {
     program: &'static str,
     /// What tools are asked to show.
     pub(crate) calls: &'static [&'static str],
-    /// How many of them are in one round.
+    /// Other calls in it that sandboxd has a probe on, since they change descriptors and mappings.
+    followed: &'static [&'static str],
+    /// How many of the former are in one round.
     pub(crate) shown: u64,
     /// Calls of any kind in one round.
     pub(crate) round: u64,
@@ -43,10 +46,16 @@ impl Workload {
             name,
             program,
             calls,
+            followed: &[],
             shown,
             round,
             watched,
         }
+    }
+
+    const fn following(mut self, followed: &'static [&'static str]) -> Self {
+        self.followed = followed;
+        self
     }
 }
 
@@ -82,7 +91,8 @@ pub(crate) static WORKLOADS: [Workload; 8] = [
         ],
         [9, 20],
         true,
-    ),
+    )
+    .following(&["close", "munmap"]),
     Workload::of(UNWATCHED, "missing", &["openat"], [0, 1], false),
     Workload::of(UNPROBED, "parent", &["openat"], [0, 1], true),
 ];
@@ -108,45 +118,86 @@ pub(crate) enum Tool {
     Tracepoint,
     /// sandboxd without returns
     KprobeNoReturns,
+    /// Empty programs on the hooks that `kprobe` has
+    FloorKprobe,
+    /// The same of `tracepoint`
+    FloorTracepoint,
+    /// strace -f
+    Strace,
+    /// strace -f --seccomp-bpf
+    StraceSeccomp,
 }
 
 impl Tool {
     /// Whether it says anything about a workload that others do not.
     fn suits(self, workload: &Workload) -> bool {
-        self != Self::KprobeNoReturns || workload.shown == 0
+        match self {
+            Self::KprobeNoReturns => workload.shown == 0,
+            // It watches only whom it started.
+            Self::Strace | Self::StraceSeccomp => workload.watched,
+            _ => true,
+        }
     }
 
-    /// Whether it is sandboxd, which gives an account.
-    pub(crate) fn accounts(self) -> bool {
-        self.options().is_some()
-    }
-
-    fn options(self) -> Option<&'static str> {
-        Some(match self {
-            Self::Nothing => return None,
-            Self::Kprobe => "--backend kprobe",
-            Self::Tracepoint => "--backend tracepoint",
-            Self::KprobeNoReturns => "--backend kprobe --no-returns",
-        })
+    /// Whether it shows calls, and so must show all.
+    pub(crate) fn shows(self) -> bool {
+        !matches!(
+            self,
+            Self::Nothing | Self::FloorKprobe | Self::FloorTracepoint
+        )
     }
 
     /// The script's lines around one workload.
     fn around(self, workload: &Workload, bench: &str) -> String {
-        let calls = workload.calls.join(",");
-        match self.options() {
-            None => format!("{bench} || exit 91\n"),
-            Some(options) => format!(
-                "sandboxd trace -u {WATCHED} -e {calls} {options} --format json -o lines 2>log & pid=$!\n\
-                 wait-for log ready 60 || exit 90\n\
-                 settle\n\
-                 {bench} || exit 91\n\
-                 grep RssAnon /proc/$pid/status\n\
-                 kill -INT $pid; wait $pid || {{ cat log >&2; exit 92; }}\n\
-                 tail -n 1 lines; rm lines\n\
-                 while pidof sandboxd-reaper >/dev/null; do sleep 1; done\n"
-            ),
+        match self {
+            Self::Nothing => format!("{bench} || exit 91\n"),
+            Self::Kprobe => sandboxd("--backend kprobe", workload, bench),
+            Self::Tracepoint => sandboxd("--backend tracepoint", workload, bench),
+            Self::KprobeNoReturns => sandboxd("--backend kprobe --no-returns", workload, bench),
+            Self::FloorKprobe => {
+                let calls = workload.calls.iter().chain(workload.followed);
+                let symbols: Vec<_> = calls.map(|call| format!("__arm64_sys_{call}")).collect();
+                floor(&format!("kprobe {}", symbols.join(" ")), bench)
+            }
+            Self::FloorTracepoint => floor("tracepoint", bench),
+            Self::Strace => by_strace("", workload, bench),
+            Self::StraceSeccomp => by_strace("--seccomp-bpf", workload, bench),
         }
     }
+}
+
+/// Its last line is its account.
+fn sandboxd(options: &str, workload: &Workload, bench: &str) -> String {
+    let calls = workload.calls.join(",");
+    format!(
+        "sandboxd trace -u {WATCHED} -e {calls} {options} --format json -o lines 2>log & pid=$!\n\
+         wait-for log ready 60 || exit 90\n\
+         settle\n\
+         {bench} || exit 91\n\
+         grep RssAnon /proc/$pid/status\n\
+         kill -INT $pid; wait $pid || {{ cat log >&2; exit 92; }}\n\
+         tail -n 1 lines; rm lines\n\
+         while grep -qs sandboxd-reaper /proc/[0-9]*/comm; do sleep 1; done\n"
+    )
+}
+
+fn floor(hooks: &str, bench: &str) -> String {
+    format!(
+        "floor {hooks} 2>log & pid=$!\n\
+         wait-for log ready 60 || exit 90\n\
+         settle\n\
+         {bench} || exit 91\n\
+         {{ kill $pid; wait $pid; }} 2>/dev/null || :\n"
+    )
+}
+
+fn by_strace(options: &str, workload: &Workload, bench: &str) -> String {
+    format!(
+        "strace -f {options} -o lines -e trace={} {bench} || exit 91\n\
+         echo \"shown=$(grep -cE '^[0-9]+ +({})\\(' lines)\"; rm lines\n",
+        workload.calls.join(","),
+        workload.calls.join("|")
+    )
 }
 
 impl fmt::Display for Tool {
@@ -178,12 +229,13 @@ pub(crate) fn runs(tools: &[Tool], workloads: &[&'static Workload]) -> Vec<Run> 
 }
 
 /// What the guest needs for them beside what every guest has.
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "tools of others have to be fetched"
-)]
-pub(crate) fn copies(_runs: &[Run]) -> Result<Vec<Copy>> {
-    Ok(Vec::new())
+pub(crate) fn copies(runs: &[Run]) -> Result<Vec<Copy>> {
+    let needs = |tools: &[Tool]| runs.iter().any(|(tool, _)| tools.contains(tool));
+    if needs(&[Tool::Strace, Tool::StraceSeccomp]) {
+        strace::files()
+    } else {
+        Ok(Vec::new())
+    }
 }
 
 /// What the guest does. A kernel works in the background for seconds after boot, and idle seconds cost no time here.
@@ -191,7 +243,8 @@ pub(crate) fn script(runs: &[Run], calls: u64) -> String {
     let mut script = String::from(
         "settle() { sleep 2; }\n\
          cd /tmp; sleep 20\n\
-         echo \"release $(uname -r)\"; echo \"version sandboxd $(sandboxd --version | cut -d' ' -f2)\"\n",
+         echo \"release $(uname -r)\"; echo \"version sandboxd $(sandboxd --version | cut -d' ' -f2)\"\n\
+         if command -v strace >/dev/null; then echo \"version strace $(strace -V | sed -n '1s/.* //p')\"; fi\n",
     );
     for (tool, workload) in runs {
         let uid = if workload.watched { WATCHED } else { OTHER };
