@@ -3,6 +3,7 @@
 //! One boot per kernel, on one CPU, under `-icount`: a nanosecond of the guest is an instruction, on any host. What is run
 //! stands in `plan`, what is asked of it in `targets`; `figures` makes a table of what came out.
 
+mod bpftrace;
 mod figures;
 mod plan;
 mod targets;
@@ -26,6 +27,8 @@ use plan::{Run, Tool, Workload};
 
 /// What the targets are about.
 const KERNELS: [&str; 2] = ["debian-6.1", "gki-like-6.12"];
+/// The libraries of bpftrace lie in it, and what tools write.
+const MEMORY_MIB: u32 = 3072;
 /// As new phones are.
 const CPU: &str = "max,pauth-impdef=on";
 
@@ -98,6 +101,7 @@ impl Bench {
         kernel.suits(CPU)?;
         let machine = Machine {
             icount: true,
+            memory: MEMORY_MIB,
             timeout: Duration::from_secs(self.timeout),
             copies: plan::copies(runs)?,
             ..Machine::new(kernel.clone(), CPU, plan::script(runs, self.calls))

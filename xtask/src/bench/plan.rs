@@ -9,12 +9,16 @@ use anyhow::Result;
 use clap::ValueEnum;
 use serde::Serialize;
 
+use super::bpftrace;
 use crate::guest::Copy;
 use crate::strace;
 
 /// Whom tools watch, and somebody else.
 const WATCHED: u32 = 10_123;
 const OTHER: u32 = 10_124;
+
+/// Tracepoints of single calls.
+const TRACEPOINTS: &str = "/sys/kernel/tracing/events/syscalls";
 
 /// Calls that a program makes again and again.
 #[derive(Debug, PartialEq, Eq)]
@@ -126,6 +130,8 @@ pub(crate) enum Tool {
     Strace,
     /// strace -f --seccomp-bpf
     StraceSeccomp,
+    /// bpftrace, entry and return joined
+    Bpftrace,
 }
 
 impl Tool {
@@ -162,6 +168,7 @@ impl Tool {
             Self::FloorTracepoint => floor("tracepoint", bench),
             Self::Strace => by_strace("", workload, bench),
             Self::StraceSeccomp => by_strace("--seccomp-bpf", workload, bench),
+            Self::Bpftrace => by_bpftrace(workload, bench),
         }
     }
 }
@@ -188,6 +195,20 @@ fn floor(hooks: &str, bench: &str) -> String {
          settle\n\
          {bench} || exit 91\n\
          {{ kill $pid; wait $pid; }} 2>/dev/null || :\n"
+    )
+}
+
+/// It takes seconds to compile, and says nothing when it is ready: whoever was not shows too few calls.
+fn by_bpftrace(workload: &Workload, bench: &str) -> String {
+    format!(
+        "cat >script.bt <<'EOF'\n{}EOF\n\
+         BPFTRACE_PERF_RB_PAGES=4096 bpftrace -B full -o lines script.bt 2>log & pid=$!\n\
+         sleep 40\n\
+         {bench} || exit 91\n\
+         kill -INT $pid; wait $pid || {{ cat log >&2; exit 92; }}\n\
+         echo \"shown=$(grep -cE ' ({})\\(' lines)\"; rm lines\n",
+        bpftrace::script(workload.calls, WATCHED),
+        workload.calls.join("|")
     )
 }
 
@@ -231,11 +252,14 @@ pub(crate) fn runs(tools: &[Tool], workloads: &[&'static Workload]) -> Vec<Run> 
 /// What the guest needs for them beside what every guest has.
 pub(crate) fn copies(runs: &[Run]) -> Result<Vec<Copy>> {
     let needs = |tools: &[Tool]| runs.iter().any(|(tool, _)| tools.contains(tool));
+    let mut copies = Vec::new();
     if needs(&[Tool::Strace, Tool::StraceSeccomp]) {
-        strace::files()
-    } else {
-        Ok(Vec::new())
+        copies.extend(strace::files()?);
     }
+    if needs(&[Tool::Bpftrace]) {
+        copies.extend(bpftrace::files()?);
+    }
+    Ok(copies)
 }
 
 /// What the guest does. A kernel works in the background for seconds after boot, and idle seconds cost no time here.
@@ -244,17 +268,19 @@ pub(crate) fn script(runs: &[Run], calls: u64) -> String {
         "settle() { sleep 2; }\n\
          cd /tmp; sleep 20\n\
          echo \"release $(uname -r)\"; echo \"version sandboxd $(sandboxd --version | cut -d' ' -f2)\"\n\
-         if command -v strace >/dev/null; then echo \"version strace $(strace -V | sed -n '1s/.* //p')\"; fi\n",
+         if command -v strace >/dev/null; then echo \"version strace $(strace -V | sed -n '1s/.* //p')\"; fi\n\
+         if command -v bpftrace >/dev/null; then bpftrace --version | sed 's/^/version /'; fi\n",
     );
     for (tool, workload) in runs {
         let uid = if workload.watched { WATCHED } else { OTHER };
         let bench = format!("bench {} {calls} {uid}", workload.program);
-        let _ = write!(
-            script,
-            "echo 'run {tool} {}'\n{}",
-            workload.name,
-            tool.around(workload, &bench)
-        );
+        let lines = tool.around(workload, &bench);
+        let run = format!("echo 'run {tool} {}'\n{lines}", workload.name);
+        let _ = match tool {
+            // No figure where the kernel has not what it needs.
+            Tool::Bpftrace => writeln!(script, "if [ -d {TRACEPOINTS} ]; then\n{run}fi"),
+            _ => write!(script, "{run}"),
+        };
     }
     script
 }

@@ -74,7 +74,11 @@ const FLOORS: [(Tool, Tool); 2] = [
 const ABOVE_FLOOR: [(&str, f64); 2] = [(UNWATCHED, 150.0), (UNPROBED, 100.0)];
 
 /// Others, and how many times cheaper than they sandboxd is to be, whatever the workload.
-const CHEAPER: [(Tool, f64); 2] = [(Tool::Strace, 8.0), (Tool::StraceSeccomp, 8.0)];
+const CHEAPER: [(Tool, f64); 3] = [
+    (Tool::Strace, 8.0),
+    (Tool::StraceSeccomp, 8.0),
+    (Tool::Bpftrace, 3.0),
+];
 
 /// Of one boot, what was measured in it.
 pub(crate) fn of_boot(boot: &Boot) -> Vec<Target> {
