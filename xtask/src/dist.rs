@@ -83,7 +83,7 @@ fn make() -> Result<PathBuf> {
     Ok(archive)
 }
 
-fn strip(program: &Path, to: &Path) -> Result<()> {
+pub(crate) fn strip(program: &Path, to: &Path) -> Result<()> {
     let mut strip = Command::new("aarch64-linux-gnu-strip");
     strip.args(["--strip-all", "-o"]).arg(to).arg(program);
     process::run(&mut strip, "stripping sandboxd")

@@ -4,6 +4,7 @@ mod adbd;
 mod apt;
 mod archive;
 mod bare;
+mod bench;
 mod build;
 mod cases;
 mod check;
@@ -53,6 +54,7 @@ enum Verb {
     Golden(golden::Golden),
     Fuzz(fuzz::Fuzz),
     Verifier(verifier::Verifier),
+    Bench(bench::Bench),
 }
 
 fn main() -> ExitCode {
@@ -67,6 +69,7 @@ fn main() -> ExitCode {
         Verb::Golden(golden) => golden.run(),
         Verb::Fuzz(fuzz) => fuzz.run(),
         Verb::Verifier(verifier) => verifier.run(),
+        Verb::Bench(bench) => bench.run(),
     });
     result.unwrap_or_else(|error| {
         eprintln!("xtask: {error:#}");

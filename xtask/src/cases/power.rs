@@ -29,10 +29,10 @@ pub(crate) const LATE: Case = Case {
     script: r#"
 trap 'rm /system/bin/am' EXIT
 printf '#!/bin/sh\necho Starting: Intent\n' >/system/bin/am; chmod 755 /system/bin/am
-strace -f -o calls.launch sandboxd trace -n com.example.app --launch=.Main -e openat -o lines.launch --duration 3s 2>log.launch
+strace -f -o calls.launch sandboxd trace -n com.example.app --launch=.Main -e openat --backend tracepoint -o lines.launch --duration 3s 2>log.launch
 echo "launch=$?" >facts
 mkdir theirs; chown 2000:2000 theirs; chmod 700 theirs
-printf 'output = "%s/theirs/{part}.jsonl.zst"\nexpr = "openat"\nuid = 10123\nowner = "shell"\nrotate-keep = 2\n' $(pwd) >config.toml
+printf 'output = "%s/theirs/{part}.jsonl.zst"\nexpr = "openat"\nbackend = "tracepoint"\nuid = 10123\nowner = "shell"\nrotate-keep = 2\n' $(pwd) >config.toml
 strace -f -o calls.daemon sandboxd daemon --config config.toml 2>log.daemon & strace=$!
 wait-for log.daemon ready 90 || exit 90
 pid=$(cat /dev/sandboxd/pid)
@@ -47,7 +47,7 @@ kill -HUP $pid; sleep 2
 sandboxd ctl stop; wait $strace; echo "daemon=$?" >>facts
 "#,
     check: late,
-    timeout_s: 180,
+    timeout_s: 300,
 };
 
 /// `CAP_DAC_OVERRIDE`, `CAP_CHOWN`.
