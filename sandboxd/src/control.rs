@@ -44,6 +44,13 @@ pub struct Who {
     pub uids: Vec<u32>,
 }
 
+/// Who is watched, in words.
+#[must_use]
+pub fn in_words(packages: &[String], uids: &[u32]) -> Vec<String> {
+    let uids = uids.iter().map(|uid| format!("uid {uid}"));
+    packages.iter().cloned().chain(uids).collect()
+}
+
 /// What the daemon says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "answer", rename_all = "snake_case")]

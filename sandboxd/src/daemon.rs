@@ -105,8 +105,7 @@ fn unreachable(dir: &Path, error: &io::Error) -> String {
 fn tell(status: &Status, out: &mut dyn Write) -> io::Result<()> {
     let up = humantime::format_duration(std::time::Duration::from_secs(status.up_s));
     let targets = &status.targets;
-    let mut who: Vec<String> = targets.packages.clone();
-    who.extend(targets.uids.iter().map(|uid| format!("uid {uid}")));
+    let mut who = control::in_words(&targets.packages, &targets.uids);
     if targets.all_apps {
         who.push("all apps".to_owned());
     }

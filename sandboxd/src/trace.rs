@@ -111,13 +111,10 @@ fn run(
         .map(|path| Recorder::create_for(&files::record(path, changing), options.owner))
         .transpose()?;
     let runtime = runtime()?;
-    let signals = {
+    let (signals, line) = {
         let _inside = runtime.enter();
-        Signals::catch(changing).map_err(signals_failed)?
-    };
-    let line = {
-        let _inside = runtime.enter();
-        control.map(Line::open).transpose()?
+        let signals = Signals::catch(changing).map_err(signals_failed)?;
+        (signals, control.map(Line::open).transpose()?)
     };
     // Before the probes are live: a program may be loaded by then whose first calls are seen.
     let mappings = probe::Mappings::open().unwrap_or_else(|error| {

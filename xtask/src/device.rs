@@ -76,12 +76,7 @@ impl Device {
             }],
             skipped,
         };
-        print!("{report}");
-        Ok(if report.totals().1 == 0 {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
-        })
+        Ok(report.show())
     }
 
     fn cases(&self) -> Result<Vec<Case>> {

@@ -123,12 +123,7 @@ impl Matrix {
             skipped,
         };
         report.save()?;
-        print!("{report}");
-        Ok(if report.totals().1 == 0 {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
-        })
+        Ok(report.show())
     }
 
     fn cases(&self) -> Result<Vec<Case>> {

@@ -6,6 +6,7 @@ pub(crate) mod readme;
 
 use std::fmt;
 use std::fs;
+use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
@@ -50,6 +51,16 @@ pub(crate) struct Report {
 }
 
 impl Report {
+    /// Prints it, and says by the exit code whether a case failed.
+    pub(crate) fn show(&self) -> ExitCode {
+        print!("{self}");
+        if self.totals().1 == 0 {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        }
+    }
+
     /// Passed and failed cases that count.
     pub(crate) fn totals(&self) -> (usize, usize) {
         let counted = self.rounds.iter().filter(|round| round.kernel != UNCOUNTED);

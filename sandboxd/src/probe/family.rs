@@ -63,23 +63,22 @@ impl Family {
     /// Says that a process is no target any more, whether it was there before the probes or made since.
     pub fn take_away(&self, pid: u32) {
         self.say_other(pid);
-        let place = u64::from(pid);
-        let born = self
-            .place(place, offset_of!(Place, born))
-            .load(Ordering::SeqCst);
-        if born as u32 == pid {
-            self.say(born, false);
-        }
+        self.say_by_number(pid, false);
     }
 
     /// What was said of a process does not hold any more: it is watched by its user ID.
     pub fn take_back(&self, pid: u32) {
+        self.say_by_number(pid, true);
+    }
+
+    /// Says whether a process is a target, if its place is its own.
+    fn say_by_number(&self, pid: u32, is_target: bool) {
         let place = u64::from(pid);
         let born = self
             .place(place, offset_of!(Place, born))
             .load(Ordering::SeqCst);
         if born as u32 == pid {
-            self.say(born, true);
+            self.say(born, is_target);
         }
     }
 

@@ -10,7 +10,7 @@ use super::TraceError;
 use super::retarget::Gone;
 use super::run::Run;
 use super::waits::Waits;
-use crate::control::{Answer, Asked, Request, Status, Who, serve};
+use crate::control::{Answer, Asked, Request, Status, Who, in_words, serve};
 use crate::facts;
 
 /// Who is asked for anew.
@@ -153,16 +153,12 @@ impl Run {
         }
         self.retarget(who, &mut line.gone)
             .map_err(|error| error.to_string())?;
-        let names = |who: &Who| {
-            let uids = who.uids.iter().map(|uid| format!("uid {uid}"));
-            let names: Vec<String> = who.packages.iter().cloned().chain(uids).collect();
-            if names.is_empty() {
-                "nobody".to_owned()
-            } else {
-                names.join(", ")
-            }
-        };
-        Ok(format!("watching {}", names(who)))
+        let names = in_words(&who.packages, &who.uids);
+        Ok(if names.is_empty() {
+            "watching nobody".to_owned()
+        } else {
+            format!("watching {}", names.join(", "))
+        })
     }
 
     /// Does what is due after a while.
@@ -199,9 +195,7 @@ impl Run {
             state_lost: self.fold.state_lost(),
         }
     }
-}
 
-impl Run {
     fn filtered_in_kernel(&self) -> u64 {
         let calls = |&index: &u16| self.loaded.shared.calls(index).filtered;
         self.indexes.iter().map(calls).sum()

@@ -24,8 +24,7 @@ const TO_A_FILE: Duration = Duration::from_secs(5);
 impl Run {
     /// Silences the probes, reads what is left, and closes the books.
     pub(super) async fn end(mut self, why: &str) -> Result<(), TraceError> {
-        let to_a_file = self.sink.is_file();
-        let (last, end) = if to_a_file {
+        let (last, end) = if self.sink.is_file() {
             (TO_A_FILE, TO_A_FILE)
         } else {
             (LAST_LINES, END_LINE)
