@@ -1,5 +1,5 @@
 /* Calls that have to do with one file, by its name, by a name that leads there, by descriptors of it that a child has too;
- * and as many that have to do with another. */
+ * and as many that have to do with another. Its argument is the file that the trace of it is written to. */
 #include "svc.h"
 #include <poll.h>
 #include <sys/epoll.h>
@@ -80,13 +80,30 @@ static void by_descriptor(long fd, long of_other)
 	svc(SYS_close, 60);
 }
 
-int main(void)
+/* Whether a name without its directory is shown: somebody has looked where such names begin. */
+static int is_shown(const char *lines)
 {
+	static char text[1 << 20];
+	int fd = open(lines, O_RDONLY);
+	need(fd >= 0);
+	ssize_t len = read(fd, text, sizeof text - 1);
+	need(len >= 0);
+	text[len] = 0;
+	close(fd);
+	return strstr(text, "\"syscall\":\"statfs\"") != NULL;
+}
+
+int main(int argc, char **argv)
+{
+	static char statfs[256];
+	need(argc == 2);
 	mkdir(DIR, 0777);
 	need(chdir(DIR) == 0);
-	/* Until then nobody has looked where relative paths begin. */
-	mark("begin");
-	pause_ms(500);
+	for (int tries = 0; !is_shown(argv[1]); tries++) {
+		need(tries < 200);
+		svc(SYS_statfs, "wanted", statfs);
+		pause_ms(100);
+	}
 	long wanted = open_at(WANTED), other = open_at(OTHER);
 	by_name(WANTED);
 	by_name(OTHER);
