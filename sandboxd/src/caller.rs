@@ -3,6 +3,7 @@
 //! Pure: what memory holds comes from `world`, what files hold from looks that [`Callers::wants`] asks for.
 
 mod code;
+mod memo;
 mod stack;
 #[cfg(test)]
 mod tests;
@@ -14,13 +15,14 @@ use kprobe_common::index::{self, Abi};
 use kprobe_common::record::{Frame, Header};
 use kprobe_common::table::{self, change};
 
-use crate::event::Mapping;
+use crate::event::{Mapping, Written};
 use crate::input::{Isa, Number, SiteLook};
 use crate::record::Record;
 use crate::world::World;
 use crate::world::maps::Held;
 use crate::world::maps::backing::Backing;
 pub use code::{Ask, Code, Codes, Module, Site, Want};
+use memo::Memo;
 use stack::Looks;
 pub use stack::{Stack, StackEnd};
 pub use word::{Class, Entry, OffsetOf};
@@ -57,6 +59,8 @@ pub struct Caller {
     pub from: Option<Place>,
     /// Who called whom, where it was asked for.
     pub stack: Option<Stack>,
+    /// How lines have it, once one had it.
+    pub written: Written,
 }
 
 /// What is known of code.
@@ -70,6 +74,7 @@ pub struct Callers {
     stacks: bool,
     /// Looks at the code of stacks.
     looks: Looks,
+    memo: Memo,
 }
 
 impl Callers {
@@ -81,6 +86,7 @@ impl Callers {
             address_bits,
             stacks,
             looks: Looks::default(),
+            memo: Memo::default(),
         }
     }
 
@@ -96,6 +102,9 @@ impl Callers {
     #[must_use]
     pub fn wants(&self, world: &World, record: &Record<'_>, frame: &Frame) -> Option<Want> {
         let header = &record.header;
+        if self.known(world, header, frame).is_some() {
+            return None;
+        }
         let abi = index::abi(header.index);
         let place = match self.look(world, header, svc(frame), self.of_svc(frame, abi)) {
             Ok(place) => place,
@@ -112,9 +121,26 @@ impl Callers {
 
     /// Who made a call.
     #[must_use]
-    pub fn caller(&mut self, world: &World, record: &Record<'_>, frame: &Frame) -> Caller {
+    pub fn caller(&mut self, world: &World, record: &Record<'_>, frame: &Frame) -> Rc<Caller> {
         let header = &record.header;
         self.looks.pass(header.time);
+        if let Some(known) = self.known(world, header, frame) {
+            debug_assert!(memo::are_same(known, &self.work_out(world, record, frame)));
+            return Rc::clone(known);
+        }
+        let caller = Rc::new(self.work_out(world, record, frame));
+        self.memo
+            .keep(world, header, frame, self.codes.version(), &caller);
+        caller
+    }
+
+    /// Who made a call, if that is known from an earlier one.
+    fn known(&self, world: &World, header: &Header, frame: &Frame) -> Option<&Rc<Caller>> {
+        self.memo.find(world, header, frame, self.codes.version())
+    }
+
+    fn work_out(&self, world: &World, record: &Record<'_>, frame: &Frame) -> Caller {
+        let header = &record.header;
         let abi = index::abi(header.index);
         let place = self.place(world, header, svc(frame), self.of_svc(frame, abi));
         let entry = entry(&place, header.index, frame.nr);
@@ -130,6 +156,7 @@ impl Callers {
             entry,
             from,
             stack,
+            written: Written::default(),
         }
     }
 

@@ -10,7 +10,7 @@ mod caller;
 mod process;
 mod word;
 
-pub use caller::{Caller, Lib, Place};
+pub use caller::{Caller, Lib, Place, Written};
 pub use process::{From, Kind, Process, ProcessEvent};
 pub use word::{
     Bytes, CallCount, ErrorName, Fds, Hex, Mapping, Name, PathText, Perms, Proc, Statuses, Time,

@@ -16,11 +16,12 @@ mod targets;
 mod unwanted;
 mod whose;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use kprobe_common::record::kind;
 use kprobe_common::table;
+use rustc_hash::FxHashMap;
 
 use crate::caller::{self, Callers};
 use crate::event::{self, Line, Time};
@@ -104,7 +105,7 @@ pub struct Fold {
     names: Names,
     errors: Errors,
     /// Calls that were not shown because of who made them, by process, since somebody asked.
-    unwanted: HashMap<u32, u64>,
+    unwanted: FxHashMap<u32, u64>,
     by_library: ByLibrary,
     held: Held,
     /// What became known of processes, since somebody asked.

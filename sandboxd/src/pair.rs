@@ -3,9 +3,8 @@
 //! A thread has one call under way at most. What is unusual is a state like any other: a return without an entry, an
 //! entry whose return is missing, a call that is still going on, a thread that was killed in its call.
 
-use std::collections::HashMap;
-
 use kprobe_common::record::flag;
+use rustc_hash::FxHashMap;
 
 use crate::event::Outcome;
 use crate::record::{Body, Record};
@@ -35,7 +34,7 @@ pub struct Paired<'a, W> {
 /// Calls under way. `W` is what is known of the caller at the time of the entry.
 #[derive(Debug)]
 pub struct Pair<W> {
-    under_way: HashMap<u32, Pending<W>>,
+    under_way: FxHashMap<u32, Pending<W>>,
     returns: bool,
     spare: Vec<Vec<u8>>,
 }
@@ -55,7 +54,7 @@ impl<W: Clone> Pair<W> {
     #[must_use]
     pub fn new(returns: bool) -> Self {
         Self {
-            under_way: HashMap::new(),
+            under_way: FxHashMap::default(),
             returns,
             spare: Vec::new(),
         }

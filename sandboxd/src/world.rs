@@ -18,13 +18,14 @@ pub mod meant;
 mod name;
 pub mod paths;
 mod process;
+mod space;
 pub mod table;
 mod wanted;
 
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use kprobe_common::record::Header;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::caller::{Caller, Class};
 use crate::event::Proc;
@@ -40,6 +41,7 @@ use maps::backing::{Backing, Files as Mappings};
 use maps::{Held, Maps};
 use meant::{Meant, Tables};
 use process::Process;
+use space::Space;
 pub use wanted::Verdict;
 use wanted::Wanted;
 
@@ -58,7 +60,7 @@ pub struct Who {
     /// Whether it is shown, as far as was known then.
     pub verdict: Verdict,
     /// Where the call came from.
-    pub caller: Caller,
+    pub caller: Rc<Caller>,
     /// What the arguments mean; `None` where it is not followed.
     pub meant: Option<Rc<Meant>>,
 }
@@ -66,10 +68,10 @@ pub struct Who {
 /// All watched processes.
 #[derive(Debug, Default)]
 pub struct World {
-    processes: HashMap<u32, Process>,
-    spaces: HashMap<u64, Space>,
+    processes: FxHashMap<u32, Process>,
+    spaces: FxHashMap<u64, Space>,
     /// Memory of programs that are being loaded, by process.
-    loading: HashMap<u32, Maps>,
+    loading: FxHashMap<u32, Maps>,
     /// Files that were mapped.
     mapped: Mappings,
     next_space: u64,
@@ -78,7 +80,7 @@ pub struct World {
     /// Whether changes of mappings are seen; if not, what `/proc` said is soon out of date.
     follows: bool,
     /// Threads inside a call.
-    inside: HashMap<u32, Inside>,
+    inside: FxHashMap<u32, Inside>,
     /// When the looks at descriptors began that are counted, and how many there were.
     recent_looks: (u64, u32),
     /// Whether descriptors and directories are followed.
@@ -89,19 +91,12 @@ pub struct World {
     made: Option<u32>,
     packages: Rc<Packages>,
     wanted: Wanted,
-    zygotes: HashSet<u32>,
+    zygotes: FxHashSet<u32>,
     settled: Vec<Settled>,
     /// Processes that turned out to be none that were asked for.
     pub not_target: u64,
     /// Processes that ended before it was known whose they are.
     pub undetermined: u64,
-}
-
-/// An address space and the processes in it (`vfork` and `CLONE_VM` share one).
-#[derive(Debug, Default)]
-struct Space {
-    maps: Maps,
-    users: u32,
 }
 
 /// Bytes of a page where a recording does not say.
@@ -127,7 +122,7 @@ impl World {
     }
 
     /// Who calls, from there.
-    pub fn who(&mut self, header: &Header, caller: Caller) -> Who {
+    pub fn who(&mut self, header: &Header, caller: Rc<Caller>) -> Who {
         let process = self.process(header);
         process.threads.insert(header.tid);
         process.missed |= caller.place.class == Class::Unknown;
@@ -145,14 +140,22 @@ impl World {
     /// What executable memory of the process of a record holds an address, when it was written.
     #[must_use]
     pub fn held(&self, header: &Header, address: u64) -> Option<Held<'_>> {
-        self.space(header.tgid)?.maps.at(address, header.time)
+        self.space(header.tgid)?.maps().at(address, header.time)
+    }
+
+    /// The address space of the process of a record, and how often its mappings changed; `None` where nobody tells of that.
+    #[must_use]
+    pub fn space_of(&self, header: &Header) -> Option<(u64, u64)> {
+        let process = self.processes.get(&header.tgid)?;
+        let space = self.spaces.get(&process.space).filter(|_| self.follows)?;
+        Some((process.space, space.version()))
     }
 
     /// Where the stack ends that an address of the process of a record lies in, when it was written.
     #[must_use]
     pub fn stack_end(&self, header: &Header, address: u64) -> Option<u64> {
         let space = self.space(header.tgid)?;
-        space.maps.stack_end(address, header.time)
+        space.maps().stack_end(address, header.time)
     }
 
     /// The address space of a process, where its changes are told.
@@ -173,7 +176,7 @@ impl World {
     pub fn code(&self, pid: u32) -> Option<impl Iterator<Item = (u64, u64, &Backing)>> {
         let space = self.space(pid)?;
         let is_settled = space.users == 1 && !self.loading.contains_key(&pid);
-        is_settled.then(|| space.maps.code()).flatten()
+        is_settled.then(|| space.maps().code()).flatten()
     }
 
     /// How many processes are known.
@@ -287,8 +290,7 @@ impl World {
 
     fn new_space(&mut self, maps: Maps) -> u64 {
         self.next_space += 1;
-        self.spaces
-            .insert(self.next_space, Space { maps, users: 1 });
+        self.spaces.insert(self.next_space, Space::new(maps));
         self.next_space
     }
 

@@ -61,7 +61,7 @@ fn header(kind: u8, time: u64) -> Header {
 /// A program that was executed, with a library of the platform's and one of its own.
 fn world() -> World {
     let mut world = World::new(4096, true);
-    world.who(&header(kind::ENTER, 1), Caller::default());
+    world.who(&header(kind::ENTER, 1), Caller::default().into());
     change(&mut world, &[bytes_of(&header(kind::LOADING, 2))]);
     for (name, address, inode) in NAMES {
         let mapped = Mapped {
@@ -175,7 +175,8 @@ fn who_made_a_call_is_said_without_allocating() {
         (caller.place.class, caller.entry),
         (Class::Libc, Entry::Stub)
     );
-    assert_eq!(caller.from.map(|from| from.class), Some(Class::App));
+    let from = caller.from.as_ref();
+    assert_eq!(from.map(|from| from.class), Some(Class::App));
     let before = COUNT.with(Cell::get);
     for _ in 0..10_000 {
         assert!(callers.wants(&world, &record, &frame).is_none());

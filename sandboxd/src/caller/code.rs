@@ -1,9 +1,9 @@
 //! What is known of code in files: which module lies where, and what its instructions are. Each is looked at once.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use kprobe_common::index::Abi;
+use rustc_hash::FxHashMap;
 
 use super::{Class, OffsetOf};
 use crate::input::{
@@ -125,8 +125,10 @@ pub struct Code {
 /// Modules and instructions that were looked at.
 #[derive(Debug, Default)]
 pub struct Codes {
-    modules: HashMap<u32, Vec<Rc<Module>>>,
-    sites: HashMap<(u32, u64, u64, Ask), Rc<Site>>,
+    modules: FxHashMap<u32, Vec<Rc<Module>>>,
+    sites: FxHashMap<(u32, u64, u64, Ask), Rc<Site>>,
+    /// Counts what became known, and what was forgotten.
+    version: u64,
 }
 
 impl Codes {
@@ -179,8 +181,15 @@ impl Codes {
         known.iter().find(|module| module.holds(offset)).cloned()
     }
 
+    /// How often what is known has changed.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
     /// Takes a look into the file of that number.
     pub fn module(&mut self, look: &ModuleLook, id: u32) {
+        self.version += 1;
         if self.modules.len() >= MODULES_MAX {
             self.modules.clear();
         }
@@ -223,12 +232,15 @@ impl Codes {
     /// Another process may have what could not be read.
     pub fn forget_unread(&mut self) {
         for modules in self.modules.values_mut() {
+            let before = modules.len();
             modules.retain(|module| !module.unread);
+            self.version += u64::from(modules.len() < before);
         }
     }
 
     /// Takes a look at an instruction of the file of that number.
     pub fn site(&mut self, look: &SiteLook, id: u32) {
+        self.version += 1;
         if self.sites.len() >= SITES_MAX {
             self.sites.clear();
         }
@@ -256,6 +268,11 @@ impl Module {
             Some(since) if since <= time => Class::Deleted,
             _ => self.class,
         }
+    }
+
+    /// Whether it stays whose it was at that time.
+    pub(super) fn has_settled(&self, time: u64) -> bool {
+        self.unnamed.is_none_or(|since| since <= time)
     }
 
     fn holds(&self, offset: u64) -> bool {

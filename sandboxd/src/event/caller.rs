@@ -1,5 +1,7 @@
 //! `caller`: where a call came from, as lines have it.
 
+use std::cell::OnceCell;
+
 use serde::{Serialize, Serializer};
 
 use super::{Hex, Mapping};
@@ -17,6 +19,24 @@ pub struct Caller<'a> {
     /// The first of its stack that is not the platform's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<Place<'a>>,
+    /// Where it is kept how it is written, of one that many calls have.
+    #[serde(skip)]
+    pub written: Option<&'a Written>,
+}
+
+/// A part of lines that many have, as it was written first.
+#[derive(Clone, Debug, Default)]
+pub struct Written(OnceCell<Box<[u8]>>);
+
+impl Written {
+    /// Its bytes, made the first time.
+    pub fn bytes(&self, make: impl FnOnce(&mut Vec<u8>)) -> &[u8] {
+        self.0.get_or_init(|| {
+            let mut bytes = Vec::new();
+            make(&mut bytes);
+            bytes.into()
+        })
+    }
 }
 
 /// A place in a program.
@@ -77,6 +97,7 @@ impl<'a> From<&'a caller::Caller> for Caller<'a> {
                 .as_ref()
                 .and_then(|stack| stack.origin())
                 .map(Place::from),
+            written: caller.stack.is_none().then_some(&caller.written),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! How often each call was made from each library: the second table of `-c`.
 
-use std::collections::HashMap;
 use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
 
 use super::line;
 use crate::caller::{Caller, Class, Module, Place};
@@ -9,7 +10,7 @@ use crate::event;
 
 /// Counts by call and library.
 #[derive(Debug, Default)]
-pub(super) struct ByLibrary(HashMap<(u16, usize), Row>);
+pub(super) struct ByLibrary(FxHashMap<(u16, usize), Row>);
 
 #[derive(Debug)]
 struct Row {

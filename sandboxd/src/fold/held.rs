@@ -1,6 +1,8 @@
 //! What processes did of which it is not known yet whether they are shown: kept, within bounds, until it is.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
 
 use super::Fold;
 use super::books::Booked;
@@ -20,7 +22,7 @@ const BYTES: usize = 16 << 20;
 /// What is kept, by process.
 #[derive(Debug, Default)]
 pub(super) struct Held {
-    processes: HashMap<Proc, Kept>,
+    processes: FxHashMap<Proc, Kept>,
     bytes: usize,
 }
 

@@ -131,7 +131,7 @@ impl Fold {
             error: error.map(ErrorName),
             killed: paired.killed,
             dur_ns,
-            caller: Caller::from(&paired.who.caller),
+            caller: Caller::from(&*paired.who.caller),
             stack: stack.map(|stack| stack.places.iter().map(Place::from).collect()),
             stack_end: stack.map(|stack| stack.end),
         };

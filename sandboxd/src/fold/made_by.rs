@@ -254,7 +254,7 @@ mod tests {
             place: place(class),
             entry,
             from: from.map(place),
-            stack: None,
+            ..Caller::default()
         }
     }
 

@@ -1,15 +1,14 @@
 //! Where calls come from that no filter shows: what the kernel half is told, so that it sends fewer.
 
-use std::collections::HashMap;
-
 use kprobe_common::ignored::RANGES;
+use rustc_hash::FxHashMap;
 
 use super::Fold;
 use crate::world::maps::backing::Backing;
 
 impl Fold {
     /// How many calls were not shown because of who made them, by process, since this was asked.
-    pub fn take_unwanted(&mut self) -> HashMap<u32, u64> {
+    pub fn take_unwanted(&mut self) -> FxHashMap<u32, u64> {
         std::mem::take(&mut self.unwanted)
     }
 

@@ -6,10 +6,18 @@ use crate::event::{Caller, Hex, Lib, Mapping, Place};
 
 /// Appends the field, with a comma before it.
 pub(super) fn write(out: &mut Vec<u8>, caller: &Caller<'_>) {
+    match caller.written {
+        Some(written) => out.extend_from_slice(written.bytes(|bytes| write_anew(bytes, caller))),
+        None => write_anew(out, caller),
+    }
+}
+
+fn write_anew(out: &mut Vec<u8>, caller: &Caller<'_>) {
     let Caller {
         place,
         from,
         origin,
+        written: _,
     } = caller;
     out.extend_from_slice(br#","caller":"#);
     write_place(out, place);

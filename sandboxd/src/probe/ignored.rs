@@ -1,13 +1,13 @@
 //! Tells the kernel half of addresses that calls are not wanted from, through memory that both share: no `bpf(2)`, which
 //! would silence kprobes meanwhile. Which addresses these are is left to others.
 
-use std::collections::HashMap;
 use std::mem::offset_of;
 use std::sync::atomic::{AtomicU64, Ordering, fence};
 
 use aya::maps::MapData;
 use kprobe_common::ignored::{HEADS, Head, RANGES, Range, TABLES, Table, counted, told};
 use memmap2::MmapMut;
+use rustc_hash::FxHashMap;
 
 use super::ProbeError;
 use super::shared::{mmap, word};
@@ -21,7 +21,7 @@ pub struct Ignored {
     heads: MmapMut,
     tables: MmapMut,
     /// Who has a head.
-    owners: HashMap<u32, u32>,
+    owners: FxHashMap<u32, u32>,
     /// Of each table, when it may be written again; `u64::MAX`: not as long as it is told of.
     free_at: Vec<u64>,
 }
@@ -31,7 +31,7 @@ impl Ignored {
         Ok(Self {
             heads: mmap("IGNORED", heads, HEADS as usize * size_of::<Head>())?,
             tables: mmap("RANGES", tables, TABLES as usize * size_of::<Table>())?,
-            owners: HashMap::new(),
+            owners: FxHashMap::default(),
             free_at: vec![0; TABLES as usize],
         })
     }

@@ -59,6 +59,7 @@ fn call<'a>(args: &'a Args<'a>, change: impl FnOnce(&mut Syscall<'a>)) -> String
         killed: false,
         dur_ns: None,
         caller: Caller {
+            written: None,
             place: place(),
             from: None,
             origin: None,

@@ -4,7 +4,7 @@
 //! and only if no change was counted since is it told, as based on that count. The kernel half does not believe it any
 //! more once it counts another change. What it is not told, it lets through.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::facts;
 use crate::fold::Fold;
@@ -16,7 +16,7 @@ const WORTH: u64 = 512;
 /// What was told of each process, or will be.
 #[derive(Debug, Default)]
 pub(super) struct Ignoring {
-    processes: HashMap<u32, Told>,
+    processes: FxHashMap<u32, Told>,
 }
 
 #[derive(Debug)]

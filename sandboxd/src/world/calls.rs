@@ -82,7 +82,7 @@ impl World {
     fn maps_before(&mut self, header: &Header, row: &Syscall, args: &[u64; REGISTERS]) {
         let space = self.process(header).space;
         if let (Some(space), Some(effect)) = (self.spaces.get_mut(&space), row.effect) {
-            space.maps.before(effect, args, header.time, header.tid);
+            space.change().before(effect, args, header.time, header.tid);
         }
     }
 
@@ -90,7 +90,7 @@ impl World {
         let space = self.process(header).space;
         if let (Some(space), Some(effect)) = (self.spaces.get_mut(&space), row.effect) {
             space
-                .maps
+                .change()
                 .apply(effect, args, ret as u64, header.time, header.tid);
         }
     }

@@ -1,10 +1,10 @@
 //! Processes and threads that begin, execute and end.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
 use std::rc::Rc;
 
 use kprobe_common::record::{Exec, Fork, Header, clone};
+use rustc_hash::FxHashSet;
 
 use super::ending::Endings;
 use super::meant::{Shared, Tables};
@@ -55,7 +55,7 @@ impl World {
         } else {
             let began = self.inside.get(&header.tid).map(|inside| inside.time);
             let maps = self.spaces.get(&space);
-            let maps = maps.map(|space| space.maps.for_child(header.tid, began, header.time));
+            let maps = maps.map(|space| space.maps().for_child(header.tid, began, header.time));
             self.new_space(maps.unwrap_or_default())
         };
         let tables = match tables {
@@ -70,7 +70,7 @@ impl World {
             },
             ppid: Some(header.tgid),
             naming,
-            threads: HashSet::from([child]),
+            threads: FxHashSet::from_iter([child]),
             tables,
             announced: true,
             // What the zygote has open, and where it is, is not followed.
@@ -134,7 +134,7 @@ impl World {
         let tables = process.tables_of(old_tid).clone();
         process.tables = executed(&tables, old_tid, header.time);
         process.own_tables.clear();
-        process.threads = HashSet::from([header.tid]);
+        process.threads = FxHashSet::from_iter([header.tid]);
         process.naming = Naming::executed(exec.comm);
         process.cmdline = [].into();
         process.stale = true;

@@ -10,6 +10,7 @@ use kprobe_common::table::{self, Files};
 use super::file::{File, SOCKET, Socket, other_address, own_address};
 use super::maps::Maps;
 use super::meant::{Tables, number};
+use super::space::Space;
 use super::table::{CWD, ROOT, Table};
 use super::{Happened, TICK_NS, World};
 use crate::event::{From, Proc, ProcessEvent};
@@ -52,7 +53,7 @@ impl World {
         if executes {
             return None;
         }
-        let maps = self.spaces.get(&process.space).map(|space| &space.maps);
+        let maps = self.spaces.get(&process.space).map(Space::maps);
         let unknown = process.stale
             || !process.announced
             || process.missed
@@ -181,10 +182,12 @@ impl World {
         let (space, tables) = (process.space, process.tables_of(look.tid).clone());
         if let (Some(space), Some(lines)) = (self.spaces.get_mut(&space), &found.maps) {
             let time = (look.began, look.ended);
-            if space.maps.is_known() {
-                space.maps.fill(lines, &mut self.mapped, look.ended);
+            if space.maps().is_known() {
+                space.change().fill(lines, &mut self.mapped, look.ended);
             } else {
-                space.maps.read(lines, &mut self.mapped, self.page, time);
+                space
+                    .change()
+                    .read(lines, &mut self.mapped, self.page, time);
             }
         }
         if let Some(files) = found.files.as_ref().filter(|_| self.follows_files) {

@@ -6,6 +6,7 @@ use kprobe_common::record::{Header, Mapped};
 
 use super::World;
 use super::maps::Maps;
+use super::space::Space;
 use crate::input::FileKey;
 
 impl World {
@@ -26,7 +27,7 @@ impl World {
                 .processes
                 .get(&header.tgid)
                 .and_then(|process| self.spaces.get_mut(&process.space))
-                .map(|space| &mut space.maps),
+                .map(Space::change),
         };
         if let Some(maps) = maps {
             maps.told(mapped, backing, header.time, header.tid);
@@ -46,7 +47,7 @@ impl World {
     pub(super) fn program_begins(&mut self, header: &Header, stack: u64) {
         let space = self.process(header).space;
         if let Some(space) = self.spaces.get_mut(&space).filter(|_| stack > 0) {
-            space.maps.begins_near(stack);
+            space.change().begins_near(stack);
         }
     }
 
@@ -54,7 +55,7 @@ impl World {
     pub(super) fn untold(&mut self) {
         self.loading.clear();
         for space in self.spaces.values_mut() {
-            space.maps.forget();
+            space.change().forget();
         }
         for process in self.processes.values_mut() {
             process.looked = None;
@@ -70,7 +71,7 @@ impl World {
     ) {
         let space = self.process(header).space;
         if let Some(space) = self.spaces.get_mut(&space) {
-            space.maps.named(start, len, name, header.time);
+            space.change().named(start, len, name, header.time);
         }
     }
 }

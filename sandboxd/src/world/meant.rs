@@ -58,7 +58,7 @@ struct Base {
 }
 
 /// What a call's arguments mean.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Meant {
     tables: Tables,
     used: RefCell<Vec<Used>>,
@@ -142,7 +142,9 @@ impl Meant {
             used: RefCell::new(used),
             bases: RefCell::new(bases),
             rooted: Cell::new(rooted),
-            ..Self::default()
+            made: RefCell::default(),
+            since: Cell::default(),
+            settled: Cell::default(),
         }
     }
 

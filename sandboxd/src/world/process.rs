@@ -1,9 +1,9 @@
 //! What is known of one process.
 
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use kprobe_common::record::Header;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::ending::Endings;
 use super::identity::Whose;
@@ -33,11 +33,11 @@ pub(super) struct Process {
     pub(super) naming: Naming,
     /// The words of its command line; none where that is not known.
     pub(super) cmdline: Rc<[String]>,
-    pub(super) threads: HashSet<u32>,
+    pub(super) threads: FxHashSet<u32>,
     pub(super) space: u64,
     pub(super) tables: Tables,
     /// Threads that do not share the process's tables.
-    pub(super) own_tables: HashMap<u32, Tables>,
+    pub(super) own_tables: FxHashMap<u32, Tables>,
     /// Whether a line told of it.
     pub(super) announced: bool,
     /// Executed a program, whose name and mappings are not known yet.
@@ -68,10 +68,10 @@ impl Process {
             verdict: Verdict::Held,
             naming: Naming::default(),
             cmdline: Rc::new([]),
-            threads: HashSet::new(),
+            threads: FxHashSet::default(),
             space,
             tables: Tables::default(),
-            own_tables: HashMap::new(),
+            own_tables: FxHashMap::default(),
             announced: false,
             stale: false,
             missed: false,

@@ -24,7 +24,7 @@ struct Run {
     time: u64,
     uid: u32,
     /// What the last record of an entry was, by thread.
-    flags: HashMap<u32, u8>,
+    flags: FxHashMap<u32, u8>,
 }
 
 impl Run {

@@ -5,6 +5,7 @@ use sandboxd::event::{Caller, Hex, Lib, Mapping, Perms, Place};
 
 pub(super) fn caller(full: bool) -> Caller<'static> {
     Caller {
+        written: None,
         place: Place {
             entry: Some(if full { Entry::Syscall } else { Entry::Unknown }),
             ..place(full)

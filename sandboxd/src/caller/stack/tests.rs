@@ -228,6 +228,7 @@ fn what_is_not_followed_says_so() {
         .callers
         .caller(&seen.world, &record, &frame)
         .stack
+        .clone()
         .unwrap();
     assert_eq!((stack.places.len(), stack.end), (1, StackEnd::NoEntry));
     bytes = Copied::new().record();
@@ -238,6 +239,7 @@ fn what_is_not_followed_says_so() {
         .callers
         .caller(&seen.world, &record, &frame)
         .stack
+        .clone()
         .unwrap();
     assert_eq!((stack.places.len(), stack.end), (1, StackEnd::Arm32));
 }

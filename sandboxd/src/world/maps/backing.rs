@@ -1,7 +1,8 @@
 //! What lies behind a range of memory, by what the kernel calls it.
 
-use std::collections::HashMap;
 use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
 
 use crate::input::FileKey;
 
@@ -47,7 +48,7 @@ pub struct Mapped {
 /// The files that were met.
 #[derive(Debug, Default)]
 pub struct Files {
-    known: HashMap<FileKey, Rc<Mapped>>,
+    known: FxHashMap<FileKey, Rc<Mapped>>,
     next: u32,
 }
 

@@ -160,7 +160,7 @@ impl Seen {
         let bytes = copied.record();
         let record = Record::parse(&bytes).unwrap();
         let caller = self.callers.caller(&self.world, &record, &copied.frame);
-        caller.stack.unwrap()
+        caller.stack.clone().unwrap()
     }
 }
 
