@@ -1,6 +1,8 @@
 //! Arguments of one call, decoded: names and values, in the row's order.
 
+use arrayvec::ArrayVec;
 use kprobe_common::index::Abi;
+use kprobe_common::spec::REGISTERS;
 use kprobe_common::table::flags::{FlagSet, ValueSet};
 use kprobe_common::table::structs::{SpanDef, StructDef};
 
@@ -9,7 +11,7 @@ pub const EXACT: u64 = (1 << 53) - 1;
 
 /// The arguments of a call.
 #[derive(Debug, Default)]
-pub struct Args<'a>(pub Vec<(&'static str, Value<'a>)>);
+pub struct Args<'a>(pub ArrayVec<(&'static str, Value<'a>), REGISTERS>);
 
 /// A value. Each kind of argument always gives the same variant, or [`Value::Null`]: one JSON type.
 #[derive(Clone, Debug, PartialEq)]

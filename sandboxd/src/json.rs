@@ -9,6 +9,7 @@ mod bytes;
 mod caller;
 pub(crate) mod dirents;
 mod fds;
+mod heads;
 pub(crate) mod message;
 pub(crate) mod netlink;
 pub(crate) mod number;
@@ -29,10 +30,25 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use crate::args::Args;
 use crate::event::{Line, Statuses};
 
-/// Appends a line and its end.
+/// Writes lines. What one has in common with those before it is copied from there.
+#[derive(Debug, Default)]
+pub struct Json(heads::Heads);
+
+impl Json {
+    /// Appends a line and its end.
+    pub fn write(&mut self, out: &mut Vec<u8>, line: &Line<'_>) {
+        write_after(&mut self.0, out, line);
+    }
+}
+
+/// Appends a line and its end, of which none came before.
 pub fn write(out: &mut Vec<u8>, line: &Line<'_>) {
+    Json::default().write(out, line);
+}
+
+fn write_after(heads: &mut heads::Heads, out: &mut Vec<u8>, line: &Line<'_>) {
     if let Line::Syscall(call) = line {
-        syscall::write(out, call);
+        syscall::write(heads, out, call);
     } else {
         let written = line.serialize(&mut writer::Writer(out));
         // Nothing in a line is of a type that the writer is not for: a test writes every field.

@@ -5,19 +5,20 @@ mod examples;
 use kprobe_common::index::Abi;
 use kprobe_common::table::rows::ROWS;
 use sandboxd::event::Line;
-use sandboxd::json;
+use sandboxd::json::Json;
 use sandboxd::sink::Lines;
 
 /// Compares each line.
 #[derive(Default)]
 struct Compare {
     lines: usize,
+    json: Json,
 }
 
 impl Lines for Compare {
     fn line(&mut self, line: &Line<'_>, _index: Option<u16>) {
         let mut fast = Vec::new();
-        json::write(&mut fast, line);
+        self.json.write(&mut fast, line);
         let wanted = serde_json::to_string(line).unwrap() + "\n";
         assert_eq!(str::from_utf8(&fast).unwrap(), wanted);
         self.lines += 1;

@@ -29,7 +29,7 @@ pub(super) fn address(bytes: &[u8], status: &mut Option<Status>) {
 /// The bytes of a text that is not UTF-8, in hexadecimal.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> Option<String> {
-    let is_odd = std::str::from_utf8(bytes).is_err();
+    let is_odd = !bytes.is_ascii() && std::str::from_utf8(bytes).is_err();
     is_odd.then(|| HexBytes(bytes).to_string())
 }
 

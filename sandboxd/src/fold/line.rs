@@ -7,6 +7,7 @@ use kprobe_common::index::{self, Abi};
 use kprobe_common::record::Header;
 use kprobe_common::table::kind::Kind;
 use kprobe_common::table::{self, Form, Ret, Syscall};
+use smallvec::SmallVec;
 
 use super::Fold;
 use super::books::Booked;
@@ -53,7 +54,7 @@ impl Fold {
             *self.unwanted.entry(header.tgid).or_default() += 1;
         }
         shown &= counted;
-        let (mut fds, mut paths) = (Vec::new(), Vec::new());
+        let (mut fds, mut paths) = (SmallVec::new(), SmallVec::new());
         if shown && let Some(row) = row {
             let meant = paired.who.meant.as_ref();
             if let Some(meant) = meant {
@@ -146,9 +147,9 @@ fn meant_paths(
     args: &Args<'_>,
     statuses: &decode::Statuses,
     header: &Header,
-) -> Option<Vec<PathText>> {
+) -> Option<SmallVec<[PathText; 2]>> {
     let of_form = form.args().filter(|arg| arg.kind == Kind::Path);
-    let mut paths = Vec::new();
+    let mut paths = SmallVec::new();
     for (at, arg) in of_form.enumerate() {
         let (_, value) = args.0.iter().find(|(name, _)| *name == arg.name)?;
         let Value::Text(text) = value else { continue };

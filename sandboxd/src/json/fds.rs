@@ -1,14 +1,58 @@
 //! What descriptors and paths mean.
 
+use std::borrow::Cow;
+
 use kprobe_common::table::flags::{SOCKET_DOMAIN, SOCKET_PROTOCOL, SOCKET_TYPE};
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
-use super::Escaped;
 use super::sockaddr::Sockaddr;
+use super::syscall::other;
 use super::value::OneOf;
+use super::{Escaped, put};
 use crate::event::{Fds, PathText};
-use crate::world::file::Socket;
+use crate::world::file::{File, Socket};
 use crate::world::meant::Used;
+
+/// Appends them, the common ones without asking the types.
+pub(super) fn write(out: &mut Vec<u8>, fds: &Fds<'_>) {
+    out.push(b'{');
+    for (at, used) in fds.0.iter().enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        if used.listed {
+            out.push(b'"');
+            out.extend_from_slice(used.name.as_bytes());
+            out.push(b'[');
+            put::integer(out, used.number);
+            out.extend_from_slice(b"]\"");
+        } else {
+            put::name(out, used.name);
+        }
+        out.push(b':');
+        if used.file.pid.is_some() || used.socket.is_some() {
+            other(out, used);
+        } else {
+            write_file(out, &used.file);
+        }
+    }
+    out.push(b'}');
+}
+
+fn write_file(out: &mut Vec<u8>, file: &File) {
+    out.extend_from_slice(br#"{"kind":"#);
+    match &file.kind {
+        Cow::Borrowed(name) => put::name(out, name),
+        Cow::Owned(text) => put::text(out, text),
+    }
+    for (key, text) in [(br#","path":"#, &file.path), (br#","name":"#, &file.name)] {
+        if let Some(text) = text {
+            out.extend_from_slice(key);
+            put::bytes(out, text);
+        }
+    }
+    out.push(b'}');
+}
 
 impl Serialize for PathText {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -12,6 +12,17 @@ pub(super) fn integer(out: &mut Vec<u8>, value: impl itoa::Integer) {
     out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
 }
 
+/// Writes two digits over a text.
+#[inline]
+pub(super) fn pair(text: &mut [u8], at: usize, value: u64) {
+    const DIGITS: &[u8; 200] = b"0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849\
+        5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+    let digits = DIGITS.get(2 * value as usize..2 * value as usize + 2);
+    if let (Some(place), Some(digits)) = (text.get_mut(at..at + 2), digits) {
+        place.copy_from_slice(digits);
+    }
+}
+
 /// Appends a number in hexadecimal, as a string.
 #[inline]
 pub(super) fn hex(out: &mut Vec<u8>, value: u64) {

@@ -7,6 +7,7 @@
 use serde::Serialize;
 
 use super::caller;
+use super::heads::Heads;
 use super::number::{exact, exact_unsigned};
 use super::put;
 use super::until_zero;
@@ -16,7 +17,7 @@ use crate::args::Value;
 use crate::event::{Hex, Outcome, Proc, Syscall};
 
 /// Appends the line, without its end.
-pub(super) fn write(out: &mut Vec<u8>, call: &Syscall<'_>) {
+pub(super) fn write(heads: &mut Heads, out: &mut Vec<u8>, call: &Syscall<'_>) {
     // Every field by name: one that is new is missed by the compiler.
     let Syscall {
         run,
@@ -24,16 +25,17 @@ pub(super) fn write(out: &mut Vec<u8>, call: &Syscall<'_>) {
         time,
         boot_ns,
         cpu,
-        proc,
-        pid,
-        tid,
-        uid,
-        user,
-        comm,
-        comm_hex,
-        package,
-        process_name,
-        abi,
+        // The thread's head has these, and a test holds it against the types.
+        proc: _,
+        pid: _,
+        tid: _,
+        uid: _,
+        user: _,
+        comm: _,
+        comm_hex: _,
+        package: _,
+        process_name: _,
+        abi: _,
         nr,
         syscall,
         outcome,
@@ -53,25 +55,13 @@ pub(super) fn write(out: &mut Vec<u8>, call: &Syscall<'_>) {
         stack_end,
     } = call;
     out.reserve(1024);
-    out.extend_from_slice(br#"{"type":"syscall","run":"#);
-    put::text(out, run);
-    number(out, br#","seq":"#, *seq);
+    heads.open(out, run);
+    put::integer(out, *seq);
     out.extend_from_slice(br#","time":"#);
-    put::name(out, time.rfc3339().as_str());
+    heads.time(out, *time);
     number(out, br#","boot_ns":"#, *boot_ns);
     number(out, br#","cpu":"#, *cpu);
-    process(out, *proc);
-    number(out, br#","pid":"#, *pid);
-    number(out, br#","tid":"#, *tid);
-    number(out, br#","uid":"#, *uid);
-    number(out, br#","user":"#, *user);
-    out.extend_from_slice(br#","comm":"#);
-    put::bytes(out, until_zero(comm.0));
-    text(out, br#","comm_hex":"#, comm_hex.as_deref());
-    text(out, br#","package":"#, *package);
-    text(out, br#","process_name":"#, *process_name);
-    out.extend_from_slice(br#","abi":"#);
-    put::name(out, abi);
+    heads.thread(out, call);
     number(out, br#","nr":"#, *nr);
     out.extend_from_slice(br#","syscall":"#);
     syscall.with(|name| put::name(out, name));
@@ -87,12 +77,18 @@ pub(super) fn write(out: &mut Vec<u8>, call: &Syscall<'_>) {
         other(out, arg_status);
     }
     if !paths.is_empty() {
-        out.extend_from_slice(br#","paths":"#);
-        other(out, paths);
+        out.extend_from_slice(br#","paths":["#);
+        for (at, path) in paths.iter().enumerate() {
+            if at > 0 {
+                out.push(b',');
+            }
+            put::bytes(out, &path.0);
+        }
+        out.push(b']');
     }
     if !fds.is_empty() {
         out.extend_from_slice(br#","fds":"#);
-        other(out, fds);
+        super::fds::write(out, fds);
     }
     number_or_null(out, br#","ret":"#, *ret);
     if let Some(ret_hex) = ret_hex {
@@ -114,6 +110,22 @@ pub(super) fn write(out: &mut Vec<u8>, call: &Syscall<'_>) {
         caller::write_end(out, *end);
     }
     out.push(b'}');
+}
+
+/// Appends whose the line is: from the process to the ABI, with a comma before it.
+pub(super) fn write_thread(out: &mut Vec<u8>, call: &Syscall<'_>) {
+    process(out, call.proc);
+    number(out, br#","pid":"#, call.pid);
+    number(out, br#","tid":"#, call.tid);
+    number(out, br#","uid":"#, call.uid);
+    number(out, br#","user":"#, call.user);
+    out.extend_from_slice(br#","comm":"#);
+    put::bytes(out, until_zero(call.comm.0));
+    text(out, br#","comm_hex":"#, call.comm_hex.as_deref());
+    text(out, br#","package":"#, call.package);
+    text(out, br#","process_name":"#, call.process_name);
+    out.extend_from_slice(br#","abi":"#);
+    put::name(out, call.abi);
 }
 
 /// As the type's own names.

@@ -11,8 +11,9 @@ use super::place::Place;
 use super::queue::Queue;
 use super::{BLOCK, Finished, SinkError, wants_colour, writer};
 use crate::event::Line;
+use crate::json::Json;
 use crate::power::{self, Role};
-use crate::{json, text};
+use crate::text;
 
 /// How long a writer that was told to stop is waited for: it looks every [`place::TICK`](super::place::TICK).
 const STOPPING: Duration = Duration::from_millis(200);
@@ -30,6 +31,7 @@ pub(super) enum Look {
 #[derive(Debug)]
 pub(super) struct Output {
     look: Look,
+    json: Json,
     pub(super) block: Block,
     pub(super) queue: Arc<Queue>,
     /// Lines that a slow terminal did not show.
@@ -68,6 +70,7 @@ impl Output {
             .map_err(SinkError::Thread)?;
         Ok(Self {
             look,
+            json: Json::default(),
             block: Block::default(),
             queue,
             hidden: 0,
@@ -90,7 +93,7 @@ impl Output {
             self.begun = Some(Instant::now());
         }
         self.block.line(index, |out| match self.look {
-            Look::Json => json::write(out, line),
+            Look::Json => self.json.write(out, line),
             Look::Text { colour } => text::write(out, line, colour),
         });
     }

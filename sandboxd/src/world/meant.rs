@@ -4,11 +4,15 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use arrayvec::ArrayVec;
 use kprobe_common::index::Abi;
 use kprobe_common::record::{Frame, Header};
+use kprobe_common::spec::REGISTERS;
 use kprobe_common::table::kind::Kind;
 use kprobe_common::table::structs::OPEN_HOW;
 use kprobe_common::table::{Arg, Form, Syscall};
+
+use smallvec::SmallVec;
 
 use crate::record::Record;
 
@@ -61,8 +65,8 @@ struct Base {
 #[derive(Debug)]
 pub struct Meant {
     tables: Tables,
-    used: RefCell<Vec<Used>>,
-    bases: RefCell<Vec<Base>>,
+    used: RefCell<SmallVec<[Used; 1]>>,
+    bases: RefCell<ArrayVec<Base, REGISTERS>>,
     /// Whether absolute paths begin where ours do.
     rooted: Cell<bool>,
     made: RefCell<Option<Used>>,
@@ -96,8 +100,8 @@ impl Meant {
         frame: &Frame,
     ) -> Self {
         let time = record.header.time;
-        let mut used = Vec::new();
-        let mut bases = Vec::new();
+        let mut used = SmallVec::new();
+        let mut bases = ArrayVec::new();
         let mut dir = CWD;
         let usual = begins_as_usual(form, abi, record);
         let rooted;
@@ -202,8 +206,8 @@ impl Meant {
 
     /// The descriptors, in the order of the arguments, the result last.
     #[must_use]
-    pub fn used(&self) -> Vec<Used> {
-        let mut all = self.used.borrow().clone();
+    pub fn used(&self) -> SmallVec<[Used; 2]> {
+        let mut all: SmallVec<_> = self.used.borrow().iter().cloned().collect();
         all.extend(self.made.borrow().clone());
         all
     }

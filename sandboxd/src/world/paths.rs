@@ -10,6 +10,11 @@ pub fn absolute(dir: Option<&[u8]>, path: &[u8], pid: u32, tid: u32) -> Option<V
     if path.is_empty() {
         return None;
     }
+    joined(dir, path).or_else(|| resolved(dir, path, pid, tid))
+}
+
+/// The path, name by name.
+fn resolved(dir: Option<&[u8]>, path: &[u8], pid: u32, tid: u32) -> Option<Vec<u8>> {
     let mut parts: Vec<&[u8]> = Vec::new();
     if path[0] != b'/' {
         parts.extend(names(dir?));
@@ -37,6 +42,27 @@ pub fn absolute(dir: Option<&[u8]>, path: &[u8], pid: u32, tid: u32) -> Option<V
     (whole.len() < MAX).then_some(whole)
 }
 
+/// The path as it stands, behind the directory if it begins there, where no name of either has to go or to be resolved.
+fn joined(dir: Option<&[u8]>, path: &[u8]) -> Option<Vec<u8>> {
+    let is_absolute = path[0] == b'/';
+    let dir = if is_absolute { &[][..] } else { dir? };
+    let is_bare = |path: &[u8]| {
+        let pairs = path.windows(2);
+        path.first() == Some(&b'/')
+            && path.last() != Some(&b'/')
+            && !path.starts_with(b"/proc")
+            && !{ pairs }.any(|pair| pair == b"//" || pair == b"/.")
+    };
+    let whole = if is_absolute {
+        path.to_vec()
+    } else if is_bare(dir) && path[0] != b'.' {
+        [dir, b"/", path].concat()
+    } else {
+        return None;
+    };
+    (is_bare(&whole) && whole.len() < MAX).then_some(whole)
+}
+
 fn names(path: &[u8]) -> impl Iterator<Item = &[u8]> {
     path.split(|&byte| byte == b'/')
         .filter(|name| !name.is_empty() && *name != b".")
@@ -44,6 +70,8 @@ fn names(path: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -66,6 +94,17 @@ mod tests {
             let got = absolute(dir.map(str::as_bytes), path.as_bytes(), 7, 8);
             let got = got.map(|path| String::from_utf8(path).unwrap());
             assert_eq!(got.as_deref(), wanted, "{dir:?} {path}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_only_joined_is_what_every_name_gives(dir in "(/[a.p]{0,2}|/proc){0,3}", path in "[a./]{1,6}|/proc(/self)?") {
+            for dir in [None, Some(dir.as_bytes())] {
+                if let Some(joined) = joined(dir, path.as_bytes()) {
+                    prop_assert_eq!(Some(joined), resolved(dir, path.as_bytes(), 7, 8));
+                }
+            }
         }
     }
 

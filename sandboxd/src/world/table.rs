@@ -7,11 +7,13 @@
 //! The working directory is a number too ([`CWD`]), in a table of its own.
 
 mod change;
+mod under_way;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::file::File;
+use under_way::UnderWay;
 
 /// The number that stands for the working directory (`AT_FDCWD`).
 pub const CWD: i32 = -100;
@@ -81,7 +83,7 @@ pub struct Table {
     /// What looks saw and no call has changed since they began.
     looks: BTreeMap<i32, Looked>,
     /// Calls under way, by thread.
-    calls: BTreeMap<u32, Call>,
+    calls: UnderWay,
     /// Numbers that were looked at in vain, and when.
     vain: BTreeMap<i32, u64>,
     /// Counts changes; the count at which all was forgotten.
@@ -301,7 +303,7 @@ impl Table {
 
     /// The call of a thread is over.
     pub fn end(&mut self, tid: u32, done: &Done, time: u64) {
-        let Some(call) = self.calls.remove(&tid) else {
+        let Some(call) = self.calls.remove(tid) else {
             return;
         };
         self.seq += 1;
@@ -332,7 +334,7 @@ impl Table {
     /// A copy that the call of the thread `tid` made between its entry and now: `fork`, `unshare`.
     #[must_use]
     pub fn copy(&mut self, tid: u32, time: u64) -> Self {
-        let Some((since, entered)) = self.calls.get(&tid).map(|call| (call.seq, call.time)) else {
+        let Some((since, entered)) = self.calls.get(tid).map(|call| (call.seq, call.time)) else {
             return self.unknown_copy();
         };
         let numbers: Vec<i32> = self.looks.keys().copied().collect();
@@ -345,7 +347,7 @@ impl Table {
                 && !self
                     .calls
                     .iter()
-                    .any(|(&other, call)| other != tid && call.may_take(number))
+                    .any(|(other, call)| other != tid && call.may_take(number))
         };
         let slots = self
             .slots

@@ -19,8 +19,9 @@ impl Table {
             .calls
             .iter()
             .filter(|(_, other)| other.may_take(number))
-            .map(|(&tid, other)| (tid, other.seq));
+            .map(|(tid, other)| (tid, other.seq));
         let (taker, others) = (takers.next(), takers.next().is_some());
+        drop(takers);
         let slot = self.slots.get(&number);
         let changed = slot.is_some_and(|slot| slot.seq > call.seq);
         let certain = match (slot.map(|slot| &slot.state), taker) {
@@ -67,7 +68,7 @@ impl Table {
 
     /// Notes that a call has closed a number; not of one that replaces it, which never leaves it free.
     fn spend(&mut self, tid: u32, number: i32) -> bool {
-        match self.calls.get_mut(&tid) {
+        match self.calls.get_mut(tid) {
             Some(call) if matches!(call.aim, Aim::Closes(_)) => {
                 call.spent.push(number);
                 true
