@@ -7,6 +7,9 @@ use clap::Parser as _;
 use sandboxd::cli::{self, Cli, Verb};
 use sandboxd::trace::{self, TraceError};
 use sandboxd::{daemon, doctor, list, runtime, schema, select, stdout};
+use tracing::Level;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::prelude::*;
 
 /// The kernel half; empty where it was not built.
 static KERNEL_HALF: &[u8] = aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/kprobe-ebpf.o"));
@@ -76,16 +79,24 @@ impl From<TraceError> for Failure {
 
 /// Diagnostics go to standard error; `RUST_LOG` chooses which.
 fn log_to_stderr() {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,aya=error,aya_obj=error"));
+    let asked = std::env::var("RUST_LOG").ok();
+    let filter: Targets = asked
+        .and_then(|asked| asked.parse().ok())
+        .unwrap_or_else(|| {
+            Targets::new()
+                .with_default(Level::INFO)
+                .with_targets([("aya", Level::ERROR), ("aya_obj", Level::ERROR)])
+        });
     tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_max_level(Level::TRACE)
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal())
         .with_target(false)
         // Where nobody reads stderr, a message is lost; saying that there would panic.
         .log_internal_errors(false)
         .without_time()
+        .finish()
+        .with(filter)
         .init();
 }
 
