@@ -18,6 +18,7 @@ mod retarget;
 mod rotation;
 mod run;
 mod said;
+mod stats;
 mod targets;
 mod unwritten;
 mod usual;
@@ -151,6 +152,9 @@ fn run(
         .map(|waiting| meet(waiting, options, &start));
     let mut run = Run::new(loaded, mappings, sink, recorder, start, packages);
     run.rotate_by(Rotation::new(options));
+    if options.stats {
+        run.tell_stats([options.buffer, options.state_buffer])?;
+    }
     let runs = run.meet()?;
     give_up_power(run.makes_files());
     run.begin();
