@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
+use std::time::Duration;
 
 use crate::input::{Fact, Found, MapLine, NameFound, NameLook, ProcessLook};
 pub use family::{Running, command_line, processes, zygote};
@@ -41,9 +42,15 @@ fn clock(id: libc::clockid_t) -> u64 {
         tv_sec: 0,
         tv_nsec: 0,
     };
-    // SAFETY: `time` outlives the call; both clocks exist on every kernel that the kernel half runs on.
+    // SAFETY: `time` outlives the call; these clocks exist on every kernel that the kernel half runs on.
     unsafe { libc::clock_gettime(id, &raw mut time) };
     time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
+}
+
+/// The CPU time that this process has taken, all its threads together.
+#[must_use]
+pub fn cpu_time() -> Duration {
+    Duration::from_nanos(clock(libc::CLOCK_PROCESS_CPUTIME_ID))
 }
 
 /// Looks a process up, for a record of that thread, user ID and time; `with_files`: its descriptors too.

@@ -6,6 +6,7 @@ mod ignored;
 mod load;
 mod mappings;
 pub mod platform;
+mod rings;
 mod settings;
 mod shared;
 mod tasks;
@@ -18,6 +19,7 @@ pub use family::Family;
 pub use ignored::Ignored;
 pub use load::{Loaded, Watch, load};
 pub use mappings::Mappings;
+pub use rings::Rings;
 pub use shared::{CpuLosses, Shared};
 pub use trial::{Attempt, Took};
 

@@ -18,6 +18,7 @@ mod retarget;
 mod rotation;
 mod run;
 mod said;
+mod stats;
 mod targets;
 mod unwritten;
 mod usual;
@@ -133,7 +134,7 @@ fn run(
     if let Some(waiting) = &waiting {
         loaded.add_command(waiting.pid, options.no_follow)?;
     }
-    let attached = attach(&mut loaded, &plan)?;
+    let attached = attach(&mut loaded, &plan, options.backend)?;
     plan.mark_attached(&mut loaded, &attached)?;
     targets.seed(&mut loaded)?;
     left_out.seed(&mut loaded)?;
@@ -151,6 +152,9 @@ fn run(
         .map(|waiting| meet(waiting, options, &start));
     let mut run = Run::new(loaded, mappings, sink, recorder, start, packages);
     run.rotate_by(Rotation::new(options));
+    if options.stats {
+        run.tell_stats([options.buffer, options.state_buffer])?;
+    }
     let runs = run.meet()?;
     give_up_power(run.makes_files());
     run.begin();

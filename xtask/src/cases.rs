@@ -14,6 +14,7 @@ mod descriptors;
 mod doctor;
 mod endings;
 mod exits;
+mod faults;
 mod filters;
 mod follow;
 mod inline;
@@ -22,6 +23,7 @@ mod load;
 mod long;
 mod names;
 mod netlink;
+mod order;
 mod packages;
 mod pairing;
 mod paths;
@@ -93,9 +95,6 @@ pub(crate) fn all() -> Vec<Case> {
         exits::ATTACHED,
         names::CASE,
         names::COMMAND,
-        load::FLOOD,
-        load::FLOOD_BY_TRACEPOINT,
-        load::ORDER,
         descriptors::CASE,
         descriptors::BY_TRACEPOINT,
         paths::CASE,
@@ -140,6 +139,9 @@ pub(crate) fn all() -> Vec<Case> {
     ];
     cases.extend(filters::whose::CASES);
     cases.extend(packages::CASES);
+    cases.extend(load::CASES);
+    cases.extend(order::CASES);
+    cases.extend(faults::CASES);
     cases.extend([doctor::TRUTH, doctor::SITUATIONS]);
     // The last one: nothing can be traced after it until the guest is booted anew.
     cases.push(doctor::LOCKED_DOWN);

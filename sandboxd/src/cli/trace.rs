@@ -143,6 +143,10 @@ pub struct Trace {
     /// Leave returns unwatched: cheaper, without results, without what calls give, and without who made them
     #[arg(long, conflicts_with_all = ["entry", "inline", "caller", "from", "origin", "stack"])]
     pub no_returns: bool,
+    /// Say every second on standard error how many calls there were, how many records were lost, how full the rings were at
+    /// most, and how much of a CPU this program took
+    #[arg(long)]
+    pub stats: bool,
     /// Stop after this long (30s, 5m, 1h)
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     pub duration: Option<Duration>,

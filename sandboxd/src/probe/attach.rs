@@ -6,7 +6,7 @@ use aya::Ebpf;
 use aya::programs::{KProbe, ProgramError, RawTracePoint, TracePoint};
 
 use super::load::program;
-use super::{Backend, Loaded, ProbeError, platform};
+use super::{Backend, Loaded, ProbeError};
 
 /// What was attached.
 #[derive(Clone, Debug, Default)]
@@ -46,7 +46,8 @@ pub(super) const TRACEPOINTS: [(&str, &str, &str, &str); 5] = [
     ),
 ];
 
-/// Attaches returns and process life first, then entries, so that no entry is ever without its return.
+/// Attaches returns and process life first, then entries, so that no entry is ever without its return. That kprobes work
+/// was found out before.
 pub fn attach(
     loaded: &mut Loaded,
     backend: Backend,
@@ -73,10 +74,7 @@ pub fn attach(
                 failed: Vec::new(),
             })
         }
-        Backend::Kprobe => {
-            platform::kprobes().map_err(ProbeError::NoKprobes)?;
-            attach_kprobes(ebpf, symbols, optional, &mut progress)
-        }
+        Backend::Kprobe => attach_kprobes(ebpf, symbols, optional, &mut progress),
     }
 }
 

@@ -12,6 +12,7 @@ use super::launch::Launched;
 use super::packages::Packages;
 use super::rotation::Rotation;
 use super::said::Said;
+use super::stats::{self, Stats};
 use super::targets::Targets;
 use super::unwritten::Untold;
 use super::waits::{Signals, Waits};
@@ -58,6 +59,7 @@ pub(super) struct Run {
     pub(super) said: Said,
     pub(super) untold: Untold,
     pub(super) rotation: Rotation,
+    pub(super) stats: Option<Stats>,
 }
 
 impl Run {
@@ -88,6 +90,7 @@ impl Run {
             said: Said::default(),
             untold: Untold::default(),
             rotation: Rotation::default(),
+            stats: None,
         };
         run.push(Input::Fact(&Fact::Start(Box::new(start))));
         run
@@ -205,6 +208,10 @@ impl Run {
     /// Reads the rings and feeds the fold. Returns whether more is there.
     pub(super) fn read(&mut self, all: bool) -> bool {
         self.loaded.show_messages();
+        if let Some(stats) = &mut self.stats {
+            stats.notice();
+            stats.say_when_due(&self.loaded.shared, &self.indexes);
+        }
         // What a part that was full has left goes first: memory holds one round, however small parts are.
         let more = self.source.has_more()
             || self.source.fill(
@@ -276,6 +283,7 @@ impl Run {
             biased;
             why = waits.stop() => return Some(why),
             () = self.sink.flush() => {}
+            () = stats::say_meanwhile(&mut self.stats, &self.loaded.shared, &self.indexes) => {}
         }
         self.take_events().then_some("reader_gone")
     }

@@ -2,10 +2,15 @@
 //!
 //! Pure functions over lines; the tests break a good trace in every way that a check is there for.
 
+mod running;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
+
+pub(crate) use running::Running;
+use running::{Frame, Losses, Numbers, Order, Written};
 
 /// Stand in every line of a system call, whatever became of it.
 const ALWAYS: [&str; 17] = [
@@ -24,12 +29,9 @@ const OUTCOMES: [&str; 7] = [
 
 /// Every check there is.
 pub(crate) fn check(lines: &[Value]) -> Result<()> {
-    framed(lines)?;
-    numbered(lines)?;
-    complete(lines)?;
-    ordered(lines)?;
-    balanced(lines)?;
-    losses_told(lines)
+    let mut running = Running::default();
+    lines.iter().try_for_each(|line| running.take(line))?;
+    running.end().map(drop)
 }
 
 /// Every check of a run in parts: each stands alone, and together they are one run. Gives the sums of their accounts, by call.
@@ -106,66 +108,47 @@ pub(crate) fn sums(parts: &[Vec<Value>]) -> Result<Value> {
 
 /// Begins with the start, ends with the end, and has one of each; all of one run.
 fn framed(lines: &[Value]) -> Result<()> {
-    let is = |line: Option<&Value>, kind: &str| line.is_some_and(|line| line["type"] == kind);
-    ensure!(is(lines.first(), "start"), "the first line is no start");
-    ensure!(is(lines.last(), "end"), "the last line is no end");
-    for kind in ["start", "end"] {
-        let count = lines.iter().filter(|line| line["type"] == kind).count();
-        ensure!(count == 1, "{count} lines of type {kind}");
-    }
-    let run = &lines[0]["run"];
-    ensure!(run.is_string(), "the start names no run");
-    for line in lines {
-        ensure!(line["run"] == *run, "not of run {run}: {line}");
-    }
-    Ok(())
+    let mut frame = Frame::default();
+    lines.iter().try_for_each(|line| frame.take(line))?;
+    frame.end().map(drop)
 }
 
 /// `seq` counts the lines without gaps.
 fn numbered(lines: &[Value]) -> Result<()> {
-    let mut last = None;
-    for line in lines {
-        let Some(seq) = line["seq"].as_u64() else {
-            ensure!(line["type"] == "start", "a line without seq: {line}");
-            continue;
-        };
-        match last {
-            Some(last) => ensure!(seq == last + 1, "seq goes from {last} to {seq}"),
-            None => ensure!(seq <= 1, "seq begins with {seq}"),
-        }
-        last = Some(seq);
-    }
-    Ok(())
+    let mut numbers = Numbers::default();
+    lines.iter().try_for_each(|line| numbers.take(line))
 }
 
 /// A call's line has what every such line has, and its result agrees with itself.
 fn complete(lines: &[Value]) -> Result<()> {
-    for line in calls(lines) {
-        for field in ALWAYS {
-            ensure!(
-                line.get(field).is_some_and(|value| !value.is_null()),
-                "no {field} in {line}"
-            );
-        }
-        let outcome = line["outcome"].as_str().unwrap_or_default();
-        ensure!(OUTCOMES.contains(&outcome), "outcome {outcome:?} in {line}");
-        for field in ["ret", "dur_ns"] {
-            ensure!(
-                line.get(field).is_some(),
-                "no {field}, not even null, in {line}"
-            );
-        }
-        let ret = line["ret"].as_i64();
+    calls(lines).try_for_each(is_complete)
+}
+
+fn is_complete(line: &Value) -> Result<()> {
+    for field in ALWAYS {
         ensure!(
-            outcome != "returned" || ret.is_some() || restores(line),
-            "returned, but what? {line}"
-        );
-        let failed = ret.is_some_and(|ret| (-4095..0).contains(&ret));
-        ensure!(
-            failed == line.get("error").is_some_and(Value::is_string),
-            "ret and error disagree in {line}"
+            line.get(field).is_some_and(|value| !value.is_null()),
+            "no {field} in {line}"
         );
     }
+    let outcome = line["outcome"].as_str().unwrap_or_default();
+    ensure!(OUTCOMES.contains(&outcome), "outcome {outcome:?} in {line}");
+    for field in ["ret", "dur_ns"] {
+        ensure!(
+            line.get(field).is_some(),
+            "no {field}, not even null, in {line}"
+        );
+    }
+    let ret = line["ret"].as_i64();
+    ensure!(
+        outcome != "returned" || ret.is_some() || restores(line),
+        "returned, but what? {line}"
+    );
+    let failed = ret.is_some_and(|ret| (-4095..0).contains(&ret));
+    ensure!(
+        failed == line.get("error").is_some_and(Value::is_string),
+        "ret and error disagree in {line}"
+    );
     Ok(())
 }
 
@@ -176,109 +159,22 @@ fn restores(line: &Value) -> bool {
 
 /// The calls of one thread come in the order in which it made them.
 fn ordered(lines: &[Value]) -> Result<()> {
-    let mut last: BTreeMap<String, u64> = BTreeMap::new();
-    for line in calls(lines) {
-        let thread = format!("{} {}", line["proc"], line["tid"]);
-        let time = line["boot_ns"].as_u64().context("boot_ns is no number")?;
-        let before = last.insert(thread, time).unwrap_or(0);
-        ensure!(
-            before <= time,
-            "earlier than the line before of its thread: {line}"
-        );
-    }
-    Ok(())
+    let mut order = Order::default();
+    calls(lines).try_for_each(|line| order.take(line))
 }
 
 /// Seen is emitted, filtered and lost, of every call and in all; emitted is what stands in the lines.
 fn balanced(lines: &[Value]) -> Result<()> {
-    let end = &lines[lines.len() - 1];
-    balances(end).context("in all")?;
-    let by_call = end["by_call"]
-        .as_object()
-        .context("the end has no by_call")?;
-    let mut written: BTreeMap<String, u64> = BTreeMap::new();
-    for line in calls(lines) {
-        *written.entry(account(line)).or_default() += 1;
-    }
-    for name in written.keys() {
-        ensure!(by_call.contains_key(name), "by_call does not know {name}");
-    }
-    for (name, counts) in by_call {
-        balances(counts).with_context(|| format!("of {name}"))?;
-        let (emitted, lines) = (
-            number(counts, "emitted")?,
-            written.get(name.as_str()).copied(),
-        );
-        ensure!(
-            emitted == lines.unwrap_or(0),
-            "{name}: {emitted} emitted, {} lines",
-            lines.unwrap_or(0)
-        );
-    }
-    for what in ["seen", "emitted", "filtered", "lost"] {
-        let mut sum = 0;
-        for counts in by_call.values() {
-            sum += number(counts, what)?;
-        }
-        let all = number(end, what)?;
-        ensure!(sum == all, "{what}: {sum} by call, {all} in all");
-    }
-    let missed = calls(lines)
-        .filter(|line| line["outcome"] == "exit_missed")
-        .count() as u64;
-    let told = number(end, "exits_missed")?;
-    ensure!(
-        missed == told,
-        "{missed} lines miss their exit, the end says {told}"
-    );
-    Ok(())
-}
-
-/// Under which name the end counts a call: 32-bit ones apart, those outside every table together.
-fn account(line: &Value) -> String {
-    let name = line["syscall"].as_str().unwrap_or_default();
-    let name = if name.starts_with("syscall_0x") {
-        "other"
-    } else {
-        name
-    };
-    match line["abi"].as_str() {
-        Some("arm64") | None => name.to_owned(),
-        Some(abi) => format!("{abi}:{name}"),
-    }
+    let mut written = Written::default();
+    calls(lines).for_each(|line| written.take(line));
+    written.balances(&lines[lines.len() - 1])
 }
 
 /// The losses told along the way are the losses of the end.
 fn losses_told(lines: &[Value]) -> Result<()> {
-    let mut told: BTreeMap<&str, u64> = BTreeMap::new();
-    for line in lines.iter().filter(|line| line["reason"] == "ring_full") {
-        let by_call = line["by_call"]
-            .as_object()
-            .context("a loss without by_call")?;
-        let mut sum = 0;
-        for (name, count) in by_call {
-            let count = count.as_u64().context("a count that is no number")?;
-            *told.entry(name).or_default() += count;
-            sum += count;
-        }
-        ensure!(number(line, "count")? == sum, "does not add up: {line}");
-    }
-    let by_call = lines[lines.len() - 1]["by_call"].as_object();
-    for (name, counts) in by_call.into_iter().flatten() {
-        let (lost, told) = (
-            number(counts, "lost")?,
-            told.remove(name.as_str()).unwrap_or(0),
-        );
-        ensure!(
-            lost == told,
-            "{name}: {lost} lost, loss lines tell of {told}"
-        );
-    }
-    ensure!(
-        told.is_empty(),
-        "the end knows nothing of the loss of {told:?}"
-    );
-    Ok(())
+    let mut losses = Losses::default();
+    lines.iter().try_for_each(|line| losses.take(line))?;
+    losses.are_all(&lines[lines.len() - 1])
 }
 
 /// The recording gives the bytes that the live run gave; names the first line that differs.

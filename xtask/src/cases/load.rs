@@ -7,9 +7,12 @@ use super::script::traced;
 use super::trace::{Facts, Trace, expect};
 use crate::lab::{Case, Outcome};
 
+/// All of this file.
+pub(crate) const CASES: [Case; 3] = [FLOOD, FLOOD_BY_TRACEPOINT, ORDER];
+
 /// Four threads, eighty thousand calls, and a ring of 16 KiB: of calls that give descriptors, the ring of state. That is
 /// less than what wakes the reader, which is faster than any flood: it comes every 20 ms.
-pub(crate) const FLOOD: Case = Case {
+const FLOOD: Case = Case {
     name: "flood",
     script: traced!(
         "-u 10123 --state-buffer 16K -e openat",
@@ -20,7 +23,7 @@ pub(crate) const FLOOD: Case = Case {
 };
 
 /// The same by the tracepoint, and by the other ring.
-pub(crate) const FLOOD_BY_TRACEPOINT: Case = Case {
+const FLOOD_BY_TRACEPOINT: Case = Case {
     name: "flood-by-tracepoint",
     script: traced!(
         "-u 10123 --backend tracepoint --no-fds --buffer 16K -e openat",
@@ -31,7 +34,7 @@ pub(crate) const FLOOD_BY_TRACEPOINT: Case = Case {
 };
 
 /// Two threads on two CPUs, each message caused by the one before.
-pub(crate) const ORDER: Case = Case {
+const ORDER: Case = Case {
     name: "order-of-a-thread",
     script: traced!(
         "-u 10123 -e read,write",
