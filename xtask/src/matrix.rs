@@ -69,6 +69,9 @@ pub(crate) struct Matrix {
     /// Take the newest build as it is; do without if there is none
     #[arg(long)]
     no_build: bool,
+    /// Boot nothing: judge again what earlier runs of the newest build left in target/vm-matrix
+    #[arg(long, conflicts_with = "quick")]
+    judge: bool,
     /// Write README's table of kernels from what the last run found, and end
     #[arg(long, exclusive = true)]
     readme: bool,
@@ -114,12 +117,16 @@ impl Matrix {
         }
         let mut skipped = Vec::new();
         let boots = self.boots(&cases, &mut skipped)?;
-        if !self.no_build {
+        if !self.no_build && !self.judge {
             Build::usual()
                 .program()
                 .context("cannot build what the guests run")?;
         }
-        let rounds = run_all(boots, &Programs::prepare()?);
+        let rounds = if self.judge {
+            judge_all(&boots)?
+        } else {
+            run_all(boots, &Programs::prepare()?)
+        };
         let report = Report {
             qemu: qemu::version()?,
             rounds,
@@ -241,6 +248,14 @@ fn run_all(boots: Vec<Boot>, programs: &Programs) -> Vec<Round> {
     let mut rounds = done.into_inner().unwrap_or_else(PoisonError::into_inner);
     rounds.sort_by_key(|(order, _)| *order);
     rounds.into_iter().map(|(_, round)| round).collect()
+}
+
+/// Judges what earlier boots left.
+fn judge_all(boots: &[Boot]) -> Result<Vec<Round>> {
+    boots
+        .iter()
+        .map(|Boot { kernel, cpu, cases }| round::judge(kernel, cpu, cases))
+        .collect()
 }
 
 /// A boot that could not even be tried fails every case.

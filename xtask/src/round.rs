@@ -7,17 +7,20 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 
-use crate::guest::Programs;
+use crate::guest::{Programs, stripped_daemon};
 use crate::kernels::Kernel;
 use crate::lab::{Case, Outcome, directory};
 use crate::qemu::{Machine, Report};
 use crate::report::{Round, Verdict};
-use crate::{paths, places, strace};
+use crate::{paths, places, process, strace};
 
+/// The file that names the build which a boot ran.
+const BUILD: &str = "build";
 /// Wall-clock seconds for a boot and for carrying the files out.
 const OVERHEAD_S: u32 = 90;
 /// No boot takes longer. It is far more than one takes, on a machine with other work too.
@@ -34,32 +37,72 @@ pub(crate) fn run(
 ) -> Result<Round> {
     let dir = directory(&paths::target(), &kernel.name, cpu);
     clear(&dir)?;
+    fs::write(dir.join(BUILD), build()?).context("cannot write which build is run")?;
     let begin = Instant::now();
     let report = boot(kernel, cpu, programs, cases, &dir)?;
-    let times = unpack(&dir)?;
-    let release = fs::read_to_string(dir.join("release"))
-        .unwrap_or_default()
-        .trim()
-        .to_owned();
-    let judge = Judge {
-        dir,
-        kernel: &kernel.name,
-        release: &release,
-        cpu,
-        times,
-        report: &report,
-    };
-    let verdicts = judge.all(cases);
+    unpack(&dir)?;
+    let boot = report.as_ref().map_or(Duration::ZERO, |report| report.boot);
+    let verdicts = verdicts(&dir, kernel, cpu, cases, &report);
     Ok(Round {
         kernel: kernel.name.clone(),
-        release: release.clone(),
+        release: release(&dir),
         cpu: cpu.to_owned(),
-        boot_seconds: report
-            .as_ref()
-            .map_or(0.0, |report| report.boot.as_secs_f64()),
+        boot_seconds: boot.as_secs_f64(),
         seconds: begin.elapsed().as_secs_f64(),
         verdicts,
     })
+}
+
+/// Judges what an earlier boot left: a run of the whole matrix takes an hour, and can be interrupted.
+pub(crate) fn judge(kernel: &Kernel, cpu: &str, cases: &[Case]) -> Result<Round> {
+    let dir = directory(&paths::target(), &kernel.name, cpu);
+    let ran = fs::read_to_string(dir.join(BUILD))
+        .with_context(|| format!("{}: nothing was left: run it", dir.display()))?;
+    ensure!(
+        ran == build()?,
+        "{} is another build's: run it again",
+        dir.display()
+    );
+    let report = Err(anyhow!("it left no files of it"));
+    Ok(Round {
+        kernel: kernel.name.clone(),
+        release: release(&dir),
+        cpu: cpu.to_owned(),
+        boot_seconds: 0.0,
+        seconds: 0.0,
+        verdicts: verdicts(&dir, kernel, cpu, cases, &report),
+    })
+}
+
+fn verdicts(
+    dir: &Path,
+    kernel: &Kernel,
+    cpu: &str,
+    cases: &[Case],
+    report: &Result<Report>,
+) -> Vec<Verdict> {
+    let judge = Judge {
+        dir: dir.to_owned(),
+        kernel: &kernel.name,
+        release: &release(dir),
+        cpu,
+        times: times(dir, cases),
+        report,
+    };
+    judge.all(cases)
+}
+
+/// What the guest's kernel says its version is.
+fn release(dir: &Path) -> String {
+    let release = fs::read_to_string(dir.join("release")).unwrap_or_default();
+    release.trim().to_owned()
+}
+
+/// Names the build that guests run, by its bytes.
+fn build() -> Result<String> {
+    let mut sha256sum = Command::new("sha256sum");
+    let line = process::read_text(sha256sum.arg("--").arg(stripped_daemon()), "summing up")?;
+    Ok(line.split_whitespace().next().unwrap_or_default().to_owned())
 }
 
 /// The inner result is the guest's end: a lost guest may have finished some cases before.
@@ -120,36 +163,39 @@ fn script(label: &str, cases: &[Case]) -> String {
     script
 }
 
-/// Unpacks what came and returns the seconds of every case whose files are complete: `NAME.time` comes last.
-fn unpack(dir: &Path) -> Result<BTreeMap<String, f64>> {
+/// Unpacks what came.
+fn unpack(dir: &Path) -> Result<()> {
     let file = fs::File::open(dir.join("files.tar")).context("the guest's files are gone")?;
     let mut archive = tar::Archive::new(BufReader::new(file));
     archive.set_ignore_zeros(true);
     archive.set_preserve_mtime(false);
-    let mut times = BTreeMap::new();
     // A guest that died left half an archive: what is whole counts.
     for mut entry in archive.entries()?.map_while(Result::ok) {
         let kind = entry.header().entry_type();
         if !(kind.is_file() || kind.is_dir()) {
             continue;
         }
-        let path = entry.path()?.into_owned();
         if entry.unpack_in(dir).is_err() {
             break;
         }
-        if path.extension().is_some_and(|end| end == "time") {
-            let text = fs::read_to_string(dir.join(&path)).unwrap_or_default();
-            let mut seconds = text
-                .split_whitespace()
-                .map(|time| time.parse().unwrap_or(0.0));
-            let begin: f64 = seconds.next().unwrap_or(0.0);
-            times.insert(
-                path.with_extension("").display().to_string(),
-                seconds.next().unwrap_or(begin) - begin,
-            );
-        }
     }
-    Ok(times)
+    Ok(())
+}
+
+/// The seconds of every case whose files are complete: `NAME.time` comes last.
+fn times(dir: &Path, cases: &[Case]) -> BTreeMap<String, f64> {
+    let mut times = BTreeMap::new();
+    for case in cases {
+        let Ok(text) = fs::read_to_string(dir.join(format!("{}.time", case.name))) else {
+            continue;
+        };
+        let mut seconds = text
+            .split_whitespace()
+            .map(|time| time.parse().unwrap_or(0.0));
+        let begin: f64 = seconds.next().unwrap_or(0.0);
+        times.insert(case.name.into(), seconds.next().unwrap_or(begin) - begin);
+    }
+    times
 }
 
 struct Judge<'a> {
