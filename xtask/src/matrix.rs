@@ -41,8 +41,19 @@ const LONG: [&str; 7] = [
     "stacks-dwarf-by-tracepoint",
 ];
 
-/// Cases that take minutes: the test command leaves them to the whole matrix.
-const WHOLE: [&str; 1] = ["order-of-cause-long"];
+/// Cases that take minutes, or wait for slow things: the test command leaves them to the whole matrix.
+const WHOLE: [&str; 10] = [
+    "fault-5000-threads",
+    "fault-clock-set",
+    "fault-directory-gone",
+    "fault-disk-freed",
+    "fault-forks",
+    "fault-stdout-closed",
+    "fault-stopped",
+    "fault-target-killed",
+    "order-of-cause",
+    "order-of-cause-long",
+];
 
 /// Run the lab tests on every kernel and CPU model; the table goes to target/vm-matrix.{txt,json} too
 #[derive(Args)]
@@ -179,7 +190,7 @@ fn quick_boots(cases: &[Case], skipped: &mut Vec<Skipped>) -> Result<Vec<Boot>> 
     for case in left {
         skipped.push(Skipped {
             what: case.name.into(),
-            reason: "minutes long: not in the quick part".into(),
+            reason: "not in the quick part".into(),
         });
     }
     for (name, cpu, instead) in QUICK {

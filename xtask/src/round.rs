@@ -102,7 +102,11 @@ fn release(dir: &Path) -> String {
 fn build() -> Result<String> {
     let mut sha256sum = Command::new("sha256sum");
     let line = process::read_text(sha256sum.arg("--").arg(stripped_daemon()), "summing up")?;
-    Ok(line.split_whitespace().next().unwrap_or_default().to_owned())
+    Ok(line
+        .split_whitespace()
+        .next()
+        .unwrap_or_default()
+        .to_owned())
 }
 
 /// The inner result is the guest's end: a lost guest may have finished some cases before.
