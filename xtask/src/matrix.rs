@@ -134,9 +134,14 @@ impl Matrix {
                 .context("cannot build what the guests run")?;
         }
         let rounds = if self.judge {
-            judge_all(&boots)?
+            all(boots, |Boot { kernel, cpu, cases }| {
+                round::judge(kernel, cpu, cases)
+            })
         } else {
-            run_all(boots, &Programs::prepare()?)
+            let programs = Programs::prepare()?;
+            all(boots, |Boot { kernel, cpu, cases }| {
+                round::run(kernel, cpu, &programs, cases)
+            })
         };
         let report = Report {
             qemu: qemu::version()?,
@@ -233,7 +238,8 @@ fn skip(what: &str, error: &anyhow::Error, skipped: &mut Vec<Skipped>) {
     });
 }
 
-fn run_all(boots: Vec<Boot>, programs: &Programs) -> Vec<Round> {
+/// What comes of each, two at a time. Each is told as soon as it is known: all of them take an hour.
+fn all(boots: Vec<Boot>, one: impl Fn(&Boot) -> Result<Round> + Sync) -> Vec<Round> {
     let waiting: Mutex<VecDeque<_>> = Mutex::new(boots.into_iter().enumerate().collect());
     let done = Mutex::new(Vec::new());
     thread::scope(|scope| {
@@ -244,11 +250,11 @@ fn run_all(boots: Vec<Boot>, programs: &Programs) -> Vec<Round> {
                         .lock()
                         .unwrap_or_else(PoisonError::into_inner)
                         .pop_front();
-                    let Some((order, Boot { kernel, cpu, cases })) = next else {
+                    let Some((order, boot)) = next else {
                         return;
                     };
-                    let round = round::run(&kernel, &cpu, programs, &cases)
-                        .unwrap_or_else(|error| failed(&kernel, &cpu, &cases, &error));
+                    let round = one(&boot).unwrap_or_else(|error| failed(&boot, &error));
+                    eprint!("{}", round.summary());
                     done.lock()
                         .unwrap_or_else(PoisonError::into_inner)
                         .push((order, round));
@@ -261,16 +267,8 @@ fn run_all(boots: Vec<Boot>, programs: &Programs) -> Vec<Round> {
     rounds.into_iter().map(|(_, round)| round).collect()
 }
 
-/// Judges what earlier boots left.
-fn judge_all(boots: &[Boot]) -> Result<Vec<Round>> {
-    boots
-        .iter()
-        .map(|Boot { kernel, cpu, cases }| round::judge(kernel, cpu, cases))
-        .collect()
-}
-
 /// A boot that could not even be tried fails every case.
-fn failed(kernel: &Kernel, cpu: &str, cases: &[Case], error: &anyhow::Error) -> Round {
+fn failed(Boot { kernel, cpu, cases }: &Boot, error: &anyhow::Error) -> Round {
     let verdict = |case: &Case| Verdict {
         case: case.name.into(),
         failure: Some(format!("not run: {error:#}")),
@@ -279,7 +277,7 @@ fn failed(kernel: &Kernel, cpu: &str, cases: &[Case], error: &anyhow::Error) -> 
     Round {
         kernel: kernel.name.clone(),
         release: "not booted".into(),
-        cpu: cpu.into(),
+        cpu: cpu.clone(),
         boot_seconds: 0.0,
         seconds: 0.0,
         verdicts: cases.iter().map(verdict).collect(),

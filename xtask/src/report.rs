@@ -4,7 +4,7 @@
 
 pub(crate) mod readme;
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::fs;
 use std::process::ExitCode;
 
@@ -33,6 +33,28 @@ pub(crate) struct Verdict {
     pub(crate) case: String,
     pub(crate) failure: Option<String>,
     pub(crate) seconds: f64,
+}
+
+impl Round {
+    /// A line, and one more for each case that failed.
+    pub(crate) fn summary(&self) -> String {
+        let failed = self
+            .verdicts
+            .iter()
+            .filter(|verdict| verdict.failure.is_some());
+        let count = failed.clone().count();
+        let passed = self.verdicts.len() - count;
+        let mut text = format!(
+            "{} {}: {passed} passed, {count} failed\n",
+            self.kernel, self.cpu
+        );
+        for Verdict { case, failure, .. } in failed {
+            let why = failure.as_deref().unwrap_or_default();
+            let why = why.lines().next().unwrap_or_default();
+            let _ = writeln!(text, "  FAIL  {case}: {why}");
+        }
+        text
+    }
 }
 
 /// A kernel that was not booted, or a case that was not run on one.
@@ -147,6 +169,17 @@ mod tests {
             seconds: 2.0,
             verdicts: vec![verdict],
         }
+    }
+
+    #[test]
+    fn a_round_says_what_failed_and_why() {
+        let no = round("debian-6.1", Some("no\nmore")).summary();
+        assert_eq!(
+            no,
+            "debian-6.1 max: 0 passed, 1 failed\n  FAIL  boots: no\n"
+        );
+        let yes = round("debian-6.1", None).summary();
+        assert_eq!(yes, "debian-6.1 max: 1 passed, 0 failed\n");
     }
 
     #[test]
