@@ -134,7 +134,7 @@ fn run(
     if let Some(waiting) = &waiting {
         loaded.add_command(waiting.pid, options.no_follow)?;
     }
-    let attached = attach(&mut loaded, &plan, options.backend)?;
+    let attached = attach(&mut loaded, &plan)?;
     plan.mark_attached(&mut loaded, &attached)?;
     targets.seed(&mut loaded)?;
     left_out.seed(&mut loaded)?;

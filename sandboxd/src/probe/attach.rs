@@ -6,7 +6,7 @@ use aya::Ebpf;
 use aya::programs::{KProbe, ProgramError, RawTracePoint, TracePoint};
 
 use super::load::program;
-use super::{Backend, Loaded, ProbeError};
+use super::{Backend, Loaded, ProbeError, platform};
 
 /// What was attached.
 #[derive(Clone, Debug, Default)]
@@ -46,8 +46,7 @@ pub(super) const TRACEPOINTS: [(&str, &str, &str, &str); 5] = [
     ),
 ];
 
-/// Attaches returns and process life first, then entries, so that no entry is ever without its return. That kprobes work
-/// was found out before.
+/// Attaches returns and process life first, then entries, so that no entry is ever without its return.
 pub fn attach(
     loaded: &mut Loaded,
     backend: Backend,
@@ -74,7 +73,10 @@ pub fn attach(
                 failed: Vec::new(),
             })
         }
-        Backend::Kprobe => attach_kprobes(ebpf, symbols, optional, &mut progress),
+        Backend::Kprobe => {
+            platform::kprobes().map_err(ProbeError::NoKprobes)?;
+            attach_kprobes(ebpf, symbols, optional, &mut progress)
+        }
     }
 }
 

@@ -4,19 +4,10 @@ use std::time::Duration;
 
 use super::TraceError;
 use super::plan::Plan;
-use crate::cli::BackendName;
-use crate::probe::{self, Attached, Backend, Loaded, ProbeError, platform};
+use crate::probe::{self, Attached, Backend, Loaded, ProbeError};
 
 /// Attaches the probes, and says how far it is where that takes long.
-pub(super) fn attach(
-    loaded: &mut Loaded,
-    plan: &Plan,
-    asked: BackendName,
-) -> Result<Attached, TraceError> {
-    // Choosing has tried one already, where it was left to it.
-    if plan.backend == Backend::Kprobe && asked == BackendName::Kprobe {
-        platform::kprobes().map_err(ProbeError::NoKprobes)?;
-    }
+pub(super) fn attach(loaded: &mut Loaded, plan: &Plan) -> Result<Attached, TraceError> {
     let began = std::time::Instant::now();
     let mut said = 2;
     let mut attached = probe::attach(
