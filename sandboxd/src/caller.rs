@@ -59,8 +59,8 @@ pub struct Caller {
     pub from: Option<Place>,
     /// Who called whom, where it was asked for.
     pub stack: Option<Stack>,
-    /// How lines have it, once one had it.
-    pub written: Written,
+    /// How lines have it, once one had it; of one that is remembered for later calls.
+    pub written: Option<Written>,
 }
 
 /// What is known of code.
@@ -128,10 +128,9 @@ impl Callers {
             debug_assert!(memo::are_same(known, &self.work_out(world, record, frame)));
             return Rc::clone(known);
         }
-        let caller = Rc::new(self.work_out(world, record, frame));
+        let caller = self.work_out(world, record, frame);
         self.memo
-            .keep(world, header, frame, self.codes.version(), &caller);
-        caller
+            .keep(world, header, frame, self.codes.version(), caller)
     }
 
     /// Who made a call, if that is known from an earlier one.
@@ -156,7 +155,7 @@ impl Callers {
             entry,
             from,
             stack,
-            written: Written::default(),
+            written: None,
         }
     }
 

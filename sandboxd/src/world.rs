@@ -146,9 +146,7 @@ impl World {
     /// The address space of the process of a record, and how often its mappings changed; `None` where nobody tells of that.
     #[must_use]
     pub fn space_of(&self, header: &Header) -> Option<(u64, u64)> {
-        let process = self.processes.get(&header.tgid)?;
-        let space = self.spaces.get(&process.space).filter(|_| self.follows)?;
-        Some((process.space, space.version()))
+        self.space(header.tgid).map(Space::version)
     }
 
     /// Where the stack ends that an address of the process of a record lies in, when it was written.
@@ -290,7 +288,8 @@ impl World {
 
     fn new_space(&mut self, maps: Maps) -> u64 {
         self.next_space += 1;
-        self.spaces.insert(self.next_space, Space::new(maps));
+        self.spaces
+            .insert(self.next_space, Space::new(self.next_space, maps));
         self.next_space
     }
 

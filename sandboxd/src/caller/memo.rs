@@ -7,6 +7,7 @@ use kprobe_common::record::{Frame, Header};
 use rustc_hash::FxHashMap;
 
 use super::{Caller, Class, Entry, Place};
+use crate::event::Written;
 use crate::world::World;
 
 /// So many are remembered.
@@ -51,30 +52,31 @@ impl Memo {
         holds.then_some(&kept.caller)
     }
 
-    /// Remembers who made a call, if that is the answer for later ones too.
+    /// Remembers who made a call, if that is the answer for later ones too. Gives it back to be shared.
     pub(super) fn keep(
         &mut self,
         world: &World,
         header: &Header,
         frame: &Frame,
         codes: u64,
-        caller: &Rc<Caller>,
-    ) {
-        let Some((space, maps)) = world.space_of(header) else {
-            return;
+        mut caller: Caller,
+    ) -> Rc<Caller> {
+        let space = world.space_of(header);
+        let Some((space, maps)) = space.filter(|_| lasts(&caller, header.time)) else {
+            return Rc::new(caller);
         };
-        if !lasts(caller, header.time) {
-            return;
-        }
         if self.0.len() >= KEPT_MAX {
             self.0.clear();
         }
+        caller.written = Some(Written::default());
+        let caller = Rc::new(caller);
         let kept = Kept {
             versions: (maps, codes),
             time: header.time,
-            caller: Rc::clone(caller),
+            caller: Rc::clone(&caller),
         };
         self.0.insert(key(space, header, frame), kept);
+        caller
     }
 }
 

@@ -97,7 +97,7 @@ impl<'a> From<&'a caller::Caller> for Caller<'a> {
                 .as_ref()
                 .and_then(|stack| stack.origin())
                 .map(Place::from),
-            written: caller.stack.is_none().then_some(&caller.written),
+            written: caller.written.as_ref(),
         }
     }
 }

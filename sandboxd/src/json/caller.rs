@@ -37,13 +37,10 @@ fn write_anew(out: &mut Vec<u8>, caller: &Caller<'_>) {
 /// Appends who called whom, with a comma before it.
 pub(super) fn write_stack(out: &mut Vec<u8>, places: &[Place<'_>]) {
     out.extend_from_slice(br#","stack":["#);
-    for (at, place) in places.iter().enumerate() {
-        if at > 0 {
-            out.push(b',');
-        }
+    put::each(out, places, |out, place| {
         write_place(out, place);
         out.push(b'}');
-    }
+    });
     out.push(b']');
 }
 

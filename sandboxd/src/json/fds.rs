@@ -16,10 +16,7 @@ use crate::world::meant::Used;
 /// Appends them, the common ones without asking the types.
 pub(super) fn write(out: &mut Vec<u8>, fds: &Fds<'_>) {
     out.push(b'{');
-    for (at, used) in fds.0.iter().enumerate() {
-        if at > 0 {
-            out.push(b',');
-        }
+    put::each(out, fds.0, |out, used| {
         if used.listed {
             out.push(b'"');
             out.extend_from_slice(used.name.as_bytes());
@@ -35,7 +32,7 @@ pub(super) fn write(out: &mut Vec<u8>, fds: &Fds<'_>) {
         } else {
             write_file(out, &used.file);
         }
-    }
+    });
     out.push(b'}');
 }
 

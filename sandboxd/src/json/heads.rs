@@ -1,14 +1,12 @@
 //! What lines have in common with the one before: the run, the second, the thread and whose it is. Written once, then
 //! copied for as long as it stays the same.
 
+use super::number::LastTime;
 use super::{put, until_zero};
 use crate::event::{Proc, Syscall, Time};
 
 /// Threads are remembered in so many places, by the last bits of their numbers.
 const PLACES: usize = 64;
-/// Bytes of a time up to the second, `2026-11-23T02:40:12.`.
-const SECOND: usize = 20;
-const SECOND_NS: u64 = 1_000_000_000;
 
 /// What the last lines had.
 #[derive(Debug)]
@@ -16,8 +14,7 @@ pub(super) struct Heads {
     run: String,
     /// The line's beginning, up to the number.
     opening: Vec<u8>,
-    /// A second, and how its times begin.
-    second: (u64, [u8; SECOND]),
+    time: LastTime,
     threads: Vec<Option<Box<Head>>>,
 }
 
@@ -38,7 +35,7 @@ impl Default for Heads {
         Self {
             run: String::new(),
             opening: Vec::new(),
-            second: (u64::MAX, [0; SECOND]),
+            time: LastTime::default(),
             threads: std::iter::repeat_with(|| None).take(PLACES).collect(),
         }
     }
@@ -62,22 +59,7 @@ impl Heads {
     /// Appends a time, as a string.
     #[inline]
     pub(super) fn time(&mut self, out: &mut Vec<u8>, time: Time) {
-        let (second, nanos) = (time.0 / SECOND_NS, time.0 % SECOND_NS);
-        if self.second.0 != second {
-            let whole = time.rfc3339();
-            let begin = whole.as_str().as_bytes().first_chunk();
-            self.second = (second, *begin.unwrap_or(&[0; SECOND]));
-        }
-        let mut text = *b"\"2026-11-23T02:40:12.123456789Z\"";
-        text[1..=SECOND].copy_from_slice(&self.second.1);
-        // Four pairs and a digit.
-        let (pairs, last) = (nanos / 10, nanos % 10);
-        for (at, value) in [(27, pairs), (25, pairs / 100), (23, pairs / 10_000)] {
-            put::pair(&mut text, at, value % 100);
-        }
-        put::pair(&mut text, 21, pairs / 1_000_000);
-        text[29] = b'0' + last as u8;
-        out.extend_from_slice(&text);
+        put::name(out, self.time.rfc3339(time));
     }
 
     /// Appends who made a call, with a comma before it: from the process to the ABI.

@@ -8,8 +8,10 @@ use serde::ser::{Serialize, Serializer};
 use crate::args::EXACT;
 use crate::event::{ErrorName, Hex, Name, Perms, Proc, Time};
 
+const SECOND_NS: u64 = 1_000_000_000;
+
 /// A text of at most `N` ASCII characters; what does not fit is left out.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Short<const N: usize> {
     /// All of it ASCII.
     bytes: [u8; N],
@@ -124,7 +126,7 @@ impl Civil {
     /// day comes last.
     #[inline]
     fn of(nanos: u64) -> Self {
-        let seconds = nanos / 1_000_000_000;
+        let seconds = nanos / SECOND_NS;
         let days = seconds / 86_400 + 719_468;
         let (era, day) = (days / 146_097, days % 146_097);
         let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
@@ -140,31 +142,67 @@ impl Civil {
             month,
             day: day - (153 * from_march + 2) / 5 + 1,
             second: seconds % 86_400,
-            nanos: nanos % 1_000_000_000,
+            nanos: nanos % SECOND_NS,
         }
     }
 
     /// `2026-11-23T02:40:12.123456789Z`
     fn rfc3339(&self) -> [u8; 30] {
         let mut text = *b"0000-00-00T00:00:00.000000000Z";
-        let mut pair = |at: usize, value: u64| {
-            text[at] = b'0' + (value / 10 % 10) as u8;
-            text[at + 1] = b'0' + (value % 10) as u8;
-        };
-        pair(0, self.year / 100);
-        pair(2, self.year % 100);
-        pair(5, self.month);
-        pair(8, self.day);
-        pair(11, self.second / 3600);
-        pair(14, self.second / 60 % 60);
-        pair(17, self.second % 60);
-        // Nine digits: the last pair is written first, for its second half.
-        pair(27, self.nanos % 100);
-        pair(26, self.nanos / 10 % 100);
-        pair(24, self.nanos / 1000 % 100);
-        pair(22, self.nanos / 100_000 % 100);
-        pair(20, self.nanos / 10_000_000);
+        put_pair(&mut text, 0, self.year / 100);
+        put_pair(&mut text, 2, self.year % 100);
+        put_pair(&mut text, 5, self.month);
+        put_pair(&mut text, 8, self.day);
+        put_pair(&mut text, 11, self.second / 3600);
+        put_pair(&mut text, 14, self.second / 60 % 60);
+        put_pair(&mut text, 17, self.second % 60);
+        put_nanos(&mut text, self.nanos);
         text
+    }
+}
+
+#[inline]
+fn put_pair(text: &mut [u8; 30], at: usize, value: u64) {
+    text[at] = b'0' + (value / 10 % 10) as u8;
+    text[at + 1] = b'0' + (value % 10) as u8;
+}
+
+/// Nine digits: the last pair is written first, for its second half.
+#[inline]
+fn put_nanos(text: &mut [u8; 30], nanos: u64) {
+    put_pair(text, 27, nanos % 100);
+    put_pair(text, 26, nanos / 10 % 100);
+    put_pair(text, 24, nanos / 1000 % 100);
+    put_pair(text, 22, nanos / 100_000 % 100);
+    put_pair(text, 20, nanos / 10_000_000);
+}
+
+/// The last time that was written: of one in the same second, the digits behind the point alone are new.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LastTime {
+    second: u64,
+    text: Short<30>,
+}
+
+impl LastTime {
+    /// As [`Time::rfc3339`].
+    #[inline]
+    pub(super) fn rfc3339(&mut self, time: Time) -> &str {
+        let (second, nanos) = (time.0 / SECOND_NS, time.0 % SECOND_NS);
+        if self.second == second {
+            put_nanos(&mut self.text.bytes, nanos);
+        } else {
+            (self.second, self.text) = (second, time.rfc3339());
+        }
+        self.text.as_str()
+    }
+}
+
+impl Default for LastTime {
+    fn default() -> Self {
+        let second = 0;
+        let text = Time(0).rfc3339();
+        Self { second, text }
     }
 }
 
@@ -332,6 +370,18 @@ mod tests {
             let wanted = humantime::format_rfc3339_nanos(time).to_string();
             let text = Time(nanos).rfc3339();
             prop_assert_eq!(text.as_str(), wanted);
+        }
+
+        #[test]
+        fn times_after_others_are_as_they_are_alone(
+            times in prop::collection::vec((0u64..3, 0..SECOND_NS), 1..8),
+        ) {
+            let mut last = LastTime::default();
+            for (second, nanos) in times {
+                let time = Time(second * SECOND_NS + nanos);
+                let alone = time.rfc3339();
+                prop_assert_eq!(last.rfc3339(time), alone.as_str());
+            }
         }
 
         #[test]

@@ -12,14 +12,18 @@ pub(super) fn integer(out: &mut Vec<u8>, value: impl itoa::Integer) {
     out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
 }
 
-/// Writes two digits over a text.
+/// Appends each, with commas between them.
 #[inline]
-pub(super) fn pair(text: &mut [u8], at: usize, value: u64) {
-    const DIGITS: &[u8; 200] = b"0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849\
-        5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
-    let digits = DIGITS.get(2 * value as usize..2 * value as usize + 2);
-    if let (Some(place), Some(digits)) = (text.get_mut(at..at + 2), digits) {
-        place.copy_from_slice(digits);
+pub(super) fn each<T>(
+    out: &mut Vec<u8>,
+    items: impl IntoIterator<Item = T>,
+    mut write: impl FnMut(&mut Vec<u8>, T),
+) {
+    for (at, item) in items.into_iter().enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        write(out, item);
     }
 }
 

@@ -78,12 +78,7 @@ pub(super) fn write(heads: &mut Heads, out: &mut Vec<u8>, call: &Syscall<'_>) {
     }
     if !paths.is_empty() {
         out.extend_from_slice(br#","paths":["#);
-        for (at, path) in paths.iter().enumerate() {
-            if at > 0 {
-                out.push(b',');
-            }
-            put::bytes(out, &path.0);
-        }
+        put::each(out, *paths, |out, path| put::bytes(out, &path.0));
         out.push(b']');
     }
     if !fds.is_empty() {
@@ -143,14 +138,11 @@ const fn of_outcome(outcome: Outcome) -> &'static str {
 
 fn arguments(out: &mut Vec<u8>, args: &[(&'static str, Value<'_>)]) {
     out.extend_from_slice(br#","args":{"#);
-    for (at, (name, value)) in args.iter().enumerate() {
-        if at > 0 {
-            out.push(b',');
-        }
+    put::each(out, args, |out, (name, value)| {
         put::name(out, name);
         out.push(b':');
         argument(out, value);
-    }
+    });
     out.push(b'}');
 }
 

@@ -11,7 +11,6 @@ use kprobe_common::spec::REGISTERS;
 use kprobe_common::table::kind::Kind;
 use kprobe_common::table::structs::OPEN_HOW;
 use kprobe_common::table::{Arg, Form, Syscall};
-
 use smallvec::SmallVec;
 
 use crate::record::Record;

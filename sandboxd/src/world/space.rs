@@ -3,8 +3,10 @@
 use super::maps::Maps;
 
 /// An address space and the processes in it (`vfork` and `CLONE_VM` share one).
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Space {
+    /// No other has it.
+    id: u64,
     maps: Maps,
     /// Counts the changes of its mappings: as long as it stays, so does what is known of its code.
     version: u64,
@@ -13,8 +15,9 @@ pub(super) struct Space {
 
 impl Space {
     /// Of one process.
-    pub(super) fn new(maps: Maps) -> Self {
+    pub(super) fn new(id: u64, maps: Maps) -> Self {
         Self {
+            id,
             maps,
             version: 0,
             users: 1,
@@ -32,8 +35,8 @@ impl Space {
         &mut self.maps
     }
 
-    /// How often its mappings changed.
-    pub(super) fn version(&self) -> u64 {
-        self.version
+    /// Which one it is, and how often its mappings changed.
+    pub(super) fn version(&self) -> (u64, u64) {
+        (self.id, self.version)
     }
 }
