@@ -140,12 +140,16 @@ pub(crate) fn all() -> Vec<Case> {
     cases.extend(filters::whose::CASES);
     cases.extend(packages::CASES);
     cases.extend(load::CASES);
-    cases.extend(order::CASES);
-    cases.extend(faults::CASES);
+    cases.extend(slow());
     cases.extend([doctor::TRUTH, doctor::SITUATIONS]);
     // The last one: nothing can be traced after it until the guest is booted anew.
     cases.push(doctor::LOCKED_DOWN);
     cases
+}
+
+/// Those of them that take minutes, or wait for slow things: the test command leaves them to the whole matrix.
+pub(crate) fn slow() -> impl Iterator<Item = Case> {
+    order::CASES.into_iter().chain(faults::CASES)
 }
 
 #[cfg(test)]

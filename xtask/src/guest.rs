@@ -182,7 +182,7 @@ pub(crate) fn stripped_daemon() -> PathBuf {
 }
 
 /// The newest build without what only a debugger reads: it is unpacked at every boot.
-fn daemon() -> Result<Option<PathBuf>> {
+pub(crate) fn daemon() -> Result<Option<PathBuf>> {
     let Some(built) = build::last() else {
         return Ok(None);
     };

@@ -41,20 +41,6 @@ const LONG: [&str; 7] = [
     "stacks-dwarf-by-tracepoint",
 ];
 
-/// Cases that take minutes, or wait for slow things: the test command leaves them to the whole matrix.
-const WHOLE: [&str; 10] = [
-    "fault-5000-threads",
-    "fault-clock-set",
-    "fault-directory-gone",
-    "fault-disk-freed",
-    "fault-forks",
-    "fault-stdout-closed",
-    "fault-stopped",
-    "fault-target-killed",
-    "order-of-cause",
-    "order-of-cause-long",
-];
-
 /// Run the lab tests on every kernel and CPU model; the table goes to target/vm-matrix.{txt,json} too
 #[derive(Args)]
 #[expect(
@@ -133,14 +119,15 @@ impl Matrix {
                 .program()
                 .context("cannot build what the guests run")?;
         }
+        let build = round::build()?;
         let rounds = if self.judge {
             all(boots, |Boot { kernel, cpu, cases }| {
-                round::judge(kernel, cpu, cases)
+                round::judge(kernel, cpu, &build, cases)
             })
         } else {
             let programs = Programs::prepare()?;
             all(boots, |Boot { kernel, cpu, cases }| {
-                round::run(kernel, cpu, &programs, cases)
+                round::run(kernel, cpu, (&programs, &build), cases)
             })
         };
         let report = Report {
@@ -190,8 +177,8 @@ impl Matrix {
 
 fn quick_boots(cases: &[Case], skipped: &mut Vec<Skipped>) -> Result<Vec<Boot>> {
     let mut boots = Vec::new();
-    let is_whole = |case: &Case| WHOLE.contains(&case.name);
-    let (left, cases): (Vec<Case>, Vec<Case>) = cases.iter().partition(|case| is_whole(case));
+    let is_slow = |case: &Case| cases::slow().any(|slow| slow.name == case.name);
+    let (left, cases): (Vec<Case>, Vec<Case>) = cases.iter().partition(|case| is_slow(case));
     for case in left {
         skipped.push(Skipped {
             what: case.name.into(),
@@ -291,6 +278,6 @@ mod tests {
     #[test]
     fn what_takes_long_is_a_case() {
         let names: Vec<&str> = cases::all().iter().map(|case| case.name).collect();
-        assert!(LONG.iter().chain(&WHOLE).all(|name| names.contains(name)));
+        assert!(LONG.iter().all(|name| names.contains(name)));
     }
 }

@@ -82,6 +82,7 @@ impl Verifier {
     /// What each kernel that is here says, by its release.
     fn found(&self) -> Result<BTreeMap<String, Counts>> {
         let programs = Programs::prepare()?;
+        let build = round::build()?;
         let mut names: Vec<&str> = self.kernel.iter().map(String::as_str).collect();
         if names.is_empty() {
             names = kernels::names();
@@ -96,7 +97,7 @@ impl Verifier {
                 }
                 kernel => kernel?,
             };
-            let round = round::run(&kernel, CPU, &programs, &[COUNTED])?;
+            let round = round::run(&kernel, CPU, (&programs, &build), &[COUNTED])?;
             if let Some(failure) = round
                 .verdicts
                 .iter()
