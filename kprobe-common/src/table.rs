@@ -115,6 +115,8 @@ pub struct Syscall {
     pub args: &'static [Arg],
     /// The return value.
     pub ret: Ret,
+    /// Both, and the registers of the arguments.
+    own_form: Form,
     /// What follows `__arm64_sys_` in the kernel's symbol, where it is not the name.
     pub symbol: Option<&'static str>,
     /// What follows `__arm64_compat_sys_` in the symbol that 32-bit tasks enter by; `None`: a native symbol.
@@ -156,6 +158,7 @@ pub const fn sys(
         groups,
         args,
         ret,
+        own_form: Form::of_row(args, ret),
         symbol: None,
         compat: None,
         older_compat: false,

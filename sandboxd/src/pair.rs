@@ -42,7 +42,7 @@ pub struct Pair<W> {
 #[derive(Debug)]
 struct Pending<W> {
     enter: Vec<u8>,
-    /// Empty until it returned; then it waits for what the thread does next.
+    /// Empty, unless its return asked for a restart and waits for what the thread does next.
     exit: Vec<u8>,
     executed: Vec<u8>,
     time: u64,
@@ -76,18 +76,14 @@ impl<W: Clone> Pair<W> {
             Body::Enter(_) if !self.returns => Outcome::Entered,
             Body::Enter(_) if record.has(flag::NO_SLOT) => Outcome::ExitMissed,
             Body::Enter(_) => {
-                let (enter, exit, executed) = (self.copy(bytes), self.copy(&[]), self.copy(&[]));
-                let time = record.header.time;
-                self.under_way.insert(
-                    tid,
-                    Pending {
-                        enter,
-                        exit,
-                        executed,
-                        time,
-                        who,
-                    },
-                );
+                let pending = Pending {
+                    enter: self.copy(bytes),
+                    exit: Vec::new(),
+                    executed: Vec::new(),
+                    time: record.header.time,
+                    who,
+                };
+                self.under_way.insert(tid, pending);
                 return;
             }
             _ => {
@@ -125,15 +121,15 @@ impl<W: Clone> Pair<W> {
     pub fn end(&mut self, record: &Record<'_>, bytes: &[u8], out: &mut dyn FnMut(Paired<'_, W>)) {
         let tid = record.header.tid;
         let Body::Exit(ret) = record.body else { return };
-        let Some(pending) = self.under_way.get_mut(&tid) else {
-            return;
-        };
-        pending.exit.clear();
-        pending.exit.extend_from_slice(bytes);
-        pending.time = record.header.time;
         // A 32-bit return was sign-extended by the kernel half.
         if !RESTART.contains(&ret.ret) {
-            self.leave(tid, Outcome::Returned, out);
+            if let Some(pending) = self.under_way.remove(&tid) {
+                self.give(pending, Some(*record), Outcome::Returned, false, out);
+            }
+        } else if let Some(pending) = self.under_way.get_mut(&tid) {
+            pending.exit.clear();
+            pending.exit.extend_from_slice(bytes);
+            pending.time = record.header.time;
         }
     }
 
@@ -179,7 +175,7 @@ impl<W: Clone> Pair<W> {
             return;
         };
         let killed = !pending.exit.is_empty();
-        self.give(pending, Outcome::ExitMissed, killed, out);
+        self.give(pending, None, Outcome::ExitMissed, killed, out);
     }
 
     /// Time passed: threads that have said nothing since a restart are let go.
@@ -213,29 +209,31 @@ impl<W: Clone> Pair<W> {
     /// Gives out the thread's call: as returned if it did, else as `missing` says.
     fn leave(&mut self, tid: u32, missing: Outcome, out: &mut dyn FnMut(Paired<'_, W>)) {
         if let Some(pending) = self.under_way.remove(&tid) {
-            self.give(pending, missing, false, out);
+            self.give(pending, None, missing, false, out);
         }
     }
 
+    /// `exit` is its return; if it is not there, one may have waited.
     fn give(
         &mut self,
         pending: Pending<W>,
+        exit: Option<Record<'_>>,
         missing: Outcome,
         killed: bool,
         out: &mut dyn FnMut(Paired<'_, W>),
     ) {
         let Pending {
             enter,
-            exit,
+            exit: waited,
             executed,
             who,
             ..
         } = pending;
-        let exit_record = Record::parse(&exit);
+        let exit = exit.or_else(|| Record::parse(&waited));
         out(Paired {
             enter: Record::parse(&enter),
-            exit: exit_record,
-            outcome: if exit_record.is_some() {
+            exit,
+            outcome: if exit.is_some() {
                 Outcome::Returned
             } else {
                 missing
@@ -244,7 +242,7 @@ impl<W: Clone> Pair<W> {
             executed: (!executed.is_empty()).then_some(executed.as_slice()),
             who,
         });
-        self.spare.extend([enter, exit, executed]);
+        self.spare.push(enter);
     }
 
     fn copy(&mut self, bytes: &[u8]) -> Vec<u8> {

@@ -15,9 +15,23 @@ pub struct Form {
     pub(super) own: &'static [Arg],
     /// The return value.
     pub ret: Ret,
+    /// By ABI: see [`Form::registers`]. A row has worked it out when it was compiled.
+    pub(super) known: Option<[[u8; REGISTERS]; 2]>,
 }
 
 impl Form {
+    /// The arguments of a row.
+    pub(super) const fn of_row(args: &'static [Arg], ret: Ret) -> Self {
+        let mut form = Self {
+            first: args,
+            own: &[],
+            ret,
+            known: None,
+        };
+        form.known = Some([form.assigned(Abi::Arm64), form.assigned(Abi::Arm32)]);
+        form
+    }
+
     /// How many arguments there are.
     #[must_use]
     pub const fn len(&self) -> usize {
@@ -77,6 +91,13 @@ impl Form {
     /// <https://github.com/torvalds/linux/blob/v6.12/arch/arm64/kernel/sys32.c#L41-L46>
     #[must_use]
     pub const fn registers(&self, abi: Abi) -> [u8; REGISTERS] {
+        match self.known {
+            Some(known) => known[abi as usize],
+            None => self.assigned(abi),
+        }
+    }
+
+    const fn assigned(&self, abi: Abi) -> [u8; REGISTERS] {
         let mut at = [0; REGISTERS];
         let mut next = 0;
         let mut i = 0;

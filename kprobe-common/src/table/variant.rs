@@ -236,11 +236,7 @@ impl Syscall {
     /// The row's own arguments.
     #[must_use]
     pub const fn form(&self) -> Form {
-        Form {
-            first: self.args,
-            own: &[],
-            ret: self.ret,
-        }
+        self.own_form
     }
 
     /// The arguments of a variant.
@@ -254,6 +250,7 @@ impl Syscall {
                 Some(ret) => ret,
                 None => self.ret,
             },
+            known: None,
         }
     }
 
