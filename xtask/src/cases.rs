@@ -16,6 +16,7 @@ mod endings;
 mod exits;
 mod faults;
 mod filters;
+pub(crate) mod flood;
 mod follow;
 mod inline;
 mod kallsyms;
@@ -37,15 +38,16 @@ mod schema;
 mod script;
 mod stacks;
 mod stopping;
+pub(crate) mod takes;
 mod targets;
-mod trace;
+pub(crate) mod trace;
 mod usage;
 pub(crate) mod verifier;
 mod waiting;
 
 use crate::lab::Case;
 
-/// Every case, in the order in which a guest runs them.
+/// Every case but those on demand, in the order in which a guest runs them.
 pub(crate) fn all() -> Vec<Case> {
     let mut cases = vec![
         boots::CASE,
@@ -149,7 +151,12 @@ pub(crate) fn all() -> Vec<Case> {
 
 /// Those of them that take minutes, or wait for slow things: the test command leaves them to the whole matrix.
 pub(crate) fn slow() -> impl Iterator<Item = Case> {
-    order::CASES.into_iter().chain(faults::CASES)
+    [order::CASE, flood::CASE].into_iter().chain(faults::CASES)
+}
+
+/// Those that are run only where they are asked for by name.
+pub(crate) fn on_demand() -> [Case; 1] {
+    [order::LONG]
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod check;
 mod debian;
 mod device;
 mod dist;
+mod flood;
 mod fuzz;
 mod golden;
 mod guest;
@@ -20,6 +21,7 @@ mod lab;
 mod libcs;
 mod libraries;
 mod matrix;
+mod output;
 mod package;
 mod packages;
 mod paths;
@@ -27,9 +29,11 @@ mod places;
 mod process;
 mod programs;
 mod qemu;
+mod ready;
 mod report;
 mod round;
 mod signals;
+mod soak;
 mod strace;
 mod stream;
 mod tidy;
@@ -55,6 +59,9 @@ enum Verb {
     Fuzz(fuzz::Fuzz),
     Verifier(verifier::Verifier),
     Bench(bench::Bench),
+    Flood(flood::Flood),
+    Soak(soak::Soak),
+    Ready(ready::Ready),
 }
 
 fn main() -> ExitCode {
@@ -70,6 +77,9 @@ fn main() -> ExitCode {
         Verb::Fuzz(fuzz) => fuzz.run(),
         Verb::Verifier(verifier) => verifier.run(),
         Verb::Bench(bench) => bench.run(),
+        Verb::Flood(flood) => flood.run(),
+        Verb::Soak(soak) => soak.run(),
+        Verb::Ready(ready) => ready.run(),
     });
     result.unwrap_or_else(|error| {
         eprintln!("xtask: {error:#}");

@@ -141,6 +141,9 @@ impl Matrix {
 
     fn cases(&self) -> Result<Vec<Case>> {
         let mut cases = cases::all();
+        if !self.case.is_empty() {
+            cases.extend(cases::on_demand());
+        }
         for name in &self.case {
             if !cases.iter().any(|case| case.name == name) {
                 let names: Vec<_> = cases.iter().map(|case| case.name).collect();

@@ -3,7 +3,7 @@
 //! What every part has to satisfy stands in `books`.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
@@ -155,7 +155,7 @@ fn whole(bytes: &[u8]) -> Result<Vec<Value>> {
 }
 
 /// What `zstd` makes of a file, and what it says.
-fn unpacked(path: &PathBuf) -> Result<(Vec<u8>, String)> {
+pub(super) fn unpacked(path: &Path) -> Result<(Vec<u8>, String)> {
     let mut command = Command::new("zstd");
     let output = command.args(["-q", "-d", "-c"]).arg(path).output();
     let output = output.context("zstd cannot be run (scripts/setup.sh installs it)")?;

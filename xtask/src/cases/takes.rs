@@ -1,0 +1,84 @@
+//! What a daemon takes while it runs, as the lab's program `takes` says it.
+
+use anyhow::{Context, Result, ensure};
+
+/// One look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Look {
+    /// Since boot, milliseconds.
+    pub(crate) at_ms: u64,
+    /// Anonymous memory: rings and files are not in it.
+    pub(crate) rss_anon_kib: u64,
+    pub(crate) threads: u64,
+    pub(crate) descriptors: u64,
+}
+
+/// The looks, in order.
+pub(crate) fn parse(text: &str) -> Result<Vec<Look>> {
+    text.lines().map(look).collect()
+}
+
+fn look(line: &str) -> Result<Look> {
+    let number = |name: &str| -> Result<u64> {
+        let words = line.split(' ').filter_map(|word| word.split_once('='));
+        let mut of_name = words.filter(|(key, _)| *key == name);
+        let (_, value) = of_name
+            .next()
+            .with_context(|| format!("no {name} in {line}"))?;
+        value
+            .parse()
+            .with_context(|| format!("{name} is no number in {line}"))
+    };
+    Ok(Look {
+        at_ms: number("at_ms")?,
+        rss_anon_kib: number("rss_anon_kb")?,
+        threads: number("threads")?,
+        descriptors: number("fds")?,
+    })
+}
+
+/// The most of what was taken.
+pub(crate) fn most(looks: &[Look]) -> u64 {
+    looks
+        .iter()
+        .map(|look| look.rss_anon_kib)
+        .max()
+        .unwrap_or(0)
+}
+
+/// Fails unless threads and descriptors are as many in every look.
+pub(crate) fn constant(looks: &[Look]) -> Result<()> {
+    for pair in looks.windows(2) {
+        let [before, after] = [pair[0], pair[1]];
+        ensure!(
+            before.threads == after.threads && before.descriptors == after.descriptors,
+            "threads or descriptors are not as many as before: {before:?}, {after:?}"
+        );
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str =
+        "at_ms=7 rss_anon_kb=2048 threads=2 fds=60\nat_ms=9 rss_anon_kb=2052 threads=2 fds=60\n";
+
+    #[test]
+    fn looks_are_read() {
+        let looks = parse(TEXT).unwrap();
+        let second = Look {
+            at_ms: 9,
+            rss_anon_kib: 2052,
+            threads: 2,
+            descriptors: 60,
+        };
+        assert_eq!(looks[1], second);
+        assert_eq!(most(&looks), 2052);
+        assert!(constant(&looks).is_ok());
+        let more = TEXT.replace("2052 threads=2", "2052 threads=3");
+        assert!(constant(&parse(&more).unwrap()).is_err());
+        assert!(parse("at_ms=7 threads=2 fds=60").is_err());
+    }
+}
