@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs every test: lints, documentation, unit tests, the fixed part of the lab's matrix in real kernels, and device.sh.
+# Runs every test: lints, documentation, unit tests, the fixed part of the lab's matrix in real kernels, the costs, and
+# device.sh.
 # The last line is the numbers of tests passed and failed over everything.
 set -euo pipefail
 
@@ -8,8 +9,8 @@ case ${1-} in
     cat <<'EOF'
 Usage: scripts/test.sh
 
-Installs what is missing (scripts/setup.sh), then runs `cargo xtask check`, `cargo xtask vm-matrix --quick` and
-`cargo xtask device`.
+Installs what is missing (scripts/setup.sh), then runs `cargo xtask check`, `cargo xtask vm-matrix --quick`,
+`cargo xtask bench --short` and `cargo xtask device`.
 Ends with a line `N passed, N failed`, and fails if a test did. What was skipped, and why, is listed before it.
 EOF
     exit
@@ -82,6 +83,7 @@ fi
 . scripts/setup.sh
 part check cargo xtask check
 part lab cargo xtask vm-matrix --quick
+part bench cargo xtask bench --short
 part device cargo xtask device
 part duckdb load_into_duckdb
 finish

@@ -213,7 +213,8 @@ fn counts(text: &str) -> Result<Counts> {
     Ok(counts)
 }
 
-fn compiler() -> Result<String> {
+/// Compiler and linker of the kernel half.
+pub(crate) fn compiler() -> Result<String> {
     let toolchain = Toolchain::find()?;
     let mut linker = Command::new(toolchain.bpf_linker());
     let linker = process::read_text(linker.arg("--version"), "asking the BPF linker")?;

@@ -11,6 +11,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::alone::{self, Alone};
 use super::plan::{self, Tool, WORKLOADS, Workload};
 use super::targets::{self, Target};
 use crate::paths;
@@ -31,6 +32,8 @@ pub(crate) struct Boot {
     /// Of the tools, as they tell them.
     versions: BTreeMap<String, String>,
     figures: Vec<Figure>,
+    /// Where it was measured.
+    alone: Option<Alone>,
 }
 
 /// A tool watching a workload.
@@ -57,6 +60,7 @@ impl Boot {
             release: String::new(),
             versions: BTreeMap::new(),
             figures: Vec::new(),
+            alone: None,
         };
         let mut parts = text.split("\nrun ");
         for line in parts.next().unwrap_or_default().lines() {
@@ -71,6 +75,10 @@ impl Boot {
         }
         for part in parts {
             let head = part.lines().next().unwrap_or_default();
+            if head == alone::HEAD {
+                boot.alone = Some(Alone::parse(part).context("of the daemon alone")?);
+                continue;
+            }
             let figure = Figure::parse(part).with_context(|| format!("of {head}"))?;
             boot.figures.push(figure);
         }
@@ -95,6 +103,23 @@ impl Boot {
         self.figures
             .iter()
             .find(|figure| figure.tool == tool && figure.workload == workload)
+    }
+
+    /// `uname -r`.
+    pub(crate) fn release(&self) -> &str {
+        &self.release
+    }
+
+    /// Of the daemon alone.
+    pub(crate) fn alone(&self) -> Option<&Alone> {
+        self.alone.as_ref()
+    }
+
+    /// What each tool adds to each workload.
+    pub(crate) fn all_added(&self) -> impl Iterator<Item = (Tool, &'static str, f64)> {
+        self.figures
+            .iter()
+            .filter_map(|figure| Some((figure.tool, figure.workload, figure.added?)))
     }
 
     /// What a tool adds to a call of a workload.
@@ -236,6 +261,13 @@ impl fmt::Display for Boot {
                 let number = number.map_or("-".to_owned(), |number| format!("{number:.0}"));
                 write!(f, " {number:>17}")?;
             }
+        }
+        if let Some(alone) = &self.alone {
+            write!(
+                f,
+                "\na line of openat made of a recording: {:.0}; RssAnon with 20 targets: {} KiB at most",
+                alone.replayed, alone.rss_anon_kib
+            )?;
         }
         writeln!(f)
     }

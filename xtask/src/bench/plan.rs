@@ -228,6 +228,21 @@ impl fmt::Display for Tool {
     }
 }
 
+/// What a short run measures, on which kernel, by how many calls in a span.
+pub(crate) const SHORT_KERNEL: &str = "debian-6.1";
+pub(crate) const SHORT_CALLS: u64 = 500;
+const SHORT_TOOLS: [Tool; 2] = [Tool::Kprobe, Tool::Tracepoint];
+const SHORT_WORKLOADS: [&str; 4] = [MISSING, "getppid", UNWATCHED, UNPROBED];
+
+/// What is run where little time is.
+pub(crate) fn short_runs() -> Vec<Run> {
+    let workloads: Vec<&Workload> = WORKLOADS
+        .iter()
+        .filter(|workload| SHORT_WORKLOADS.contains(&workload.name))
+        .collect();
+    runs(&SHORT_TOOLS, &workloads)
+}
+
 /// A tool watching a workload.
 pub(crate) type Run = (Tool, &'static Workload);
 
@@ -298,5 +313,6 @@ mod tests {
         );
         assert_eq!(runs(&[Tool::KprobeNoReturns], &[workload]).len(), 1);
         assert!(super::workload("nothing").is_err());
+        assert_eq!(short_runs().len(), 3 * SHORT_WORKLOADS.len());
     }
 }

@@ -4,11 +4,17 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::alone::Alone;
 use super::figures::Boot;
 use super::plan::{MISSING, Tool, UNPROBED, UNWATCHED, WORKLOADS, Workload};
 
 /// A binary's size, in bytes.
 const BINARY: u64 = 5 << 20;
+
+/// Instructions for a line of a recording.
+const REPLAYED: f64 = 1500.0;
+/// Of the daemon with twenty targets.
+const RSS_ANON_KIB: f64 = 8192.0;
 
 /// A figure and what it may be.
 #[derive(Debug, PartialEq, Serialize)]
@@ -104,7 +110,25 @@ pub(crate) fn of_boot(boot: &Boot) -> Vec<Target> {
             targets.extend(cheapest(boot, tool, other, least));
         }
     }
+    if let Some(alone) = boot.alone() {
+        targets.extend(of_daemon(kernel, alone));
+    }
     targets
+}
+
+/// Of the daemon alone.
+#[expect(clippy::cast_precision_loss, reason = "kibibytes")]
+fn of_daemon(kernel: &str, alone: &Alone) -> [Target; 2] {
+    let replayed = format!("{kernel}: a line of openat made of a recording");
+    let memory = format!("{kernel}: RssAnon with 20 targets, KiB");
+    [
+        Target::new(replayed, alone.replayed, Bound::AtMost(REPLAYED)),
+        Target::new(
+            memory,
+            alone.rss_anon_kib as f64,
+            Bound::AtMost(RSS_ANON_KIB),
+        ),
+    ]
 }
 
 /// By how much the other one is dearer where that is least.
