@@ -36,7 +36,7 @@ pub(crate) fn run(
     cases: &[Case],
 ) -> Result<Round> {
     let dir = directory(&paths::target(), &kernel.name, cpu);
-    clear(&dir)?;
+    make_room(&dir, build, cases)?;
     fs::write(dir.join(BUILD), build).context("cannot write which build is run")?;
     let begin = Instant::now();
     let report = boot(kernel, cpu, programs, cases, &dir)?;
@@ -261,6 +261,20 @@ impl Judge<'_> {
                 report.status
             ),
         }
+    }
+}
+
+/// What other cases of the same build left stays, for [`judge`].
+fn make_room(dir: &Path, build: &str, cases: &[Case]) -> Result<()> {
+    if fs::read_to_string(dir.join(BUILD)).is_ok_and(|ran| ran == build) {
+        for case in cases {
+            clear(&dir.join(case.name))?;
+            // Its files are whole where this is.
+            let _ = fs::remove_file(dir.join(format!("{}.time", case.name)));
+        }
+        clear(&dir.join("scripts"))
+    } else {
+        clear(dir)
     }
 }
 

@@ -37,6 +37,8 @@ sandboxd trace -u 10123 -e openat -c --duration 1s >&- 2>log.counts; echo counts
     Case {
         name: "fault-clock-set",
         script: concat!(
+            // A machine without a clock of its own begins in 1970.
+            "date -s @$(($(date +%s) + 7200)) >/dev/null\n",
             start!("-u 10123 -e openat"),
             "as-uid 10123 flood 1 20 >facts || exit 91\n\
              wait-for lines /flood/missing 30 || exit 92\n\
@@ -128,8 +130,9 @@ ls gone >left; mv gone/* kept
     Case {
         name: "fault-disk-freed",
         script: r"
-mkdir small; mount -t tmpfs -o size=512k small small || exit 93
-dd if=/dev/zero of=small/ballast bs=1k count=384 2>/dev/null
+# What is on its way when there is room again must not fill it.
+mkdir small; mount -t tmpfs -o size=4m small small || exit 93
+dd if=/dev/zero of=small/ballast bs=1k count=3968 2>/dev/null
 sandboxd trace -u 10123 -e openat -o small/out >printed 2>log & pid=$!
 wait-for log ready 60 || exit 90
 as-uid 10123 flood 1 1000 >facts || exit 91
