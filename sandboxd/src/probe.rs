@@ -1,5 +1,6 @@
 //! Loads the kernel half, tells it what to watch, attaches it. What comes back is left to `source`.
 
+mod address;
 mod attach;
 mod family;
 mod ignored;

@@ -1,10 +1,13 @@
 //! Attaches the programs, one symbol at a time: a symbol that will not take a probe is reported, not fatal.
 
 use std::collections::BTreeSet;
+use std::os::fd::{AsFd as _, AsRawFd as _};
 
 use aya::Ebpf;
 use aya::programs::{KProbe, ProgramError, RawTracePoint, TracePoint};
+use perf_event::Counter;
 
+use super::address::Addresses;
 use super::load::program;
 use super::{Backend, Loaded, ProbeError, platform};
 
@@ -75,7 +78,7 @@ pub fn attach(
         }
         Backend::Kprobe => {
             platform::kprobes().map_err(ProbeError::NoKprobes)?;
-            attach_kprobes(ebpf, symbols, optional, &mut progress)
+            attach_kprobes(loaded, symbols, optional, &mut progress)
         }
     }
 }
@@ -113,15 +116,27 @@ pub(super) fn not_attached(name: &'static str, source: ProgramError) -> ProbeErr
 }
 
 fn attach_kprobes(
-    ebpf: &mut Ebpf,
+    loaded: &mut Loaded,
     symbols: &[String],
     optional: &BTreeSet<String>,
     progress: &mut impl FnMut(usize, usize),
 ) -> Result<Attached, ProbeError> {
-    let program: &mut KProbe = program(ebpf, "enter_kprobe")?;
+    let program: &mut KProbe = program(&mut loaded.ebpf, "enter_kprobe")?;
+    let addresses = Addresses::read(symbols);
     let mut attached = Attached::default();
     for (done, symbol) in symbols.iter().enumerate() {
         progress(done, symbols.len());
+        if let Some(addresses) = &addresses {
+            if let Ok(probe) = at_address(addresses, symbol, program) {
+                loaded.by_address.push(probe);
+                attached.symbols.push(symbol.clone());
+                continue;
+            }
+            // To look for a name in vain takes longest.
+            if optional.contains(symbol) && !addresses.has(symbol) {
+                continue;
+            }
+        }
         match program.attach(symbol, 0) {
             Ok(_) => attached.symbols.push(symbol.clone()),
             // Not a symbol of this kernel.
@@ -139,6 +154,16 @@ fn attach_kprobes(
         }),
         _ => Ok(attached),
     }
+}
+
+/// Puts a probe on the address of a symbol.
+pub(super) fn at_address(
+    addresses: &Addresses,
+    symbol: &str,
+    program: &KProbe,
+) -> std::io::Result<Counter> {
+    let program = program.fd().map_err(std::io::Error::other)?;
+    addresses.attach(symbol, program.as_fd().as_raw_fd())
 }
 
 /// The innermost words of an error: aya's outer ones repeat what the line says anyway.

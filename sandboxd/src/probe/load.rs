@@ -11,6 +11,7 @@ use kprobe_common::family::CommandLine;
 use kprobe_common::index::INDEXES;
 use kprobe_common::spec::{self, Spec};
 use kprobe_common::thread;
+use perf_event::Counter;
 
 use super::attach::TRACEPOINTS;
 use super::settings::{config, targets};
@@ -69,6 +70,8 @@ pub struct Watch {
 pub struct Loaded {
     /// Never dropped: that would take the probes away one by one, and the kernel makes whoever does it wait.
     pub(super) ebpf: ManuallyDrop<Ebpf>,
+    /// Probes that were put on addresses; never dropped either.
+    pub(super) by_address: ManuallyDrop<Vec<Counter>>,
     /// Records of calls.
     pub calls: RingBuf<MapData>,
     /// Records of state.
@@ -176,6 +179,7 @@ pub fn load(object: &[u8], watch: &Watch, backend: Backend) -> Result<Loaded, Pr
         #[cfg(feature = "debug-log")]
         show_messages: messages(&mut ebpf)?,
         ebpf: ManuallyDrop::new(ebpf),
+        by_address: ManuallyDrop::default(),
     };
     for &uid in &watch.uids {
         loaded.add_uid(uid)?;
@@ -218,14 +222,14 @@ fn load_programs(ebpf: &mut Ebpf, watch: &Watch, backend: Backend) -> Result<(),
 
 fn load_entries(ebpf: &mut Ebpf, backend: Backend) -> Result<(), ProbeError> {
     match backend {
-        Backend::Kprobe => {
-            let program: &mut KProbe = program(ebpf, "enter_kprobe")?;
-            program
-                .load()
-                .map_err(|error| refused("enter_kprobe", error))
-        }
+        Backend::Kprobe => load_kprobe(ebpf, "enter_kprobe"),
         Backend::Tracepoint => load_raw(ebpf, "enter_tracepoint"),
     }
+}
+
+fn load_kprobe(ebpf: &mut Ebpf, name: &'static str) -> Result<(), ProbeError> {
+    let program: &mut KProbe = program(ebpf, name)?;
+    program.load().map_err(|error| refused(name, error))
 }
 
 fn load_raw(ebpf: &mut Ebpf, name: &'static str) -> Result<(), ProbeError> {

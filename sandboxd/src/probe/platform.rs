@@ -41,10 +41,15 @@ pub fn check() -> Result<(), ProbeError> {
 /// Whether a release, as `uname -r` gives it, is older than what is needed. One that cannot be read is not said to be.
 #[must_use]
 pub fn is_too_old(release: &str) -> bool {
+    is_older(release, OLDEST)
+}
+
+/// Whether a release is older than a version; one that cannot be read is not.
+pub(super) fn is_older(release: &str, than: (u32, u32)) -> bool {
     let mut numbers = release.split(|c: char| !c.is_ascii_digit());
     let mut next = || numbers.next().and_then(|number| number.parse().ok());
     match (next(), next()) {
-        (Some(major), Some(minor)) => (major, minor) < OLDEST,
+        (Some(major), Some(minor)) => (major, minor) < than,
         _ => false,
     }
 }

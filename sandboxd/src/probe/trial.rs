@@ -3,10 +3,13 @@
 
 use std::time::{Duration, Instant};
 
+use aya::programs::kprobe::KProbeLinkId;
 use aya::programs::{KProbe, ProgramError, RawTracePoint, TracePoint};
+use perf_event::Counter;
 
 use super::Loaded;
-use super::attach::{TRACEPOINTS, not_attached, reason};
+use super::address::Addresses;
+use super::attach::{TRACEPOINTS, at_address, not_attached, reason};
 use super::load::program;
 
 /// One probe that was tried.
@@ -80,15 +83,29 @@ impl Loaded {
                 return symbols.iter().map(failed).collect();
             }
         };
+        let addresses = Addresses::read(symbols);
         let attach = |symbol: &String| {
             let began = Instant::now();
-            let link = program.attach(symbol, 0);
-            (symbol.clone(), link, began.elapsed())
+            let by_address = addresses
+                .as_ref()
+                .and_then(|addresses| at_address(addresses, symbol, program).ok());
+            let probe = match by_address {
+                Some(probe) => Ok(Tried::ByAddress(probe)),
+                None => program.attach(symbol, 0).map(Tried::ByName),
+            };
+            (symbol.clone(), probe, began.elapsed())
         };
         let attached: Vec<_> = symbols.iter().map(attach).collect();
-        let detach = |(name, link, attach): (String, _, Duration)| {
+        let detach = |(name, probe, attach): (String, Result<Tried, _>, Duration)| {
             let began = Instant::now();
-            let took = Result::and_then(link, |link| program.detach(link))
+            let took = probe
+                .and_then(|probe| match probe {
+                    Tried::ByName(link) => program.detach(link),
+                    Tried::ByAddress(probe) => {
+                        drop(probe);
+                        Ok(())
+                    }
+                })
                 .map(|()| Took {
                     attach,
                     detach: began.elapsed(),
@@ -103,6 +120,12 @@ impl Loaded {
     pub fn leave(self) {
         std::mem::forget(self);
     }
+}
+
+/// A kprobe that is attached.
+enum Tried {
+    ByName(KProbeLinkId),
+    ByAddress(Counter),
 }
 
 fn measured<P, L>(
