@@ -68,6 +68,8 @@ pub struct Config {
     pub frames: u32,
     /// Bytes of the stack that entries carry, at most [`STACK_MAX`](crate::record::STACK_MAX).
     pub stack: u32,
+    /// Below so many unread bytes in the ring of state calls find room there for certain.
+    pub state_room: u32,
 }
 
 /// [`Control::phase`] while calls are watched. Before it is 0, afterwards [`STOPPED`].
@@ -89,6 +91,8 @@ pub struct Control {
     pub restores: u64,
     /// Bits of [`target`], where [`target::CHANGING`].
     pub targets: u64,
+    /// Not 0: whoever changes its credentials is seen doing so.
+    pub creds: u64,
 }
 
 #[cfg(feature = "user")]

@@ -36,6 +36,10 @@ pub mod flag {
     pub const INHERITED: u8 = FOLLOWED | FOLLOW_CHILDREN | FOLLOW_THREADS;
 }
 
+/// Threads of which a word is remembered beside their slots, by the last bits of their numbers: as many as a phone has numbers
+/// of threads, unless it was told otherwise. A power of two.
+pub const GLANCES: u32 = 1 << 15;
+
 /// Bits of [`Slot::birth`].
 pub mod birth {
     /// It came out of a zygote, and it is not known yet whether it is a target.

@@ -15,82 +15,14 @@ use crate::bound::at_most;
 use crate::config::config;
 use crate::maps;
 use crate::scratch::Sheet;
+pub(crate) use walk::Walk;
+use walk::{job, stage};
 
 /// `-EFAULT`.
 const EFAULT: i16 = -14;
 /// Steps of one walk: an array of messages, each with its head, address, control data, array of iovecs, full array of
 /// buffers and their end; and one for each register. Two full vectors of strings are fewer.
 const STEPS: u32 = MESSAGES as u32 * (5 + IOVECS as u32) + REGISTERS as u32;
-
-/// What the next step does; [`Walk::stage`].
-mod stage {
-    /// Begins with the register.
-    pub(super) const BEGIN: u32 = 0;
-    /// Copies the next string of a vector.
-    pub(super) const STRING: u32 = 1;
-    /// Copies what the next iovec points at.
-    pub(super) const BUFFER: u32 = 2;
-    /// Copies a message's address, control data, iovecs.
-    pub(super) const NAME: u32 = 3;
-    pub(super) const CONTROL: u32 = 4;
-    pub(super) const IOVEC: u32 = 5;
-    /// Copies the next message of an array.
-    pub(super) const MESSAGE: u32 = 6;
-    /// Copies what a structure of two words points at.
-    pub(super) const SPAN: u32 = 7;
-}
-
-/// What a step copies; [`Walk::job`].
-mod job {
-    /// Nothing.
-    pub(super) const NONE: u32 = 0;
-    /// A string.
-    pub(super) const STRING: u32 = 1;
-    /// Bytes.
-    pub(super) const BYTES: u32 = 2;
-    /// Nothing, but a slot says how it ended.
-    pub(super) const NOTE: u32 = 3;
-    /// Bytes that are looked at here: all of them or none.
-    pub(super) const HEAD: u32 = 4;
-}
-
-/// Where a walk stands: in scratch memory.
-#[repr(C)]
-pub(crate) struct Walk {
-    /// Registers still to do, one bit each; the lowest is under way.
-    todo: u32,
-    register: u32,
-    stage: u32,
-    /// Element of a vector that comes next, and how many there are.
-    item: u32,
-    count: u64,
-    /// Where the vector lies in the task's memory.
-    vector: u64,
-    /// Where the slot with the array of iovecs or the message begins in the record.
-    array: u32,
-    message: u32,
-    /// Of an array of messages: where the next lies in the task's memory, and how many there are from it on; how many
-    /// numbers of parts those before it have taken.
-    next: u64,
-    messages: u64,
-    base: u32,
-    /// Bytes in an element of an array of pointers; 0 for strings.
-    element: u32,
-    /// Not 0: the record had no room for what would be looked at next.
-    full: u32,
-    /// Bytes that the parts may hold together.
-    remaining: u64,
-    /// Part of the slot that comes next, and its flag if it is read late.
-    part: u32,
-    late: u32,
-    job: u32,
-    cap: u32,
-    pointer: u64,
-    want: u64,
-    /// State and error of a note.
-    state: u32,
-    error: i32,
-}
 
 /// Reads or writes a field of the walk, in memory and nowhere else.
 macro_rules! get {
@@ -109,6 +41,7 @@ macro_rules! set {
 
 mod copy;
 mod message;
+mod walk;
 
 /// What every step of one capture is told: plain numbers, since that is all that a function can be passed which the
 /// verifier of 5.10 walks once by itself and not anew at each call.
@@ -135,11 +68,12 @@ impl Capture {
         if todo == 0 {
             return;
         }
+        let (todo, register) = lowest(todo, 0);
         // SAFETY: a field of the scratch memory.
         unsafe {
             let walk = &raw mut (*sheet.0).walk;
             core::ptr::write_volatile(&raw mut (*walk).todo, todo);
-            core::ptr::write_volatile(&raw mut (*walk).register, 0);
+            core::ptr::write_volatile(&raw mut (*walk).register, register);
             core::ptr::write_volatile(&raw mut (*walk).stage, stage::BEGIN);
         }
         let how = self.abi as u32 | (self.at_exit as u32) << 1 | (self.late as u32) << 8;
@@ -184,13 +118,18 @@ struct Step<'a> {
 impl Step<'_> {
     #[inline(always)]
     fn take(&self) -> u32 {
-        if get!(self.todo) == 0 {
-            return 0;
-        }
         set!(self.job, job::NONE);
+        set!(self.done, 0);
         self.prepare();
         self.perform();
-        1
+        if get!(self.done) == 0 {
+            return 1;
+        }
+        let (todo, register) = lowest(get!(self.todo) >> 1, get!(self.register) + 1);
+        set!(self.todo, todo);
+        set!(self.register, register);
+        set!(self.stage, stage::BEGIN);
+        todo
     }
 
     #[inline(always)]
@@ -219,40 +158,42 @@ impl Step<'_> {
     fn begin(&self) {
         let register = at_most::<{ REGISTERS - 1 }>(get!(self.register) as usize);
         let pointer = self.sheet.arg(register as u8);
-        if get!(self.todo) & 1 == 0 || pointer == 0 {
+        if pointer == 0 {
             return self.next_register();
         }
         let arg = self.described(register);
         let late = self.late & (1 << register) != 0;
         set!(self.late, if late { state::LATE as u32 } else { 0 });
         set!(self.part, 0);
+        if arg.read == read::STRING {
+            self.job(job::STRING, pointer, 0, PATH_MAX as u32 + 1);
+            return self.next_register();
+        }
+        let count = self.count(arg);
+        if arg.read == read::BYTES {
+            let cap = if arg.cap == 0 {
+                config!(strsize)
+            } else {
+                arg.cap as u32
+            };
+            let want = size_of_many(count, arg.element as u32);
+            self.job(job::BYTES, pointer, want, cap);
+            return self.next_register();
+        }
+        self.begin_vector(arg, pointer, count);
+    }
+
+    /// Begins with a register whose memory has pointers in it.
+    #[inline(always)]
+    fn begin_vector(&self, arg: ArgSpec, pointer: u64, count: u64) {
         let gives = self.gives(arg);
         set!(self.remaining, if gives { self.ret } else { u64::MAX });
-        let count = self.count(arg);
         set!(self.vector, pointer);
         set!(self.count, count);
         set!(self.item, 0);
         set!(self.messages, 0);
         set!(self.full, 0);
         match arg.read {
-            read::STRING => {
-                self.job(job::STRING, pointer, 0, PATH_MAX as u32 + 1);
-                self.next_register();
-            }
-            read::BYTES => {
-                let cap = if arg.cap == 0 {
-                    config!(strsize)
-                } else {
-                    arg.cap as u32
-                };
-                self.job(
-                    job::BYTES,
-                    pointer,
-                    size_of_many(count, arg.element as u32),
-                    cap,
-                );
-                self.next_register();
-            }
             read::STRINGS | read::POINTERS => {
                 set!(self.element, arg.element as u32);
                 set!(self.stage, stage::STRING);
@@ -287,11 +228,10 @@ impl Step<'_> {
         unsafe { *self.spec.args.get_unchecked(register) }
     }
 
+    /// Nothing is left of the register once this step's copy is made.
     #[inline(always)]
     fn next_register(&self) {
-        set!(self.todo, get!(self.todo) >> 1);
-        set!(self.register, get!(self.register) + 1);
-        set!(self.stage, stage::BEGIN);
+        set!(self.done, 1);
     }
 
     #[inline(always)]
@@ -374,6 +314,18 @@ impl Step<'_> {
             self.job(job::BYTES, string, element as u64, element);
         }
     }
+}
+
+/// Passes over registers that have no bit.
+#[inline(always)]
+fn lowest(mut todo: u32, mut register: u32) -> (u32, u32) {
+    for _ in 1..REGISTERS {
+        if todo & 1 == 0 {
+            todo >>= 1;
+            register += 1;
+        }
+    }
+    (todo, register)
 }
 
 /// Bytes in `count` elements. More than 4 GiB are as good as 4 GiB, and the product then fits: a saturating one would

@@ -25,6 +25,7 @@ static CONFIG: Config = Config {
     exec_old_pid: 0,
     frames: 0,
     stack: 0,
+    state_room: 0,
 };
 
 /// One field of the configuration: a volatile read, since the loader changes what the compiler saw.

@@ -11,6 +11,7 @@ use kprobe_common::index::INDEXES;
 use kprobe_common::record::Header;
 
 use crate::bound::at_most;
+use crate::config::config;
 use crate::log;
 use crate::maps;
 use crate::scratch::{Desk, WHOLE};
@@ -43,13 +44,12 @@ pub(crate) fn emit(desk: &Desk, ring: Ring) -> bool {
     let len = at_most::<WHOLE>(desk.sheet.cursor());
     let map = map.cast_mut().cast();
     // SAFETY: the map is a ring.
-    let (unread, size) = unsafe {
-        (
-            bpf_ringbuf_query(map, u64::from(BPF_RB_AVAIL_DATA)),
-            bpf_ringbuf_query(map, u64::from(BPF_RB_RING_SIZE)),
-        )
-    };
-    let has_room = ring != Ring::State || unread < size - size / 4;
+    let ask = |what: u32| unsafe { bpf_ringbuf_query(map, u64::from(what)) };
+    let unread = ask(BPF_RB_AVAIL_DATA);
+    // A ring is a page at least, and so perhaps larger than was asked for.
+    let has_room = ring != Ring::State
+        || unread < u64::from(config!(state_room))
+        || unread < kept_for_calls(ask(BPF_RB_RING_SIZE));
     // SAFETY: the map is a ring; the record has that many bytes.
     let written = has_room
         && unsafe {
@@ -65,6 +65,12 @@ pub(crate) fn emit(desk: &Desk, ring: Ring) -> bool {
         add(lost);
     }
     written
+}
+
+/// How much of the ring of state calls can fill.
+#[inline(always)]
+fn kept_for_calls(size: u64) -> u64 {
+    size - size / 4
 }
 
 /// The counter of what a ring of that CPU lost.

@@ -1,17 +1,19 @@
 //! The entry of a call: is it a target's, is it selected, does a filter drop it; then its record.
 
 use aya_ebpf::helpers::generated::bpf_get_current_comm;
+use kprobe_common::index::{Abi, index};
 use kprobe_common::record::{Frame, flag, kind};
 use kprobe_common::regs::Regs;
 use kprobe_common::spec::{self, Spec, mode};
 use kprobe_common::thread::{self, Slot};
 
-use crate::call;
+use crate::call::{self, NO_SYSCALL, Part};
 use crate::capture::Capture;
 use crate::config::config;
 use crate::emit::{self, Ring};
 use crate::ending;
 use crate::family;
+use crate::glance::{self, Glance};
 use crate::ignored;
 use crate::maps;
 use crate::scratch::Desk;
@@ -19,6 +21,24 @@ use crate::stack;
 use crate::target::{self, Task};
 use crate::thread::{clear_restart, find, resumed};
 use crate::whose;
+
+/// Some call was entered, by its number.
+#[inline(always)]
+pub(crate) fn any(regs: *const Regs, nr: i32) {
+    match glance::of(target::numbers().tid()) {
+        Glance::Outside(abi) if is_nothing(abi, nr) => {}
+        _ => enter(regs),
+    }
+}
+
+/// Whether nothing follows from a call of that number, whatever its arguments and whatever it returns.
+#[inline(always)]
+pub(crate) fn is_nothing(abi: Abi, nr: i32) -> bool {
+    nr != NO_SYSCALL
+        && maps::SPECS
+            .get(index(abi, nr) as u32)
+            .is_some_and(|spec| spec.flags & !spec::ATTACHED == 0)
+}
 
 /// A call was entered; `regs` is the kernel's pointer to the user's registers.
 #[inline(always)]
@@ -32,14 +52,13 @@ pub(crate) fn enter(regs: *const Regs) {
     let Some(found) = find(task, watch) else {
         return;
     };
+    glance::forget(task.tid);
     let Some(desk) = Desk::take(task, Ring::Calls) else {
         return refuse(regs, task, found.slot);
     };
-    if !desk.sheet.read_regs(regs) {
+    let Some(index) = read_regs(&desk, regs) else {
         return;
-    }
-    // SAFETY: just read.
-    let index = call::index_of(unsafe { &*desk.sheet.regs() });
+    };
     let Some(spec) = maps::SPECS.get(index as u32) else {
         return;
     };
@@ -91,6 +110,24 @@ pub(crate) fn enter(regs: *const Regs) {
         resumed(&desk, found.slot);
     }
     keep(found.slot, spec, slot);
+}
+
+/// Reads what a record tells of the registers; gives the call's index.
+#[inline(always)]
+fn read_regs(desk: &Desk, regs: *const Regs) -> Option<u16> {
+    if !desk.sheet.read_regs(regs, Part::Frame) {
+        return None;
+    }
+    // SAFETY: just read.
+    let (abi, index) = unsafe {
+        let regs = &*desk.sheet.regs();
+        (call::abi(regs), call::index_of(regs))
+    };
+    let rest = match abi {
+        Abi::Arm64 => Part::Args,
+        Abi::Arm32 => Part::Rest,
+    };
+    desk.sheet.read_regs(regs, rest).then_some(index)
 }
 
 /// There is no memory for a record: the call is lost if it is selected.
@@ -256,7 +293,7 @@ pub(crate) fn ring(flags: u8) -> Ring {
 
 /// Fills the part of a record that tells of the registers, `offset` bytes behind its header.
 #[inline(always)]
-pub(crate) fn frame(desk: &Desk, offset: usize) -> kprobe_common::index::Abi {
+pub(crate) fn frame(desk: &Desk, offset: usize) -> Abi {
     let frame = desk.sheet.frame(offset);
     // SAFETY: the registers were read; the frame lies in the record's fixed part.
     unsafe {

@@ -7,20 +7,18 @@ use kprobe_common::regs::Regs;
 use kprobe_common::spec::{self, Spec};
 use kprobe_common::thread::{self, Slot, state};
 
-use crate::call;
+use crate::call::{self, NO_SYSCALL, Part};
 use crate::capture::Capture;
 use crate::emit::{self, Ring};
-use crate::enter::{followed, frame, is_shown, is_state, ring, route, variant};
+use crate::enter::{followed, frame, is_nothing, is_shown, is_state, ring, route, variant};
+use crate::glance::{self, Glance};
 use crate::ignored;
 use crate::life;
 use crate::maps;
 use crate::scratch::Desk;
-use crate::target::{self, Task};
+use crate::target::{self, Numbers, Task};
 use crate::thread::{Found, clear_restart, find, resumed};
 
-/// What is in the number's place where there is none.
-/// <https://github.com/torvalds/linux/blob/v6.12/arch/arm64/include/asm/ptrace.h#L93>
-const NO_SYSCALL: i32 = -1;
 /// Returns from -4095 to -1 are errors.
 /// <https://github.com/torvalds/linux/blob/v6.12/include/linux/err.h#L28>
 const MAX_ERRNO: i64 = 4095;
@@ -28,34 +26,54 @@ const MAX_ERRNO: i64 = 4095;
 /// <https://github.com/torvalds/linux/blob/v6.12/include/linux/errno.h#L14-L20>
 const RESTART: core::ops::RangeInclusive<i64> = -516..=-512;
 
-/// A call returned; `regs` is the kernel's pointer to the user's registers.
+/// A call returned; `regs` is the kernel's pointer to the user's registers, `ret` what it hands over as the return value.
 #[inline(always)]
-pub(crate) fn exit(regs: *const Regs) {
-    let Some((task, found, left)) = thread_of_call() else {
+pub(crate) fn exit(regs: *const Regs, ret: u64) {
+    let numbers = target::numbers();
+    match glance::of(numbers.tid()) {
+        Glance::Other => {}
+        Glance::Outside(abi) if is_nothing(abi, call::number_at(regs)) => {}
+        _ => of_thread(regs, ret, numbers),
+    }
+}
+
+#[inline(always)]
+fn of_thread(regs: *const Regs, ret: u64, numbers: Numbers) {
+    let Some((task, found, left)) = thread_of_call(numbers) else {
         return;
     };
     let before = leave(found.slot);
     let Some(desk) = Desk::take(task, Ring::Calls) else {
         return refuse(regs, &before, task.tid, left);
     };
-    if !desk.sheet.read_regs(regs) {
+    // Of a new program the stack pointer is told, which 32-bit code has among the others.
+    let part = if before.flags & thread::flag::EXECED == 0 {
+        Part::Head
+    } else {
+        Part::Whole
+    };
+    if !desk.sheet.read_regs(regs, part) {
         return;
     }
     // SAFETY: just read.
-    let ret = unsafe { call::ret(&*desk.sheet.regs()) };
+    let abi = unsafe { call::abi(&*desk.sheet.regs()) };
+    let ret = call::ret(abi, ret);
     match before.state {
-        state::ENTERED | state::FOLLOWED => returned(&desk, &before, found.slot, ret),
+        state::ENTERED | state::FOLLOWED => returned(&desk, regs, &before, found.slot, ret),
         state::FILTERED | state::LOST => {}
-        _ => alone(&desk, &before, &found, ret),
+        _ if desk.sheet.read_regs(regs, Part::Whole) => alone(&desk, &before, &found, ret),
+        _ => {}
     }
     if left {
         life::left(&desk);
+    } else {
+        glance::outside(task.tid, abi, found.slot);
     }
 }
 
 /// The current thread, if the call it returns from was a target's or made it one; and whether it is none any more.
 #[inline(always)]
-fn thread_of_call() -> Option<(Task, Found, bool)> {
+fn thread_of_call(numbers: Numbers) -> Option<(Task, Found, bool)> {
     let control = target::control()?;
     // SAFETY: the map's only value.
     let (phase, leaving) = unsafe {
@@ -68,28 +86,33 @@ fn thread_of_call() -> Option<(Task, Found, bool)> {
     if phase != LIVE {
         return None;
     }
-    if let Some((task, watch)) = target::current()
+    if let Some((task, watch)) = target::watched(numbers)
         && let Some(found) = find(task, watch)
     {
         return Some((task, found, false));
     }
     // Not a target now. It was one at entry if it is among the few inside a call that changes the user ID.
-    if leaving == 0 {
-        return None;
+    let leaver = if leaving == 0 { None } else { leaver(numbers) };
+    if leaver.is_none() {
+        glance::other(numbers.tid());
     }
-    let task = target::identify(target::uid());
-    let slot = maps::THREADS.get_ptr_mut(task.tid)?;
+    leaver
+}
+
+/// The current thread, if the call that it returns from has made it leave the targets.
+#[inline(always)]
+fn leaver(numbers: Numbers) -> Option<(Task, Found, bool)> {
+    let slot = maps::THREADS.get_ptr_mut(numbers.tid())?;
     // SAFETY: a value of the map of threads, used by the current thread alone.
     if unsafe { (*slot).flags } & thread::flag::LEAVING == 0 {
-        None
-    } else {
-        let found = Found {
-            slot,
-            new: false,
-            unsettled: false,
-        };
-        Some((task, found, true))
+        return None;
     }
+    let found = Found {
+        slot,
+        new: false,
+        unsettled: false,
+    };
+    Some((numbers.with(target::uid()), found, true))
 }
 
 /// There is no memory for a record: the return is lost, and with it the call whose entry was not seen.
@@ -141,7 +164,7 @@ fn leave(slot: *mut Slot) -> Slot {
 
 /// The return of a call whose entry was reported.
 #[inline(always)]
-fn returned(desk: &Desk, before: &Slot, slot: *mut Slot, ret: i64) {
+fn returned(desk: &Desk, regs: *const Regs, before: &Slot, slot: *mut Slot, ret: i64) {
     let Some(spec) = maps::SPECS.get(before.spec as u32) else {
         return;
     };
@@ -155,7 +178,8 @@ fn returned(desk: &Desk, before: &Slot, slot: *mut Slot, ret: i64) {
         size_of::<Return>(),
     );
     put_return(desk, ret, execed);
-    if !execed {
+    let registers = (outputs(spec, ret) & followed(spec, flags)) | before.late;
+    if !execed && registers != 0 && desk.sheet.read_regs(regs, Part::Args) {
         // SAFETY: the registers were read.
         let abi = call::abi(unsafe { &*desk.sheet.regs() });
         let capture = Capture {
@@ -166,7 +190,7 @@ fn returned(desk: &Desk, before: &Slot, slot: *mut Slot, ret: i64) {
             ret,
             late: before.late,
         };
-        capture.walk(desk.sheet, outputs(spec, ret) & followed(spec, flags));
+        capture.walk(desk.sheet, registers);
     }
     if !emit::emit(desk, ring(flags)) && shown {
         emit::count_call(desk, before.index, |calls| &raw mut calls.exits_lost);

@@ -14,6 +14,7 @@ use crate::config::config;
 use crate::emit::{self, Ring};
 use crate::ending;
 use crate::family;
+use crate::glance;
 use crate::ignored;
 use crate::log;
 use crate::maps;
@@ -29,6 +30,7 @@ pub(crate) fn fork(ctx: &TracePointContext) {
     let here = Here::now();
     let child = read::<u32>(ctx, config!(newtask_pid));
     let clone_flags = read::<u64>(ctx, config!(newtask_flags));
+    glance::forget(child);
     ending::made(child);
     whose::made(child, clone_flags & clone::THREAD != 0);
     if clone_flags & clone::THREAD == 0 {
@@ -170,6 +172,8 @@ pub(crate) fn exec(ctx: &TracePointContext) {
 #[inline(always)]
 fn moved(old_tid: u32) {
     let task = target::identify(target::uid());
+    // The leader's number is another thread's now, which is in a call.
+    glance::forget(task.tid);
     let Some(old) = maps::THREADS.get_ptr_mut(old_tid) else {
         return;
     };

@@ -17,6 +17,7 @@ mod ending;
 mod enter;
 mod exit;
 mod family;
+mod glance;
 mod ignored;
 mod life;
 mod log;
@@ -44,14 +45,21 @@ pub(crate) fn enter_kprobe(ctx: ProbeContext) -> u32 {
 /// On `sys_enter`, the second backend.
 #[raw_tracepoint(tracepoint = "sys_enter")]
 pub(crate) fn enter_tracepoint(ctx: RawTracePointContext) -> i32 {
-    enter::enter(ctx.arg::<*const Regs>(0));
+    enter::any(ctx.arg::<*const Regs>(0), ctx.arg::<u64>(1) as i32);
     0
 }
 
 /// On `sys_exit`: returns of every call, probed or not.
 #[raw_tracepoint(tracepoint = "sys_exit")]
 pub(crate) fn exit_tracepoint(ctx: RawTracePointContext) -> i32 {
-    exit::exit(ctx.arg::<*const Regs>(0));
+    exit::exit(ctx.arg::<*const Regs>(0), ctx.arg::<u64>(1));
+    0
+}
+
+/// On `commit_creds`, in the thread whose user ID may be another one from now on.
+#[kprobe]
+pub(crate) fn task_creds(_ctx: ProbeContext) -> u32 {
+    glance::forget(target::numbers().tid());
     0
 }
 

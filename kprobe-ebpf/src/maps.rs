@@ -63,6 +63,10 @@ pub(crate) static COMMAND_LINES: HashMap<u32, CommandLine> = HashMap::with_max_e
 #[map]
 pub(crate) static THREADS: HashMap<u32, thread::Slot> = HashMap::with_max_entries(16384, 0);
 
+/// What is known of threads at a glance: see `glance`.
+#[map]
+pub(crate) static GLANCES: Array<u64> = Array::with_max_entries(thread::GLANCES, BPF_F_MMAPABLE);
+
 /// Counts, by CPU times `INDEXES` plus index.
 #[map]
 pub(crate) static COUNTS: Array<Calls> = Array::with_max_entries(1, BPF_F_MMAPABLE);

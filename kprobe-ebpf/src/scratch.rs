@@ -11,7 +11,7 @@ use kprobe_common::record::{FRAME, FRAMES, Frame, Header, PATH_MAX, RECORD_MAX, 
 use kprobe_common::regs::Regs;
 
 use crate::bound::at_most;
-use crate::call;
+use crate::call::{self, Part};
 use crate::capture::Walk;
 use crate::emit::{self, Ring};
 use crate::maps;
@@ -53,17 +53,15 @@ pub(crate) struct Desk {
     pub(crate) sheet: Sheet,
     pub(crate) cpu: u32,
     pub(crate) cpu_counts: *mut Cpu,
-    pub(crate) time: u64,
     pub(crate) task: Task,
 }
 
 impl Desk {
-    /// Takes a scratch memory of the CPU. The time of the records is now. Where none is free, a record of that ring is
-    /// lost.
+    /// Takes a scratch memory of the CPU. Where none is free, a record of that ring is lost.
     #[inline(always)]
     pub(crate) fn take(task: Task, ring: Ring) -> Option<Self> {
-        // SAFETY: neither helper takes a pointer.
-        let (time, cpu) = unsafe { (bpf_ktime_get_boot_ns(), bpf_get_smp_processor_id()) };
+        // SAFETY: takes no pointer.
+        let cpu = unsafe { bpf_get_smp_processor_id() };
         let cpu_counts = maps::CPUS.get_ptr_mut(cpu)?;
         for turn in 0..SCRATCH_PER_CPU {
             let number = cpu * SCRATCH_PER_CPU + turn;
@@ -73,7 +71,6 @@ impl Desk {
                     sheet,
                     cpu,
                     cpu_counts,
-                    time,
                     task,
                 });
             }
@@ -84,7 +81,7 @@ impl Desk {
         None
     }
 
-    /// Starts a record: its header, then `fixed` bytes that the caller fills.
+    /// Starts a record, whose time is now: its header, then `fixed` bytes that the caller fills.
     #[inline(always)]
     pub(crate) fn begin(&self, kind: u8, flags: u8, index: u16, fixed: usize) {
         let header = Header {
@@ -92,7 +89,8 @@ impl Desk {
             flags,
             cpu: self.cpu as u16,
             lost: 0,
-            time: self.time,
+            // SAFETY: takes no pointer.
+            time: unsafe { bpf_ktime_get_boot_ns() },
             tgid: self.task.tgid,
             tid: self.task.tid,
             uid: self.task.uid,
@@ -196,11 +194,10 @@ impl Sheet {
         unsafe { &raw mut (*self.0).regs }
     }
 
-    /// Reads the registers of the call, and keeps the first argument where the others are: `x0` is the return value
-    /// at exit.
+    /// Reads some of the registers; of the others the memory has those of another call.
     #[inline(always)]
-    pub(crate) fn read_regs(&self, from: *const Regs) -> bool {
-        call::read(self.regs(), from)
+    pub(crate) fn read_regs(&self, from: *const Regs, which: Part) -> bool {
+        call::read(self.regs(), from, which)
     }
 
     /// The address of the `svc` instruction.

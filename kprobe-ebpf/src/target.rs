@@ -16,6 +16,26 @@ pub(crate) struct Task {
     pub(crate) uid: u32,
 }
 
+/// The numbers of the process, above, and of the thread.
+#[derive(Clone, Copy)]
+pub(crate) struct Numbers(u64);
+
+impl Numbers {
+    #[inline(always)]
+    pub(crate) fn tid(self) -> u32 {
+        self.0 as u32
+    }
+
+    #[inline(always)]
+    pub(crate) fn with(self, uid: u32) -> Task {
+        Task {
+            tgid: (self.0 >> 32) as u32,
+            tid: self.tid(),
+            uid,
+        }
+    }
+}
+
 /// How it is watched.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Watch {
@@ -29,19 +49,33 @@ pub(crate) enum Watch {
 #[inline(always)]
 pub(crate) fn current() -> Option<(Task, Watch)> {
     let uid = uid();
-    let watch = if by_uid(uid) {
-        Watch::Uid
+    let watch = watch(uid)?;
+    unless_others(numbers().with(uid)).map(|task| (task, watch))
+}
+
+/// The same, where its numbers are known.
+#[inline(always)]
+pub(crate) fn watched(numbers: Numbers) -> Option<(Task, Watch)> {
+    let uid = uid();
+    let watch = watch(uid)?;
+    unless_others(numbers.with(uid)).map(|task| (task, watch))
+}
+
+#[inline(always)]
+fn watch(uid: u32) -> Option<Watch> {
+    if by_uid(uid) {
+        Some(Watch::Uid)
     } else if may_be_named(uid) {
-        Watch::Task
+        Some(Watch::Task)
     } else {
-        return None;
-    };
-    let task = identify(uid);
-    if task.tgid == config!(own_tgid) || family::is_others(task.tgid) {
         None
-    } else {
-        Some((task, watch))
     }
+}
+
+#[inline(always)]
+fn unless_others(task: Task) -> Option<Task> {
+    let is_own = task.tgid == config!(own_tgid);
+    (!is_own && !family::is_others(task.tgid)).then_some(task)
 }
 
 /// The current task's real user ID, in the initial user namespace.
@@ -53,14 +87,15 @@ pub(crate) fn uid() -> u32 {
 
 /// The current task's numbers.
 #[inline(always)]
-pub(crate) fn identify(uid: u32) -> Task {
+pub(crate) fn numbers() -> Numbers {
     // SAFETY: takes no pointer.
-    let id = unsafe { bpf_get_current_pid_tgid() };
-    Task {
-        tgid: (id >> 32) as u32,
-        tid: id as u32,
-        uid,
-    }
+    Numbers(unsafe { bpf_get_current_pid_tgid() })
+}
+
+/// The current task.
+#[inline(always)]
+pub(crate) fn identify(uid: u32) -> Task {
+    numbers().with(uid)
 }
 
 #[inline(always)]
@@ -126,6 +161,15 @@ pub(crate) fn restores() -> bool {
     // SAFETY: the map's only value, of that type.
     control().is_some_and(
         |control| unsafe { core::ptr::read_volatile(&raw const (*control).restores) } != 0,
+    )
+}
+
+/// Whether whoever changes its credentials is seen doing so.
+#[inline(always)]
+pub(crate) fn creds_are_seen() -> bool {
+    // SAFETY: the map's only value, of that type.
+    control().is_some_and(
+        |control| unsafe { core::ptr::read_volatile(&raw const (*control).creds) } != 0,
     )
 }
 

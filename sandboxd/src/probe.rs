@@ -3,6 +3,7 @@
 mod address;
 mod attach;
 mod family;
+mod glances;
 mod ignored;
 mod load;
 mod mappings;

@@ -4,7 +4,7 @@ use aya_ebpf::helpers::generated::{bpf_probe_read_user, bpf_probe_read_user_str}
 use kprobe_common::index::Abi;
 use kprobe_common::record::{Header, IOVECS, PATH_MAX, RECORD_MAX, Slot, state};
 
-use super::{EFAULT, Step, job, stage};
+use super::{EFAULT, Step, job};
 use crate::bound::at_most;
 use crate::scratch::{PAGE, SLACK};
 
@@ -110,21 +110,9 @@ impl Step<'_> {
 
     #[inline(always)]
     fn unread(&self, error: i32) {
-        // The register may have been passed on already; the slot's own is behind.
-        let register = self.register_of_slot();
-        self.sheet.set_late(self.sheet.late() | 1 << (register & 7));
+        let register = get!(self.register) & 7;
+        self.sheet.set_late(self.sheet.late() | 1 << register);
         self.put(state::UNREAD as u32, 0, error);
-    }
-
-    /// The register that the job belongs to: simple jobs pass to the next one before they are performed.
-    #[inline(always)]
-    fn register_of_slot(&self) -> u32 {
-        let register = get!(self.register);
-        if get!(self.stage) == stage::BEGIN {
-            register.wrapping_sub(1)
-        } else {
-            register
-        }
     }
 
     /// Ends a slot: its head, now that its bytes are there.
@@ -135,7 +123,7 @@ impl Step<'_> {
             return;
         }
         let slot = Slot {
-            register: self.register_of_slot() as u8,
+            register: get!(self.register) as u8,
             part: get!(self.part) as u8,
             state: (state | get!(self.late)) as u8,
             unused: 0,

@@ -49,6 +49,9 @@ pub(super) const TRACEPOINTS: [(&str, &str, &str, &str); 5] = [
     ),
 ];
 
+/// The program that sees credentials change.
+pub(super) const CREDS: &str = "task_creds";
+
 /// Attaches returns and process life first, then entries, so that no entry is ever without its return.
 pub fn attach(
     loaded: &mut Loaded,
@@ -66,6 +69,12 @@ pub fn attach(
             .map_err(|source| not_attached(full, source))?;
     }
     if returns {
+        // Where it cannot be seen, each return of each task costs its user ID.
+        let program: &mut KProbe = program(ebpf, CREDS)?;
+        match program.attach("commit_creds", 0) {
+            Ok(_) => loaded.shared.creds(),
+            Err(error) => tracing::debug!("commit_creds cannot be probed: {}", reason(&error)),
+        }
         attach_raw(ebpf, "exit_tracepoint", "sys_exit")?;
     }
     match backend {

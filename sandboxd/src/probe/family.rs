@@ -1,6 +1,7 @@
 //! Tells the kernel half whose processes are, through memory that both share; and of zygotes, before the probes are live.
 
 use std::mem::offset_of;
+use std::rc::Rc;
 use std::sync::atomic::Ordering;
 
 use aya::maps::MapData;
@@ -8,6 +9,7 @@ use kprobe_common::family::{APP_WORDS, CommandLine, PLACES, Place, verdict};
 use kprobe_common::thread::{self, Slot};
 use memmap2::MmapMut;
 
+use super::glances::Glances;
 use super::load::map_error;
 use super::shared::{mmap, word};
 use super::{Loaded, ProbeError};
@@ -18,13 +20,19 @@ use crate::world::MET;
 pub struct Family {
     apps: MmapMut,
     places: MmapMut,
+    glances: Rc<Glances>,
 }
 
 impl Family {
-    pub(super) fn map(apps: &MapData, places: &MapData) -> Result<Self, ProbeError> {
+    pub(super) fn map(
+        apps: &MapData,
+        places: &MapData,
+        glances: Rc<Glances>,
+    ) -> Result<Self, ProbeError> {
         Ok(Self {
             apps: mmap("APPS", apps, APP_WORDS as usize * 8)?,
             places: mmap("PROCESSES", places, PLACES as usize * size_of::<Place>())?,
+            glances,
         })
     }
 
@@ -39,6 +47,7 @@ impl Family {
         for (at, value) in words.into_iter().enumerate() {
             word(&self.apps, at * 8).store(value, Ordering::SeqCst);
         }
+        self.glances.forget();
     }
 
     /// Says whether a process is a target, by its [word](kprobe_common::family::born).
@@ -69,6 +78,7 @@ impl Family {
     /// What was said of a process does not hold any more: it is watched by its user ID.
     pub fn take_back(&self, pid: u32) {
         self.say_by_number(pid, true);
+        self.glances.forget();
     }
 
     /// Says whether a process is a target, if its place is its own.
@@ -133,6 +143,8 @@ impl Loaded {
         });
         self.threads
             .insert(pid, slot, 0)
-            .map_err(|source| map_error("THREADS", source))
+            .map_err(|source| map_error("THREADS", source))?;
+        self.glances.forget();
+        Ok(())
     }
 }

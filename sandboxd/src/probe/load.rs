@@ -2,6 +2,7 @@
 
 use std::io;
 use std::mem::ManuallyDrop;
+use std::rc::Rc;
 
 use aya::maps::{Array, HashMap, MapData, RingBuf};
 use aya::programs::{KProbe, ProgramError, RawTracePoint, TracePoint};
@@ -13,7 +14,8 @@ use kprobe_common::spec::{self, Spec};
 use kprobe_common::thread;
 use perf_event::Counter;
 
-use super::attach::TRACEPOINTS;
+use super::attach::{CREDS, TRACEPOINTS};
+use super::glances::Glances;
 use super::settings::{config, targets};
 use super::{Backend, Family, Ignored, ProbeError, Shared, platform, whose};
 use crate::fold::Told;
@@ -82,6 +84,7 @@ pub struct Loaded {
     pub ignored: Ignored,
     /// What is said of user IDs and of processes out of zygotes.
     pub family: Family,
+    pub(super) glances: Rc<Glances>,
     pub(super) uids: HashMap<MapData, u32, u8>,
     pub(super) command_lines: HashMap<MapData, u32, CommandLine>,
     specs: Array<MapData, Spec>,
@@ -159,14 +162,17 @@ pub fn load(object: &[u8], watch: &Watch, backend: Backend) -> Result<Loaded, Pr
         take_map(&mut ebpf, "IGNORED")?.map_data(),
         take_map(&mut ebpf, "RANGES")?.map_data(),
     )?;
+    let glances = Rc::new(Glances::map(take_map(&mut ebpf, "GLANCES")?.map_data())?);
     let family = Family::map(
         take_map(&mut ebpf, "APPS")?.map_data(),
         take_map(&mut ebpf, "PROCESSES")?.map_data(),
+        Rc::clone(&glances),
     )?;
     let mut loaded = Loaded {
         ignored,
         uids: take(&mut ebpf, "UIDS")?,
         family,
+        glances,
         command_lines: take(&mut ebpf, "COMMAND_LINES")?,
         specs,
         calls: take(&mut ebpf, "CALLS")?,
@@ -184,7 +190,7 @@ pub fn load(object: &[u8], watch: &Watch, backend: Backend) -> Result<Loaded, Pr
     for &uid in &watch.uids {
         loaded.add_uid(uid)?;
     }
-    loaded.shared.watch(targets(watch));
+    loaded.watch(targets(watch));
     Ok(loaded)
 }
 
@@ -212,6 +218,7 @@ fn load_programs(ebpf: &mut Ebpf, watch: &Watch, backend: Backend) -> Result<(),
     load_entries(ebpf, backend)?;
     if watch.returns {
         load_raw(ebpf, "exit_tracepoint")?;
+        load_kprobe(ebpf, CREDS)?;
     }
     for (name, ..) in TRACEPOINTS {
         let program: &mut TracePoint = program(ebpf, name)?;

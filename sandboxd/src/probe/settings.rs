@@ -44,6 +44,8 @@ pub(super) fn config(watch: &Watch) -> Result<Config, ProbeError> {
         left_out: watch.left_out.into(),
         frames: watch.stack.is_some().into(),
         stack: watch.stack.unwrap_or(0),
+        // The rest is for threads and programs that begin and end.
+        state_room: watch.state_ring - watch.state_ring / 4,
         ..Config::default()
     })
 }

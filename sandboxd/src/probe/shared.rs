@@ -63,6 +63,12 @@ impl Shared {
         word(&self.control, at).store(1, Ordering::SeqCst);
     }
 
+    /// Says that whoever changes its credentials is seen doing so.
+    pub(super) fn creds(&self) {
+        let at = std::mem::offset_of!(Control, creds);
+        word(&self.control, at).store(1, Ordering::SeqCst);
+    }
+
     /// Lets the probes work, now that all of them are attached.
     pub fn begin(&self) {
         self.set_phase(LIVE);
@@ -74,7 +80,7 @@ impl Shared {
     }
 
     /// Says which tests a task is put to from now on: bits of [`kprobe_common::config::target`].
-    pub fn watch(&self, targets: u32) {
+    pub(super) fn watch(&self, targets: u32) {
         let at = std::mem::offset_of!(Control, targets);
         word(&self.control, at).store(targets.into(), Ordering::SeqCst);
     }

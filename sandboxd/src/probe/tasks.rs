@@ -12,7 +12,15 @@ impl Loaded {
     pub fn add_uid(&mut self, uid: u32) -> Result<(), ProbeError> {
         self.uids
             .insert(uid, 0, 0)
-            .map_err(|source| map_error("UIDS", source))
+            .map_err(|source| map_error("UIDS", source))?;
+        self.glances.forget();
+        Ok(())
+    }
+
+    /// Says which tests a task is put to from now on: bits of [`kprobe_common::config::target`].
+    pub fn watch(&self, targets: u32) {
+        self.shared.watch(targets);
+        self.glances.forget();
     }
 
     /// Takes a user ID from the targets; it may be none.
@@ -44,7 +52,9 @@ impl Loaded {
     pub fn add_process(&mut self, pid: u32, flags: u8) -> Result<(), ProbeError> {
         self.tgids
             .insert(pid, flags, 0)
-            .map_err(|source| map_error("TGIDS", source))
+            .map_err(|source| map_error("TGIDS", source))?;
+        self.glances.forget();
+        Ok(())
     }
 
     /// Takes a process from the targets; it may be none.
@@ -64,7 +74,9 @@ impl Loaded {
             flags,
             ..thread::Slot::default()
         };
-        match self.threads.insert(tid, slot, 1) {
+        let added = self.threads.insert(tid, slot, 1);
+        self.glances.forget();
+        match added {
             // BPF_NOEXIST: it was seen already, and its slot knows better.
             Ok(()) | Err(aya::maps::MapError::KeyNotFound) => Ok(()),
             Err(aya::maps::MapError::SyscallError(error))

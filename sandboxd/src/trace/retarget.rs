@@ -101,7 +101,7 @@ impl Run {
         if !targets.packages.is_empty() {
             kinds |= target::PACKAGES | target::BORN;
         }
-        self.loaded.shared.watch(kinds);
+        self.loaded.watch(kinds);
     }
 
     /// Tells the kernel half of those that have left and that it would take for targets still, by their numbers or since others

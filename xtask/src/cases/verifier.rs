@@ -51,6 +51,7 @@ fn counted(outcome: &Outcome) -> Result<String> {
         "exit_tracepoint",
         "exit_tracepoint+daemon",
         "task_made",
+        "task_creds",
         "task_execed",
         "task_ended",
         "task_sent",
