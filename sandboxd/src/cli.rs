@@ -38,7 +38,7 @@ pub struct Cli {
 pub enum Verb {
     /// Watch tasks and write their system calls
     Trace(Box<Trace>),
-    /// Watch as a file says, in the background, and be spoken to by `ctl`
+    /// Watch as a file says, for as long as the device runs, and be spoken to by `ctl`
     Daemon(Daemon),
     /// Speak to a daemon: whom it watches, new files, its end
     Ctl(Ctl),

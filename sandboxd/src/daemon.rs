@@ -7,6 +7,7 @@ use std::path::Path;
 
 use crate::cli;
 use crate::control::{self, Answer, Place, Request, Status, Who};
+use crate::probe::platform;
 use crate::trace::{self, Control, TraceError};
 use config::Config;
 
@@ -18,6 +19,7 @@ pub fn run(object: &[u8], options: &cli::Daemon, argv: &[String]) -> Result<(), 
         tracing::info!("{} is good", options.config.display());
         return Ok(());
     }
+    platform::check()?;
     let (place, listener) = Place::take(&options.run_dir)?;
     let path = options.config.clone();
     let trace = config.trace.clone();

@@ -122,6 +122,10 @@ fn words(dir: &Path) -> Vec<String> {
         .iter()
         .rposition(|&byte| byte != 0)
         .map_or(0, |last| last + 1);
+    // Of one that has ended nothing is left, and that is no word either.
+    if end == 0 {
+        return Vec::new();
+    }
     line[..end]
         .split(|&byte| byte == 0)
         .map(|word| String::from_utf8_lossy(word).into_owned())

@@ -1,6 +1,6 @@
 //! Files that hold what was seen of apps: whatever the umask, nobody but their owner reads them.
 
-use std::fs::{File, OpenOptions, Permissions};
+use std::fs::{File, OpenOptions, Permissions, TryLockError};
 use std::io;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, fchown};
 use std::path::Path;
@@ -33,6 +33,10 @@ pub fn create(path: &Path, there: There, owner: Option<u32>) -> io::Result<File>
     let found = file.metadata()?;
     // A pipe or a device belongs to somebody.
     if found.is_file() {
+        // Held for as long as it is open. (Not every file system can.)
+        if there == There::Replaced && matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
+            return Err(io::Error::other("another run writes to it"));
+        }
         if owner.is_some() && found.nlink() != 1 {
             return Err(io::Error::other(
                 "it has other names too, and is not given away",
@@ -68,6 +72,20 @@ mod tests {
         drop(create(&path, There::Replaced, None).unwrap());
         let found = fs::metadata(&path).unwrap();
         assert_eq!((found.mode() & 0o7777, found.len()), (0o600, 0));
+    }
+
+    #[test]
+    fn a_file_that_another_run_writes_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("out");
+        let mut first = create(&path, There::Replaced, None).unwrap();
+        io::Write::write_all(&mut first, b"lines").unwrap();
+        let error = create(&path, There::Replaced, None).unwrap_err();
+        assert_eq!(error.to_string(), "another run writes to it");
+        assert_eq!(fs::read(&path).unwrap(), b"lines");
+        drop(first);
+        drop(create(&path, There::Replaced, None).unwrap());
+        assert_eq!(fs::read(&path).unwrap(), b"");
     }
 
     #[test]

@@ -2,12 +2,15 @@
 //!
 //! Within a ring, records lie in the order in which room was reserved: a call that follows from another's return lies
 //! behind it. Between the rings only their times say who was first, so both are read, then sorted, and what is so new
-//! that an older one may still be on its way waits for the next round.
+//! that an older one may still be on its way waits for the next round. A ring that could not be read to its end, because it
+//! holds too much or because a record has its room and not yet its bytes (a CPU can be interrupted in between for longer
+//! than anybody would wait), keeps back what is not older than the last that was read of it: what its own thread wrote
+//! before that lies before that.
 
 use aya::maps::{MapData, RingBuf};
 
 use crate::facts;
-use crate::probe::Mappings;
+use crate::probe::{Mappings, Rings};
 use crate::record;
 
 /// A record's time is taken a little before its room is reserved; one that is younger than this waits, nanoseconds.
@@ -24,6 +27,8 @@ pub struct Source {
     ready: usize,
     /// Everything before this time was read.
     read: u64,
+    /// The times of the last records read of state and of calls.
+    last: [u64; 2],
 }
 
 /// Sorted by time; of two at the same time the state comes first, since it explains the call.
@@ -50,6 +55,7 @@ impl Source {
         calls: &mut RingBuf<MapData>,
         state: &mut RingBuf<MapData>,
         mappings: &mut Mappings,
+        rings: &Rings,
         all: bool,
     ) -> bool {
         self.compact();
@@ -68,12 +74,18 @@ impl Source {
                 let header = record::header(&item).unwrap_or_default();
                 mappings.hear(header.cpu);
                 let last = header.time;
+                self.last[usize::from(is_call)] = last;
                 self.push(&item, last, is_call);
                 if self.bytes.len() - begin >= ROUND_MAX {
                     more = true;
                     settled = settled.min(last.saturating_sub(SETTLE_NS));
                     break;
                 }
+            }
+        }
+        for (is_drained, last) in rings.are_drained().into_iter().zip(self.last) {
+            if !is_drained {
+                settled = settled.min(last.saturating_sub(1));
             }
         }
         let settled = if all && !more { u64::MAX } else { settled };

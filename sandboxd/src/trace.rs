@@ -94,6 +94,8 @@ fn run(
 ) -> Result<(), TraceError> {
     let changing = control.is_some();
     let (plan, names, output) = understand(options, changing)?;
+    // First of all: nothing is warned of, and what an earlier run wrote is kept, where this one cannot begin.
+    probe::platform::check()?;
     let targets = Targets::new(options, changing)?;
     let packages = Packages::new(options, changing)?;
     let mut launch = Launch::new(options)?;
@@ -153,7 +155,7 @@ fn run(
     let mut run = Run::new(loaded, mappings, sink, recorder, start, packages);
     run.rotate_by(Rotation::new(options));
     if options.stats {
-        run.tell_stats([options.buffer, options.state_buffer])?;
+        run.tell_stats();
     }
     let runs = run.meet()?;
     give_up_power(run.makes_files());

@@ -13,7 +13,7 @@ use crate::control::RUN_DIR;
     after_help = "The file is TOML; its keys are the long names of trace's options:\n  \
     package = [\"com.example.app\"]\n  \
     expr = \"%default,!%stat\"\n  \
-    output = \"/data/local/tmp/calls.jsonl\"\n  \
+    output = \"/data/local/tmp/calls-{time}.jsonl\"\n  \
     tag = { case = \"42\" }\n\n\
     SIGHUP has package and uid read anew; SIGTERM, Ctrl-C and `sandboxd ctl stop` end it. It stays in the foreground:\n  \
     setsid sandboxd daemon --config /data/local/tmp/sandboxd.toml </dev/null >/dev/null 2>/data/local/tmp/sandboxd.log &"

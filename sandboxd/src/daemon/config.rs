@@ -77,8 +77,7 @@ impl Config {
             .and_then(|matches| cli::Trace::from_arg_matches(&matches))
             .map_err(|error| (None, plain(&error)))?;
         if trace.out.as_ref().is_none_or(|out| out.as_os_str() == "-") {
-            let why =
-                "a daemon needs a file for its lines: output = \"/data/local/tmp/calls.jsonl\"";
+            let why = "a daemon needs a file for its lines: output = \"/data/local/tmp/calls-{time}.jsonl\"";
             return Err((None, why.to_owned()));
         }
         let values = table.into_iter();

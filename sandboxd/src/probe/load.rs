@@ -17,7 +17,7 @@ use perf_event::Counter;
 use super::attach::{CREDS, TRACEPOINTS};
 use super::glances::Glances;
 use super::settings::{config, targets};
-use super::{Backend, Family, Ignored, ProbeError, Shared, platform, whose};
+use super::{Backend, Family, Ignored, ProbeError, Rings, Shared, platform, whose};
 use crate::fold::Told;
 use crate::reaper;
 
@@ -78,6 +78,8 @@ pub struct Loaded {
     pub calls: RingBuf<MapData>,
     /// Records of state.
     pub state: RingBuf<MapData>,
+    /// How full both are.
+    pub rings: Rc<Rings>,
     /// Counters and the stop word.
     pub shared: Shared,
     /// Addresses that calls are not wanted from.
@@ -168,15 +170,18 @@ pub fn load(object: &[u8], watch: &Watch, backend: Backend) -> Result<Loaded, Pr
         take_map(&mut ebpf, "PROCESSES")?.map_data(),
         Rc::clone(&glances),
     )?;
+    let (calls, state) = (take(&mut ebpf, "CALLS")?, take(&mut ebpf, "STATE")?);
+    let rings = Rings::map(&calls, &state, [watch.ring, watch.state_ring])?;
     let mut loaded = Loaded {
+        rings: Rc::new(rings),
         ignored,
         uids: take(&mut ebpf, "UIDS")?,
         family,
         glances,
         command_lines: take(&mut ebpf, "COMMAND_LINES")?,
         specs,
-        calls: take(&mut ebpf, "CALLS")?,
-        state: take(&mut ebpf, "STATE")?,
+        calls,
+        state,
         threads: take(&mut ebpf, "THREADS")?,
         tgids: take(&mut ebpf, "TGIDS")?,
         left_out: take(&mut ebpf, "LEFT_OUT")?,

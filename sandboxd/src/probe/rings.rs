@@ -3,9 +3,10 @@
 use std::os::fd::{AsRawFd as _, RawFd};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use aya::maps::{MapData, RingBuf};
 use memmap2::{Mmap, MmapOptions};
 
-use super::{Loaded, ProbeError};
+use super::ProbeError;
 use crate::facts;
 
 /// The two rings of a run.
@@ -22,11 +23,22 @@ struct Ring {
 
 impl Rings {
     /// Of a run that asked for so many bytes: for calls, for state.
-    pub fn map(loaded: &Loaded, [calls, state]: [u32; 2]) -> Result<Self, ProbeError> {
+    pub(super) fn map(
+        calls: &RingBuf<MapData>,
+        state: &RingBuf<MapData>,
+        bytes: [u32; 2],
+    ) -> Result<Self, ProbeError> {
         Ok(Self([
-            Ring::map("CALLS", loaded.calls.as_raw_fd(), calls)?,
-            Ring::map("STATE", loaded.state.as_raw_fd(), state)?,
+            Ring::map("CALLS", calls.as_raw_fd(), bytes[0])?,
+            Ring::map("STATE", state.as_raw_fd(), bytes[1])?,
         ]))
+    }
+
+    /// Whether everything that has room in them was read: of state, of calls.
+    #[must_use]
+    pub fn are_drained(&self) -> [bool; 2] {
+        let [calls, state] = &self.0;
+        [state, calls].map(Ring::is_drained)
     }
 
     /// How full they are, in hundredths: that of calls, that of state.
@@ -48,6 +60,10 @@ impl Ring {
             // As aya asks for it: a power of two, and whole pages.
             bytes: u64::from(bytes).next_power_of_two().max(page as u64),
         })
+    }
+
+    fn is_drained(&self) -> bool {
+        self.position(0) == self.position(self.page)
     }
 
     fn percent(&self) -> u64 {

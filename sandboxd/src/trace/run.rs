@@ -218,6 +218,7 @@ impl Run {
                 &mut self.loaded.calls,
                 &mut self.loaded.state,
                 &mut self.mappings,
+                &self.loaded.rings,
                 all,
             );
         // What was lost before these were read may have changed what they mean.

@@ -1,17 +1,18 @@
 //! `--stats`: what a run does, a line a second on standard error, also while a reader holds it up.
 
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use super::run::Run;
 use crate::facts;
-use crate::probe::{ProbeError, Rings, Shared};
+use crate::probe::{Rings, Shared};
 
 const SECOND: Duration = Duration::from_secs(1);
 
 /// What is to be said, and since when.
 #[derive(Debug)]
 pub(super) struct Stats {
-    rings: Rings,
+    rings: Rc<Rings>,
     /// The most of each ring since the last line, in hundredths.
     fill: [u64; 2],
     before: Sample,
@@ -54,7 +55,7 @@ impl Sample {
 }
 
 impl Stats {
-    pub(super) fn new(rings: Rings, shared: &Shared, indexes: &[u16]) -> Self {
+    pub(super) fn new(rings: Rc<Rings>, shared: &Shared, indexes: &[u16]) -> Self {
         Self {
             rings,
             fill: [0; 2],
@@ -96,11 +97,10 @@ pub(super) async fn say_meanwhile(stats: &mut Option<Stats>, shared: &Shared, in
 }
 
 impl Run {
-    /// Has it say every second what it does; its rings have so many bytes.
-    pub(super) fn tell_stats(&mut self, bytes: [u32; 2]) -> Result<(), ProbeError> {
-        let rings = Rings::map(&self.loaded, bytes)?;
+    /// Has it say every second what it does.
+    pub(super) fn tell_stats(&mut self) {
+        let rings = Rc::clone(&self.loaded.rings);
         self.stats = Some(Stats::new(rings, &self.loaded.shared, &self.indexes));
-        Ok(())
     }
 }
 

@@ -97,7 +97,8 @@ sandboxd trace -u 10123 -e openat -c --duration 1s >&- 2>log.counts; echo counts
             "as-uid 10123 torrent 6 1 >facts & flood=$!\n\
              wait-for lines /torrent/missing 60 || exit 93\n\
              cpu=/sys/devices/system/cpu/cpu1/online\n\
-             for turn in 1 2 3; do\n\
+             # Some kernels cannot do without a CPU.\n\
+             [ -e $cpu ] && for turn in 1 2 3; do\n\
                  echo 0 >$cpu || exit 94; sleep 1\n\
                  echo 1 >$cpu || exit 95; sleep 1\n\
              done\n\

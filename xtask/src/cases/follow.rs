@@ -64,7 +64,10 @@ pub(crate) const NUMBERS: Case = Case {
         "while [ $(sh -c 'echo $$') -lt 310 ]; do :; done\necho 500 >/proc/sys/kernel/pid_max || exit 94\n",
         "same-number >facts & program=$!\nwait-for facts stays= 10 || exit 92\n. ./facts\n",
         "sandboxd trace --record rec --backend kprobe -e %file,%desc -p $process,$stays -t $thread >lines 2>log & pid=$!\n",
-        "wait-for log attaching 60 || exit 90\n: >end-thread\nwait-for facts thread_ended 10 || exit 93\n",
+        // Between the first probe and the last, each of which takes a descriptor, it is held.
+        "until [ $(ls /proc/$pid/fd 2>/dev/null | wc -l) -gt 80 ] || [ ! -e /proc/$pid ]; do :; done\n\
+         kill -STOP $pid; grep -q ready log && exit 95\n\
+         : >end-thread\nwait-for facts thread_ended 10 || exit 93\nkill -CONT $pid\n",
         "wait-for log ready 120 || exit 90\n: >end-process\nwait $program || exit 91",
         ended!()
     ),
