@@ -275,7 +275,12 @@ pub struct FilesFound {
     pub users: usize,
 }
 
-/// What `/proc` says of a descriptor.
+/// The number that stands for the working directory (`AT_FDCWD`).
+pub const CWD: i32 = -100;
+/// The number that stands for the directory that absolute paths begin at.
+pub const ROOT: i32 = -101;
+
+/// What `/proc` says of a descriptor, or of a directory that paths begin at.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DescriptorLook {
@@ -283,7 +288,7 @@ pub struct DescriptorLook {
     pub pid: u32,
     /// The thread.
     pub tid: u32,
-    /// The descriptor.
+    /// The descriptor, [`CWD`] or [`ROOT`].
     pub fd: i32,
     /// The process's start, clock ticks since boot; 0: not asked.
     pub start: u64,

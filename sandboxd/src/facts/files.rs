@@ -5,18 +5,23 @@ use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 
-use crate::input::{DescriptorLook, Fact, FilesFound, OpenFile, SocketFound};
+use crate::input::{CWD, DescriptorLook, Fact, FilesFound, OpenFile, ROOT, SocketFound};
 
 use super::boot_ns;
 
 /// `O_CLOEXEC`, as `/proc/PID/fdinfo` has it: octal.
 const O_CLOEXEC: u32 = 0o2_000_000;
 
-/// Looks at one descriptor of a thread.
+/// Looks at one descriptor of a thread, or at a directory that its paths begin at: [`CWD`], [`ROOT`].
 #[must_use]
 pub fn descriptor(pid: u32, tid: u32, fd: i32) -> Fact {
     let began = boot_ns();
-    let found = Thread::new(pid, tid).open_file(fd, &mut None);
+    let thread = Thread::new(pid, tid);
+    let found = match fd {
+        CWD => thread.dir_at("cwd", fd),
+        ROOT => thread.dir_at("root", fd),
+        _ => thread.open_file(fd, &mut None),
+    };
     // Asked after it: if this is the process still, it was it then.
     let start = super::start(pid).unwrap_or(0);
     Fact::Descriptor {
@@ -41,11 +46,7 @@ pub(super) fn files(pid: u32, tid: u32, tids: &[u32]) -> Option<FilesFound> {
         let fd = entry.ok()?.file_name().to_str()?.parse().ok()?;
         open.extend(thread.open_file(fd, &mut pidfd));
     }
-    let link = |name: &str| {
-        let path = fs::read_link(thread.dir.join(name)).ok();
-        path.and_then(|path| path.into_os_string().into_string().ok())
-            .unwrap_or_default()
-    };
+    let link = |name: &str| thread.link(name).unwrap_or_default();
     let owners = tids
         .iter()
         .filter_map(|tid| fs::metadata(format!("/proc/{pid}/task/{tid}")).ok())
@@ -71,6 +72,21 @@ impl Thread {
             pid,
             dir: format!("/proc/{pid}/task/{tid}").into(),
         }
+    }
+
+    /// A link to a directory, by its name; nothing if it cannot be read or is not UTF-8.
+    fn link(&self, name: &str) -> Option<String> {
+        let path = fs::read_link(self.dir.join(name)).ok()?;
+        path.into_os_string().into_string().ok()
+    }
+
+    /// The same, as if it were a descriptor of that number.
+    fn dir_at(&self, name: &str, fd: i32) -> Option<OpenFile> {
+        Some(OpenFile {
+            fd,
+            link: self.link(name)?,
+            ..OpenFile::default()
+        })
     }
 
     /// What is behind a descriptor. `pidfd` is this thread's process, once it was needed.

@@ -11,10 +11,10 @@ use super::file::{File, SOCKET, Socket, other_address, own_address};
 use super::maps::Maps;
 use super::meant::{Tables, number};
 use super::space::Space;
-use super::table::{CWD, ROOT, Table};
+use super::table::Table;
 use super::{Happened, TICK_NS, World};
 use crate::event::{From, Proc, ProcessEvent};
-use crate::input::{DescriptorLook, FilesFound, Found, OpenFile, ProcessLook};
+use crate::input::{CWD, DescriptorLook, FilesFound, Found, OpenFile, ProcessLook, ROOT};
 use crate::record::{Body, Record};
 
 /// A process that could not be read is not looked at again so soon, nanoseconds.
@@ -32,7 +32,7 @@ pub enum Want {
     Process,
     /// At its name.
     Name,
-    /// At one of its descriptors.
+    /// At one of its descriptors, or at a directory that paths begin at ([`CWD`], [`ROOT`]).
     Descriptor(i32),
 }
 
@@ -85,14 +85,26 @@ impl World {
             return None;
         }
         let tables = self.tables(header)?;
-        let files = tables.files.borrow();
+        let (files, dirs) = (tables.files.borrow(), tables.dirs.borrow());
         let abi = index::abi(header.index);
         let form = row.form_in(abi, &frame.args);
+        let mut dir = CWD;
         form.args()
             .zip(form.registers(abi))
-            .filter(|(arg, _)| matches!(arg.kind, Kind::Fd | Kind::DirFd))
-            .map(|(_, register)| number(&frame, register))
-            .find(|&number| files.wants_look(number, header.time))
+            .find_map(|(arg, register)| match arg.kind {
+                Kind::Fd | Kind::DirFd => {
+                    let number = number(&frame, register);
+                    if arg.kind == Kind::DirFd {
+                        dir = number;
+                    }
+                    (number >= 0 && files.wants_look(number, header.time)).then_some(number)
+                }
+                // A change of directory that overlapped the look at the process, or could not be read, left it unknown.
+                Kind::Path => [std::mem::replace(&mut dir, CWD), ROOT]
+                    .into_iter()
+                    .find(|&number| number < 0 && dirs.wants_look(number, header.time)),
+                _ => None,
+            })
     }
 
     /// Takes a look at a process, for a record of that user ID and time.
@@ -211,12 +223,18 @@ impl World {
         let Some(process) = self.processes.get(&look.pid) else {
             return;
         };
-        let mut files = process.tables_of(look.tid).files.borrow_mut();
+        let tables = process.tables_of(look.tid);
+        let is_dir = matches!(look.fd, CWD | ROOT);
+        let table = if is_dir { &tables.dirs } else { &tables.files };
+        let mut table = table.borrow_mut();
         // If the number is another process's by now, so is the descriptor.
         let found = look.found.as_ref();
         match found.filter(|_| look.start <= process.proc.start) {
-            Some(open) => read_file(&mut files, open, look.began, look.ended),
-            None => files.look_in_vain(look.fd, look.ended),
+            Some(open) if is_dir => {
+                read_dir(&mut table, look.fd, &open.link, look.began, look.ended);
+            }
+            Some(open) => read_file(&mut table, open, look.began, look.ended),
+            None => table.look_in_vain(look.fd, look.ended),
         }
     }
 }
@@ -227,18 +245,17 @@ fn read_files(tables: &Tables, found: &FilesFound, began: u64, ended: u64) {
         read_file(&mut files, open, began, ended);
     }
     let mut dirs = tables.dirs.borrow_mut();
-    let cwd = found.cwd.as_bytes();
-    if cwd.starts_with(b"/") && !cwd.ends_with(DELETED) {
-        dirs.look(CWD, Rc::new(File::cwd(cwd.into())), false, began, ended);
-    }
-    if found.root == "/" {
-        dirs.look(
-            ROOT,
-            Rc::new(File::cwd(b"/"[..].into())),
-            false,
-            began,
-            ended,
-        );
+    read_dir(&mut dirs, CWD, &found.cwd, began, ended);
+    read_dir(&mut dirs, ROOT, &found.root, began, ended);
+}
+
+/// Takes what a link says of the working directory, or of the root, which counts only if it is everybody's.
+fn read_dir(dirs: &mut Table, number: i32, link: &str, began: u64, ended: u64) {
+    let link = link.as_bytes();
+    if link.starts_with(b"/") && !link.ends_with(DELETED) && (number == CWD || link == b"/") {
+        dirs.look(number, Rc::new(File::cwd(link.into())), false, began, ended);
+    } else {
+        dirs.look_in_vain(number, ended);
     }
 }
 

@@ -13,11 +13,12 @@ use kprobe_common::table::structs::OPEN_HOW;
 use kprobe_common::table::{Arg, Form, Syscall};
 use smallvec::SmallVec;
 
+use crate::input::{CWD, ROOT};
 use crate::record::Record;
 
 use super::file::{File, Socket};
 use super::listed;
-use super::table::{CWD, ROOT, Table};
+use super::table::Table;
 
 /// `-EBADF`.
 pub(super) const EBADF: i64 = -9;

@@ -4,7 +4,7 @@
 //! uncertain. What the stream of calls cannot decide is unknown, not guessed. A look at `/proc` tells what was there
 //! from its beginning to its end, as far as no call changed it since it began.
 //!
-//! The working directory is a number too ([`CWD`]), in a table of its own.
+//! The working directory is a number too ([`CWD`](crate::input::CWD)), in a table of its own.
 
 mod change;
 mod under_way;
@@ -14,11 +14,6 @@ use std::rc::Rc;
 
 use super::file::File;
 use under_way::UnderWay;
-
-/// The number that stands for the working directory (`AT_FDCWD`).
-pub const CWD: i32 = -100;
-/// The number that stands for the directory that absolute paths begin at.
-pub const ROOT: i32 = -101;
 
 /// A number that was looked at in vain is not looked at again so soon, nanoseconds.
 const LOOK_AGAIN_NS: u64 = 1_000_000_000;
@@ -222,11 +217,10 @@ impl Table {
         let known =
             |slot: &Slot| matches!(&slot.state, State::Open(Some(file)) if !file.is_vague());
         let vain = |&at: &u64| time < at.saturating_add(LOOK_AGAIN_NS);
-        !self.distrusted
-            && number >= 0
+        !self.slots.get(&number).is_some_and(known)
+            && !self.distrusted
             && !self.looks.contains_key(&number)
             && !self.vain.get(&number).is_some_and(vain)
-            && !self.slots.get(&number).is_some_and(known)
             && !self.calls.values().any(|call| call.may_take(number))
     }
 

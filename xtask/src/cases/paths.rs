@@ -15,7 +15,7 @@ pub(crate) const CASE: Case = Case {
     name: "path-filter",
     script: traced!(
         "-u 10123 --backend tracepoint -e all -P /tmp/paths/wanted",
-        "strace -f -o strace -P /tmp/paths/wanted as-uid 10123 paths $PWD/lines 2>strace.log || exit 91"
+        "strace -f -o strace -P /tmp/paths/wanted as-uid 10123 paths $PWD/lines 2>strace.log || { cat strace.log >&2; exit 91; }"
     ),
     check,
     timeout_s: 60,

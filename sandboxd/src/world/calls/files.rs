@@ -10,10 +10,11 @@ use kprobe_common::table::{Files, OnlyIf, Ret, Syscall};
 
 use super::Inside;
 use super::made::{file, on_exec, pair, room, taken, word};
+use crate::input::{CWD, ROOT};
 use crate::record::Record;
 use crate::world::file::{File, Socket, other_address, own_address};
 use crate::world::meant::{EBADF, Meant, Tables};
-use crate::world::table::{Aim, CWD, Done, ROOT, Span};
+use crate::world::table::{Aim, Done, Span};
 
 const EINPROGRESS: i64 = -115;
 /// `__O_TMPFILE`: the path is the directory's.
