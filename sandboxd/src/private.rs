@@ -11,7 +11,7 @@ const MODE: u32 = 0o600;
 /// What becomes of a file that is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum There {
-    /// It is made anew.
+    /// What it holds goes, by [`empty`]: a run that comes to nothing leaves it.
     Replaced,
     /// It is left alone, which is an error.
     Kept,
@@ -42,7 +42,6 @@ pub fn create(path: &Path, there: There, owner: Option<u32>) -> io::Result<File>
                 "it has other names too, and is not given away",
             ));
         }
-        file.set_len(0)?;
         // The umask takes bits away, and a file that was there may have more. Before it is given away: later that would
         // need another capability.
         if let Err(error) = file.set_permissions(Permissions::from_mode(MODE)) {
@@ -58,6 +57,14 @@ pub fn create(path: &Path, there: There, owner: Option<u32>) -> io::Result<File>
     Ok(file)
 }
 
+/// Empties a file that is to be replaced; a pipe or a device has nothing to empty.
+pub fn empty(file: &File) -> io::Result<()> {
+    if file.metadata()?.is_file() {
+        file.set_len(0)?;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,9 +76,11 @@ mod tests {
         let path = dir.path().join("out");
         fs::write(&path, "before").unwrap();
         fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
-        drop(create(&path, There::Replaced, None).unwrap());
+        let file = create(&path, There::Replaced, None).unwrap();
         let found = fs::metadata(&path).unwrap();
-        assert_eq!((found.mode() & 0o7777, found.len()), (0o600, 0));
+        assert_eq!((found.mode() & 0o7777, found.len()), (0o600, 6));
+        empty(&file).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().len(), 0);
     }
 
     #[test]
@@ -84,8 +93,7 @@ mod tests {
         assert_eq!(error.to_string(), "another run writes to it");
         assert_eq!(fs::read(&path).unwrap(), b"lines");
         drop(first);
-        drop(create(&path, There::Replaced, None).unwrap());
-        assert_eq!(fs::read(&path).unwrap(), b"");
+        assert!(create(&path, There::Replaced, None).is_ok());
     }
 
     #[test]
@@ -125,7 +133,7 @@ mod tests {
     #[test]
     fn devices_are_left_as_they_are() {
         let before = fs::metadata("/dev/null").unwrap().mode();
-        drop(create(Path::new("/dev/null"), There::Replaced, None).unwrap());
+        empty(&create(Path::new("/dev/null"), There::Replaced, None).unwrap()).unwrap();
         assert_eq!(fs::metadata("/dev/null").unwrap().mode(), before);
     }
 }

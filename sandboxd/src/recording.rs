@@ -63,12 +63,14 @@ pub struct Recorder {
     file: BufWriter<File>,
     /// Of the frames so far.
     sum: Hasher,
+    /// The file holds what is to be replaced.
+    replaces: bool,
     /// Something is missing in it, so that nothing more is added.
     broken: Option<RecordingError>,
 }
 
 impl Recorder {
-    /// Begins a recording; an existing file is replaced.
+    /// Makes the file of a recording; one that is there is replaced with the first input.
     pub fn create(path: &Path) -> Result<Self, RecordingError> {
         Self::create_for(path, None)
     }
@@ -77,14 +79,13 @@ impl Recorder {
     pub fn create_for(path: &Path, owner: Option<u32>) -> Result<Self, RecordingError> {
         let file = private::create(path, There::Replaced, owner)
             .map_err(|source| io_error("create", path, source))?;
-        let mut recorder = Self {
+        Ok(Self {
             path: path.to_owned(),
             file: BufWriter::new(file),
             sum: Hasher::new(),
+            replaces: true,
             broken: None,
-        };
-        recorder.write(|file| file.write_all(MAGIC))?;
-        Ok(recorder)
+        })
     }
 
     /// Adds an input, unless one is missing already: [`Self::finish`] tells.
@@ -121,7 +122,12 @@ impl Recorder {
         let len = (bytes.len() as u32).to_le_bytes();
         let head = [len[0], len[1], len[2], len[3], kind];
         let sum = add(&mut self.sum, &head, bytes);
+        let replaces = std::mem::take(&mut self.replaces);
         self.write(|file| {
+            if replaces {
+                private::empty(file.get_ref())?;
+                file.write_all(MAGIC)?;
+            }
             file.write_all(&head)?;
             file.write_all(&sum.to_le_bytes())?;
             file.write_all(bytes)

@@ -26,6 +26,8 @@ pub(super) struct Place {
     kind: Kind,
     /// Blocks are written as frames.
     pub(super) compressed: bool,
+    /// It holds what another run wrote, until there is something to write.
+    replaces: bool,
     /// The last write ended within a line that could not be taken back.
     broken: bool,
 }
@@ -57,9 +59,12 @@ impl Place {
         Self::of(file, "standard output".into())
     }
 
-    /// A file, made anew.
+    /// A file; what it held is gone with the first write.
     pub(super) fn file(path: &Path, owner: Option<u32>) -> io::Result<Self> {
-        Self::at(path, private::create(path, There::Replaced, owner)?)
+        Ok(Self {
+            replaces: true,
+            ..Self::at(path, private::create(path, There::Replaced, owner)?)?
+        })
     }
 
     /// A file of that name; its ending says whether it is compressed.
@@ -87,6 +92,7 @@ impl Place {
             name,
             kind,
             compressed: false,
+            replaces: false,
             broken: false,
         })
     }
@@ -120,6 +126,10 @@ impl Place {
 
     /// Writes some of it.
     pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.replaces {
+            private::empty(&self.file)?;
+            self.replaces = false;
+        }
         if self.broken {
             // Between frames there is nothing that could begin anew.
             if !self.compressed {

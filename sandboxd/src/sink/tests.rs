@@ -69,6 +69,29 @@ async fn until_event(sink: &mut Sink) -> Vec<Event> {
 }
 
 #[test]
+fn a_file_is_replaced_with_the_first_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let before = "of an earlier run, which was longer than this one\n";
+    let run_to = |name: &str, lines: u64| {
+        let path = dir.path().join(name);
+        std::fs::write(&path, before).unwrap();
+        let options = Options {
+            out: Some(path.clone()),
+            format: Format::Json,
+            ..Options::default()
+        };
+        let mut sink = Sink::open(options).unwrap();
+        for seq in 0..lines {
+            line(&mut sink, seq);
+        }
+        run(sink.finish(SOON));
+        std::fs::read_to_string(path).unwrap()
+    };
+    assert_eq!(run_to("none", 0), before);
+    assert_eq!(whole_lines(run_to("one", 1).as_bytes()), [0]);
+}
+
+#[test]
 fn a_file_gets_every_line_in_order() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("out");

@@ -16,6 +16,7 @@ sandboxd schema --doctor >schema.json
 # try NAME WITH: what doctor says, and runs that choose their backend, or ask for one, behind a program or none
 try() {
     name=$1; shift
+    for out in auto kprobe; do echo 'an earlier run' >$name.$out; done
     "$@" sandboxd doctor --json >$name.json 2>$name.err; echo "doctor_$name=$?" >>facts
     "$@" timeout 60 sandboxd trace -u 10123 -e openat --duration 1s -o $name.auto 2>$name.auto.log; echo "auto_$name=$?" >>facts
     "$@" timeout 60 sandboxd trace -u 10123 -e openat --duration 1s -o $name.kprobe --backend kprobe 2>$name.kprobe.log; echo "kprobe_$name=$?" >>facts
@@ -145,6 +146,13 @@ fn situation(outcome: &Outcome, facts: &Facts, schema: &Value, wanted: &Wanted) 
             log.contains("sandboxd doctor") == failed,
             "{kind} points to doctor where it helps: {}",
             tail(&log)
+        );
+        let kept = outcome.text(&format!("{name}.{kind}"))?;
+        ensure!(
+            (kept == "an earlier run\n") == failed
+                && failed != kept.starts_with("{\"type\":\"start\""),
+            "a run with code 3 leaves what is there, any other replaces it: {}",
+            tail(&kept)
         );
     }
     let err = outcome.text(&format!("{name}.err"))?;
