@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory as _, FromArgMatches as _};
 use toml::{Spanned, Value};
 
@@ -75,7 +76,13 @@ impl Config {
         let matches = trace.clone().try_get_matches_from(words);
         let trace = matches
             .and_then(|matches| cli::Trace::from_arg_matches(&matches))
-            .map_err(|error| (None, plain(&error)))?;
+            .map_err(|error| {
+                let (key, why) = plain(&error);
+                let key = table
+                    .keys()
+                    .find(|known| Some(known.get_ref()) == key.as_ref());
+                (key.map(|key| line(key.span())), why)
+            })?;
         if trace.out.as_ref().is_none_or(|out| out.as_os_str() == "-") {
             let why = "a daemon needs a file for its lines: output = \"/data/local/tmp/calls-{time}.jsonl\"";
             return Err((None, why.to_owned()));
@@ -179,12 +186,20 @@ fn text(value: &Value) -> Result<String, String> {
     }
 }
 
-/// What clap says, without what is for a command line alone.
-fn plain(error: &clap::Error) -> String {
+/// The key that clap speaks of, and what it says, without what is for a command line alone.
+fn plain(error: &clap::Error) -> (Option<String>, String) {
     let text = error.to_string();
     let first = text.split("\n\n").next().unwrap_or_default();
     let first = first.strip_prefix("error: ").unwrap_or(first);
-    first.split_whitespace().collect::<Vec<_>>().join(" ")
+    let why = first.split_whitespace().collect::<Vec<_>>().join(" ");
+    // `--strsize <BYTES>`
+    let Some(ContextValue::String(option)) = error.get(ContextKind::InvalidArg) else {
+        return (None, why);
+    };
+    let key = option.trim_start_matches('-').split([' ', '[', '=']).next();
+    let key = key.unwrap_or_default().to_owned();
+    let why = why.replace(&format!("'{option}'"), &format!("`{key}`"));
+    (Some(key), why)
 }
 
 #[cfg(test)]
@@ -246,8 +261,17 @@ mod tests {
             "1: `expr` takes a value, not true or false"
         );
         assert!(refused("uid = [[1]]").contains("a list of words or numbers"));
-        assert!(refused(&format!("{out}strsize = 5000")).contains("5000"));
-        assert!(refused(&format!("{out}user = 1\nuid = -5")).contains("user IDs are numbers"));
+        assert!(
+            refused(&format!("{out}strsize = 5000"))
+                .starts_with("2: invalid value '5000' for `strsize`: ")
+        );
+        let negative = refused(&format!("{out}user = 1\nuid = -5"));
+        assert!(negative.starts_with("3: ") && negative.contains("user IDs are numbers"));
+        let no_time = refused(&format!("{out}uid = 1\nduration = 'soon'"));
+        assert!(
+            no_time.starts_with("3: invalid value 'soon' for `duration`: "),
+            "{no_time}"
+        );
         assert!(refused("package = 'a'\n").contains("a daemon needs a file"));
         assert!(refused("output = '-'\n").contains("a daemon needs a file"));
         assert!(refused("a = \n").starts_with("1: "));
