@@ -70,7 +70,7 @@ impl Shared {
     }
 
     /// Lets the probes work, now that all of them are attached.
-    pub fn begin(&self) {
+    pub(super) fn begin(&self) {
         self.set_phase(LIVE);
     }
 

@@ -8,6 +8,12 @@ use super::load::map_error;
 use super::{Loaded, ProbeError};
 
 impl Loaded {
+    /// Lets the probes work, now that all of them are attached.
+    pub fn begin(&self) {
+        self.glances.begin();
+        self.shared.begin();
+    }
+
     /// Adds a user ID to the targets.
     pub fn add_uid(&mut self, uid: u32) -> Result<(), ProbeError> {
         self.uids

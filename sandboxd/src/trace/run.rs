@@ -103,7 +103,7 @@ impl Run {
 
     /// Lets the probes work.
     pub(super) fn begin(&self) {
-        self.loaded.shared.begin();
+        self.loaded.begin();
     }
 
     /// Whether it is followed what descriptors mean.
