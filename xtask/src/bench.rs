@@ -71,11 +71,7 @@ impl Bench {
     /// Runs the verb.
     pub(crate) fn run(&self) -> Result<ExitCode> {
         ensure!(self.calls >= 500, "--calls: fewer than 500 say little");
-        if !self.no_build {
-            Build::usual()
-                .program()
-                .context("cannot build what the guests run")?;
-        }
+        Build::usual().unless(self.no_build)?;
         let programs = Programs::prepare()?;
         let runs = if self.short {
             plan::short_runs()

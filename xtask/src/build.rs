@@ -62,6 +62,16 @@ impl Build {
         self.daemon(&toolchain, &object)
     }
 
+    /// Builds what guests run, unless the newest build is to be taken as it is.
+    pub(crate) fn unless(&self, no_build: bool) -> Result<()> {
+        if !no_build {
+            self.program().context(
+                "cannot build what the guest runs (--no-build takes the newest build as it is)",
+            )?;
+        }
+        Ok(())
+    }
+
     fn ebpf(&self, toolchain: &Toolchain) -> Result<PathBuf> {
         let target = paths::target().join("bpf");
         let mut cargo = toolchain.bpf_cargo("build");

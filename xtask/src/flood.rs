@@ -6,7 +6,7 @@ use std::io;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args;
 
 use crate::build::Build;
@@ -49,13 +49,8 @@ pub(crate) struct Flood {
 impl Flood {
     /// Runs the verb.
     pub(crate) fn run(&self) -> Result<ExitCode> {
-        let kernel = kernels::find(&self.kernel)?;
-        kernel.suits(&self.cpu)?;
-        if !self.no_build {
-            Build::usual()
-                .program()
-                .context("cannot build what the guest runs")?;
-        }
+        let kernel = kernels::find_for(&self.kernel, &self.cpu)?;
+        Build::usual().unless(self.no_build)?;
         let machine = Machine {
             cpus: CPUS,
             memory: MEMORY_MIB,

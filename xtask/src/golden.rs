@@ -60,11 +60,7 @@ pub(crate) struct Golden {
 impl Golden {
     /// Runs the verb.
     pub(crate) fn run(&self) -> Result<ExitCode> {
-        if !self.no_build {
-            Build::quiet()
-                .program()
-                .context("cannot build what the guests run")?;
-        }
+        Build::quiet().unless(self.no_build)?;
         let programs = Programs::prepare()?;
         let mut sources = Vec::new();
         for boot in &BOOTS {

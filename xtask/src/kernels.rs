@@ -164,6 +164,13 @@ pub(crate) fn find(name: &str) -> Result<Kernel> {
     );
 }
 
+/// As [`find`], for a machine with this CPU model, which the kernel must suit.
+pub(crate) fn find_for(name: &str, cpu: &str) -> Result<Kernel> {
+    let kernel = find(name)?;
+    kernel.suits(cpu)?;
+    Ok(kernel)
+}
+
 impl Debian {
     fn get(&self) -> Result<Kernel> {
         let dir = paths::cache().join("kernels").join(self.name);

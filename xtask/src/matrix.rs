@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args;
 
 use crate::build::Build;
@@ -114,11 +114,7 @@ impl Matrix {
         }
         let mut skipped = Vec::new();
         let boots = self.boots(&cases, &mut skipped)?;
-        if !self.no_build && !self.judge {
-            Build::usual()
-                .program()
-                .context("cannot build what the guests run")?;
-        }
+        Build::usual().unless(self.no_build || self.judge)?;
         let build = round::build()?;
         let rounds = if self.judge {
             all(boots, |Boot { kernel, cpu, cases }| {

@@ -6,7 +6,7 @@ use std::io;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use clap::Args;
 
 use crate::build::Build;
@@ -40,11 +40,7 @@ pub(crate) struct Ready {
 impl Ready {
     /// Runs the verb.
     pub(crate) fn run(&self) -> Result<ExitCode> {
-        if !self.no_build {
-            Build::usual()
-                .program()
-                .context("cannot build what the guests run")?;
-        }
+        Build::usual().unless(self.no_build)?;
         let programs = Programs::prepare()?;
         let mut names: Vec<&str> = self.kernel.iter().map(String::as_str).collect();
         if names.is_empty() {

@@ -73,13 +73,8 @@ impl Soak {
             self.events >= 10_000,
             "--events: fewer than 10000 say little"
         );
-        let kernel = kernels::find(&self.kernel)?;
-        kernel.suits(&self.cpu)?;
-        if !self.no_build {
-            Build::usual()
-                .program()
-                .context("cannot build what the guest runs")?;
-        }
+        let kernel = kernels::find_for(&self.kernel, &self.cpu)?;
+        Build::usual().unless(self.no_build)?;
         let machine = Machine {
             timeout: Duration::from_secs(self.timeout),
             ..Machine::new(kernel, &self.cpu, self.script())

@@ -54,11 +54,7 @@ struct Baseline {
 impl Verifier {
     /// Runs the verb.
     pub(crate) fn run(&self) -> Result<ExitCode> {
-        if !self.no_build {
-            Build::usual()
-                .program()
-                .context("cannot build what the guests run")?;
-        }
+        Build::usual().unless(self.no_build)?;
         let compiler = compiler()?;
         let mut baseline = Baseline::read()?;
         let found = self.found()?;

@@ -91,14 +91,9 @@ impl Vm {
     }
 
     fn boot(&self) -> Result<i32> {
-        let kernel = kernels::find(&self.kernel)?;
-        kernel.suits(&self.cpu)?;
+        let kernel = kernels::find_for(&self.kernel, &self.cpu)?;
         are_there(&self.copy)?;
-        if !self.no_build {
-            Build::quiet()
-                .program()
-                .context("cannot build what the guest runs (--no-build does without)")?;
-        }
+        Build::quiet().unless(self.no_build)?;
         let mut copies = self.copy.clone();
         if self.strace {
             copies.extend(strace::files()?);
