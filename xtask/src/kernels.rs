@@ -3,12 +3,12 @@
 //! Booting them is `qemu`'s part.
 
 use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
 use crate::apt::Apt;
+use crate::image::Image;
 use crate::{package, paths};
 
 /// Modules the lab's devices need where they are not built in.
@@ -98,20 +98,18 @@ impl Kernel {
         Ok(())
     }
 
-    /// The page size that an uncompressed image's header tells: flags at byte 24, the size in bits 1 and 2.
+    /// The page size that the image's header tells.
     pub(crate) fn page_kib(&self) -> Result<Option<u32>> {
-        let mut header = [0; 64];
-        let mut image = fs::File::open(&self.image)
-            .with_context(|| format!("cannot read {}", self.image.display()))?;
-        image
-            .read_exact(&mut header)
-            .with_context(|| format!("{} is no kernel", self.image.display()))?;
-        let magic = &header[56..60] == b"ARM\x64";
-        Ok(match (magic, (header[24] >> 1) & 3) {
-            (true, 1) => Some(4),
-            (true, 2) => Some(16),
-            (true, 3) => Some(64),
-            _ => None,
+        Ok(Image::open(&self.image)?.page_kib())
+    }
+
+    /// A file with everything built in, which must be a kernel: QEMU boots anything, and nothing comes of it.
+    fn whole(name: String, image: PathBuf) -> Result<Self> {
+        Image::open(&image)?;
+        Ok(Self {
+            name,
+            image,
+            modules: Vec::new(),
         })
     }
 }
@@ -139,11 +137,7 @@ pub(crate) fn find(name: &str) -> Result<Kernel> {
             }
             .into());
         }
-        return Ok(Kernel {
-            name: name.into(),
-            image,
-            modules: Vec::new(),
-        });
+        return Kernel::whole(name.into(), image);
     }
     let image = PathBuf::from(name);
     if image.is_file() {
@@ -152,11 +146,7 @@ pub(crate) fn find(name: &str) -> Result<Kernel> {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        return Ok(Kernel {
-            name,
-            image,
-            modules: Vec::new(),
-        });
+        return Kernel::whole(name, image);
     }
     bail!(
         "no kernel {name:?}: give a path to an arm64 Image, or one of {}",
@@ -374,6 +364,15 @@ mod tests {
             assert!(!bookworm.is_image(other), "{other}");
         }
         assert!(DEBIAN[3].is_image("linux-image-6.12.117+deb13-arm64-16k"));
+    }
+
+    #[test]
+    fn a_path_must_be_of_a_kernel() {
+        let error = find("/etc/passwd").unwrap_err().to_string();
+        assert!(
+            error.starts_with("/etc/passwd is no arm64 kernel"),
+            "{error}"
+        );
     }
 
     #[test]

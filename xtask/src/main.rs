@@ -16,6 +16,7 @@ mod fuzz;
 mod golden;
 mod guest;
 mod headers;
+mod image;
 mod kernels;
 mod lab;
 mod libcs;
