@@ -12,6 +12,11 @@ pause=10 # seconds before it is started again
 # Starts this again, away from whoever started it.
 if [ "${1-}" != run ]; then
     mkdir -p "$home" && chmod 700 "$home" || exit 1
+    # The log is that of the daemon which runs: it stays where it is.
+    if "$home/sandboxd" ctl status >/dev/null 2>&1; then
+        echo "service: a daemon runs already and is left alone ($home/sandboxd ctl stop ends it)" >&2
+        exit 4
+    fi
     if [ -e "$home/log" ]; then mv "$home/log" "$home/log.old"; fi
     setsid sh "$0" run </dev/null >>"$home/log" 2>&1 &
     exit 0

@@ -82,7 +82,7 @@ fn answers(phone: &Phone, program: &str) -> Result<u64> {
     }
 }
 
-/// Starts without being waited for, is started again when it was killed, ends when it is told to.
+/// Starts without being waited for, is started again when it was killed, but not beside itself, ends when it is told to.
 fn script(phone: &Phone) -> Result<()> {
     install(phone)?;
     let program = format!("{HOME}/sandboxd");
@@ -96,11 +96,30 @@ fn script(phone: &Phone) -> Result<()> {
         log.contains("service: sandboxd ended with status 137 and is started again in 10 s\n"),
         "{log}"
     );
+    once(phone, &log)?;
     phone.at_root(&format!("{program} ctl stop"))?;
     let last = phone.at_root(&format!("tail -n 1 {HOME}/calls.jsonl"))?;
     ensure!(last.contains(r#""type":"end""#), "the last line is {last}");
     is_over(phone)?;
     remove(phone)
+}
+
+/// A second start says that it is none, and leaves the log of the first as it is.
+fn once(phone: &Phone, log: &str) -> Result<()> {
+    let said = phone.at_root("/data/adb/service.d/sandboxd.sh 2>&1; echo $?")?;
+    ensure!(
+        said.starts_with("service: a daemon runs already") && said.ends_with("\n4\n"),
+        "a second start says {said}"
+    );
+    let (later, files) = (
+        phone.at_root(&format!("cat {HOME}/log"))?,
+        phone.at_root(&format!("ls {HOME}"))?,
+    );
+    ensure!(
+        later.starts_with(log) && !files.contains("log.old"),
+        "the log of the first is another: {later} {files}"
+    );
+    Ok(())
 }
 
 /// Neither the daemon nor what starts it again is there.
