@@ -9,15 +9,18 @@ least=5.10       # Linux, as README.md says
 shown=64         # on-device.sh adds this to an exit status: smaller ones are adb's own, of a connection that was lost
 serial=${ANDROID_SERIAL-} keep='' pull='' into=. program='' build=yes
 local_dir='' device_dir='' asked='' rooted='' how='' unfetched='' session=''
+# A release has the program beside this directory, where the source tree has a directory of that name.
+[ ! -f "$here/../sandboxd" ] || program=$here/../sandboxd
 
 usage() {
     cat <<'END'
 Usage: scripts/device.sh [--serial SERIAL] [--keep] [--pull[=DIR]] [--bin FILE | --no-build] -- [VERB] OPTION…
 
-Builds sandboxd, pushes it to a device that adb sees, becomes root there (adb's shell, su, or `adb root`), and runs
-`sandboxd VERB OPTION…`; without VERB it is `trace`. Its lines are this script's stdout, its messages its stderr, its
-exit code this script's. Ctrl-C ends the run on the device, whose last lines still arrive; a second one does not wait for
-them. Nothing stays on the device, also when the connection is lost, but what the run was told to write.
+Builds sandboxd (in a release it is there already), pushes it to a device that adb sees, becomes root there (adb's
+shell, su, or `adb root`), and runs `sandboxd VERB OPTION…`; without VERB it is `trace`. Its lines are this script's
+stdout, its messages its stderr, its exit code this script's. Ctrl-C ends the run on the device, whose last lines still
+arrive; a second one does not wait for them. Nothing stays on the device, also when the connection is lost, but what the
+run was told to write.
 
     --serial SERIAL  which device, if adb sees several (also ANDROID_SERIAL)
     --keep           leave the program as /data/local/tmp/sandboxd; the next run with --keep pushes it only if it is new
@@ -41,10 +44,8 @@ say() { printf 'device: %s\n' "$*" >&2; }
 
 # fail STATUS MESSAGE…
 fail() {
-    local status=$1
-    shift
-    say "$*"
-    exit "$status"
+    say "${*:2}"
+    exit "$1"
 }
 
 wrong() { fail 2 "$* (see scripts/device.sh --help)"; }
@@ -84,11 +85,7 @@ options() {
         --pull) pull=yes ;;
         --pull=*) pull=yes into=${1#*=} ;;
         --no-build) build='' ;;
-        --)
-            shift
-            words=("$@")
-            return
-            ;;
+        --) words=("${@:2}") && return ;;
         *) wrong "'$1' is none of this script's options: sandboxd's own stand behind --" ;;
         esac
         shift

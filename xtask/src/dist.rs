@@ -27,17 +27,18 @@ pub(crate) struct Dist {
     check: bool,
 }
 
-/// Files of the repository that go with the program, and their places.
-const PAPERS: [(&str, &str); 9] = [
-    ("README.md", "README.md"),
-    ("CHANGELOG.md", "CHANGELOG.md"),
-    ("LICENSE-MIT", "LICENSE-MIT"),
-    ("LICENSE-APACHE", "LICENSE-APACHE"),
-    ("docs/sandboxd.1", "man/sandboxd.1"),
-    ("scripts/service/module.prop", "service/module.prop"),
-    ("scripts/service/sandboxd.rc", "service/sandboxd.rc"),
-    ("scripts/service/sandboxd.toml", "service/sandboxd.toml"),
-    ("scripts/service/service.sh", "service/service.sh"),
+/// Files of the repository that go with the program, where README.md says that they are.
+const FILES: [&str; 10] = [
+    "README.md",
+    "CHANGELOG.md",
+    "LICENSE-MIT",
+    "LICENSE-APACHE",
+    "scripts/device.sh",
+    "scripts/on-device.sh",
+    "scripts/service/module.prop",
+    "scripts/service/sandboxd.rc",
+    "scripts/service/sandboxd.toml",
+    "scripts/service/service.sh",
 ];
 /// Sums of all other files, as `sha256sum` writes them.
 const SUMS: &str = "SHA256SUMS";
@@ -97,13 +98,18 @@ fn papers(dir: &Path) -> Result<()> {
         .args(["papers", "--"])
         .arg(dir);
     process::run(&mut cargo, "writing completions, man pages and schemas")?;
-    let services = dir.join("service");
-    fs::create_dir(&services).with_context(|| format!("cannot make {}", services.display()))?;
-    for (from, to) in PAPERS {
-        fs::copy(paths::root().join(from), dir.join(to))
-            .with_context(|| format!("cannot copy {from}"))?;
-    }
-    Ok(())
+    copy("docs/sandboxd.1", &dir.join("man/sandboxd.1"))?;
+    FILES
+        .iter()
+        .try_for_each(|file| copy(file, &dir.join(file)))
+}
+
+/// Copies a file of the repository.
+fn copy(file: &str, to: &Path) -> Result<()> {
+    fs::create_dir_all(to.parent().unwrap_or(to))
+        .and_then(|()| fs::copy(paths::root().join(file), to))
+        .map(drop)
+        .with_context(|| format!("cannot copy {file}"))
 }
 
 /// Sums of all files, in the order of their names.
@@ -241,5 +247,33 @@ mod tests {
         std::thread::sleep(std::time::Duration::from_millis(1100));
         assert_eq!(first, written("two"));
         assert!(first.len() > 50);
+    }
+
+    #[test]
+    fn scripts_lie_where_the_readme_has_them_and_can_be_run() {
+        let dir = tempfile::tempdir().unwrap();
+        let (files, archive) = (dir.path().join("release"), dir.path().join("archive"));
+        for file in FILES {
+            copy(file, &files.join(file)).unwrap();
+        }
+        fs::write(files.join("sandboxd"), "1").unwrap();
+        archive::write(&files, &archive).unwrap();
+        let packed = flate2::read::GzDecoder::new(fs::File::open(archive).unwrap());
+        let mut tar = tar::Archive::new(packed);
+        let mut programs = Vec::new();
+        for entry in tar.entries().unwrap().map(Result::unwrap) {
+            if entry.header().mode().unwrap() == 0o755 {
+                programs.push(entry.path().unwrap().display().to_string());
+            }
+        }
+        assert_eq!(
+            programs,
+            [
+                "release/sandboxd",
+                "release/scripts/device.sh",
+                "release/scripts/on-device.sh",
+                "release/scripts/service/service.sh"
+            ]
+        );
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn write(dir: &Path, archive: &Path) -> Result<()> {
     for path in files(dir)? {
         let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
         let is_program =
-            path.parent() == Some(dir) && path.file_name().is_some_and(|name| name == "sandboxd");
+            path == dir.join("sandboxd") || path.extension().is_some_and(|end| end == "sh");
         let mut header = tar::Header::new_ustar();
         header.set_size(bytes.len() as u64);
         header.set_mode(if is_program { 0o755 } else { 0o644 });
