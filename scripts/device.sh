@@ -6,6 +6,7 @@ set -euo pipefail
 home=/data/local/tmp
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 least=5.10       # Linux, as README.md says
+verbs='trace daemon ctl replay list doctor schema help' # sandboxd's; a test holds them against what it takes
 shown=64         # on-device.sh adds this to an exit status: smaller ones are adb's own, of a connection that was lost
 serial=${ANDROID_SERIAL-} keep='' pull='' into=. program='' build=yes
 local_dir='' device_dir='' asked='' rooted='' how='' unfetched='' session=''
@@ -93,10 +94,12 @@ options() {
     wrong "what shall sandboxd do? Its options stand behind --, as in: scripts/device.sh -- -n com.example.app"
 }
 
-# Whether the first word says what to do; options alone are `trace`'s.
+# Whether the first word says what to do; options alone are `trace`'s. A program that is there says itself what it knows, but
+# nobody wants to wait for a build to be told.
 verb() {
     case ${words[0]-} in
     -* | '') words=(trace ${words[@]+"${words[@]}"}) ;;
+    *) [ -n "$program" ] || [[ " $verbs " = *" ${words[0]} "* ]] || wrong "sandboxd has no verb '${words[0]}', but ${verbs// /, }" ;;
     esac
 }
 

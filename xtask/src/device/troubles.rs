@@ -173,6 +173,10 @@ fn wrong_usage(phone: &Phone) -> Result<()> {
         "device: what shall sandboxd do? Its options stand behind --",
     )?;
     wrong(&["--serial"], "device: --serial needs a value")?;
+    wrong(
+        &["--", "frobnicate"],
+        "device: sandboxd has no verb 'frobnicate', but trace, ",
+    )?;
     let help = Started::new(phone, &["--help"])?.end()?;
     help.expect(0)?;
     ensure!(
@@ -181,4 +185,31 @@ fn wrong_usage(phone: &Phone) -> Result<()> {
         help.stdout
     );
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::paths;
+
+    /// What stands between two words of a file of the repository.
+    fn between(file: &str, start: &str, end: &str) -> String {
+        let text = std::fs::read_to_string(paths::root().join(file)).unwrap();
+        let rest = text.split_once(start).unwrap().1;
+        rest.split_once(end).unwrap().0.to_owned()
+    }
+
+    #[test]
+    fn the_script_knows_the_verbs_that_the_program_has() {
+        let script = between("scripts/device.sh", "\nverbs='", "'");
+        let taken = between("sandboxd/src/cli.rs", "pub enum Verb {\n", "\n}\n");
+        let mut verbs: Vec<String> = taken
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.starts_with("///"))
+            .filter_map(|line| Some(line.split_once('(')?.0.to_lowercase()))
+            .collect();
+        // clap's own.
+        verbs.push("help".into());
+        assert_eq!(script.split(' ').collect::<Vec<_>>(), verbs);
+    }
 }
