@@ -65,6 +65,7 @@ impl Device {
             });
         }
         let report = Report {
+            build: String::new(),
             qemu: qemu::version()?,
             rounds: vec![Round {
                 kernel: kernel.name,

@@ -41,7 +41,8 @@ const LONG: [&str; 7] = [
     "stacks-dwarf-by-tracepoint",
 ];
 
-/// Run the lab tests on every kernel and CPU model; the table goes to target/vm-matrix.{txt,json} too
+/// Run the lab tests on every kernel and CPU model; the table goes to target/vm-matrix.{txt,json} too, with what earlier runs of
+/// the same build found of other kernels and cases
 #[derive(Args)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -69,7 +70,7 @@ pub(crate) struct Matrix {
     /// Boot nothing: judge again what earlier runs of the newest build left in target/vm-matrix
     #[arg(long, conflicts_with = "quick")]
     judge: bool,
-    /// Write README's table of kernels from what the last run found, and end
+    /// Write README's table of kernels from what runs of the last build found, and end
     #[arg(long, exclusive = true)]
     readme: bool,
 }
@@ -127,6 +128,7 @@ impl Matrix {
             })
         };
         let report = Report {
+            build,
             qemu: qemu::version()?,
             rounds,
             skipped,

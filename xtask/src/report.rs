@@ -1,7 +1,9 @@
 //! What the matrix found, as text for people and as JSON for machines.
 //!
-//! Judges nothing; knows only which kernels' failures count.
+//! Judges nothing; knows only which kernels' failures count. What is saved is what all runs of one build found: the whole
+//! takes hours, and need not be one run.
 
+mod earlier;
 pub(crate) mod readme;
 
 use std::fmt::{self, Write as _};
@@ -15,9 +17,11 @@ use crate::paths;
 
 /// Reports and never gates: it changes under our feet.
 const UNCOUNTED: &str = "debian-latest";
+/// What is saved for machines, and for the next run.
+const JSON: &str = "vm-matrix.json";
 
 /// The outcome of one boot.
-#[derive(Deserialize, Serialize)]
+#[derive(Clone, Deserialize, Serialize)]
 pub(crate) struct Round {
     pub(crate) kernel: String,
     pub(crate) release: String,
@@ -28,7 +32,7 @@ pub(crate) struct Round {
 }
 
 /// The outcome of one case in one boot.
-#[derive(Deserialize, Serialize)]
+#[derive(Clone, Deserialize, Serialize)]
 pub(crate) struct Verdict {
     pub(crate) case: String,
     pub(crate) failure: Option<String>,
@@ -58,15 +62,18 @@ impl Round {
 }
 
 /// A kernel that was not booted, or a case that was not run on one.
-#[derive(Deserialize, Serialize)]
+#[derive(Clone, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Skipped {
     pub(crate) what: String,
     pub(crate) reason: String,
 }
 
-/// Everything one run of the matrix found.
-#[derive(Deserialize, Serialize)]
+/// Everything one run of the matrix found, or several of the same build.
+#[derive(Clone, Deserialize, Serialize)]
 pub(crate) struct Report {
+    /// The build's name; empty where nothing of it is kept.
+    #[serde(default)]
+    pub(crate) build: String,
     pub(crate) qemu: String,
     pub(crate) rounds: Vec<Round>,
     pub(crate) skipped: Vec<Skipped>,
@@ -97,13 +104,12 @@ impl Report {
             })
     }
 
-    /// Writes `vm-matrix.txt` and `vm-matrix.json` into the build directory.
+    /// Writes `vm-matrix.txt` and `vm-matrix.json` into the build directory, with what earlier runs of the build found.
     pub(crate) fn save(&self) -> Result<()> {
-        let json = serde_json::to_string_pretty(self).context("cannot write the report as JSON")?;
-        for (name, text) in [
-            ("vm-matrix.txt", self.to_string()),
-            ("vm-matrix.json", json),
-        ] {
+        let json = paths::target().join(JSON);
+        let all = earlier::read(&json).map_or_else(|| self.clone(), |found| self.with(found));
+        let json = serde_json::to_string_pretty(&all).context("cannot write the report as JSON")?;
+        for (name, text) in [("vm-matrix.txt", all.to_string()), (JSON, json)] {
             let path = paths::target().join(name);
             fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
         }
@@ -190,6 +196,7 @@ mod tests {
             round(UNCOUNTED, Some("no")),
         ];
         let report = Report {
+            build: "x".into(),
             qemu: "7.2".into(),
             rounds,
             skipped: Vec::new(),

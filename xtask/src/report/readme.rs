@@ -1,11 +1,11 @@
-//! README's table of kernels: what the last whole run of the matrix found.
+//! README's table of kernels: what the runs of the matrix on the last build found.
 
 use std::fmt::Write as _;
 use std::fs;
 
 use anyhow::{Context, Result, ensure};
 
-use super::{Report, Round, UNCOUNTED};
+use super::{JSON, Report, Round, UNCOUNTED};
 use crate::paths;
 
 const BEGIN: &str = "<!-- kernels: from vm-matrix -->\n";
@@ -13,7 +13,7 @@ const END: &str = "<!-- end -->";
 
 /// Writes the table into README.md, from `target/vm-matrix.json`; `cases`: how many there are.
 pub(crate) fn write(cases: usize) -> Result<()> {
-    let json = paths::target().join("vm-matrix.json");
+    let json = paths::target().join(JSON);
     let text = fs::read_to_string(&json).with_context(|| {
         format!(
             "cannot read {} (cargo xtask vm-matrix writes it)",
@@ -112,6 +112,7 @@ mod tests {
             verdicts,
         };
         Report {
+            build: "x".into(),
             qemu: "7.2.22".into(),
             rounds: vec![
                 round(
