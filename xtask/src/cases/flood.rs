@@ -238,6 +238,13 @@ pub(crate) fn summed_up(facts: &Facts, log: &str, why: &str) -> Result<[u64; 4]>
     Ok([seen, emitted, filtered, lost])
 }
 
+impl Account {
+    /// Fails if the daemon took more and more.
+    pub(crate) fn is_flat(&self) -> Result<()> {
+        takes::flat(&self.looks).with_context(|| format!("in {} run", self.name))
+    }
+}
+
 impl fmt::Display for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [seen, emitted, filtered, lost] = self.sums;

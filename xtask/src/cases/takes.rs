@@ -46,6 +46,17 @@ pub(crate) fn most(looks: &[Look]) -> u64 {
         .unwrap_or(0)
 }
 
+/// Fails if the last third of the looks found more than the others, by more than 5 %.
+pub(crate) fn flat(looks: &[Look]) -> Result<()> {
+    let (early, late) = looks.split_at(looks.len() * 2 / 3);
+    let [early, late] = [early, late].map(most);
+    ensure!(
+        late * 20 <= early * 21,
+        "memory grows: {early} KiB at most in the beginning, {late} KiB at the end"
+    );
+    Ok(())
+}
+
 /// Fails unless threads and descriptors are as many in every look.
 pub(crate) fn constant(looks: &[Look]) -> Result<()> {
     for pair in looks.windows(2) {
@@ -64,6 +75,19 @@ mod tests {
 
     const TEXT: &str =
         "at_ms=7 rss_anon_kb=2048 threads=2 fds=60\nat_ms=9 rss_anon_kb=2052 threads=2 fds=60\n";
+
+    #[test]
+    fn what_grows_is_noticed() {
+        let of = |kib: &[u64]| -> Vec<Look> {
+            let look = |&rss_anon_kib: &u64| Look {
+                rss_anon_kib,
+                ..Look::default()
+            };
+            kib.iter().map(look).collect()
+        };
+        assert!(flat(&of(&[1000, 2000, 1500, 2000, 2100, 900])).is_ok());
+        assert!(flat(&of(&[1000, 2000, 1500, 2000, 2101, 900])).is_err());
+    }
 
     #[test]
     fn looks_are_read() {
