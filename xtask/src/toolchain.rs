@@ -128,27 +128,32 @@ impl Toolchain {
         cargo
     }
 
-    /// What is linked in beside crates: name, licence, and the file with its text, where there is one.
-    pub(crate) fn libraries(&self) -> Vec<(&'static str, &'static str, Option<PathBuf>)> {
-        let doc =
-            |package: &str| Some(PathBuf::from(format!("/usr/share/doc/{package}/copyright")));
+    /// What is linked in beside crates: name, licence, and the files with its text, where there are any. Debian's copyright
+    /// files point to the texts of the GNU licences.
+    pub(crate) fn libraries(&self) -> Vec<(&'static str, &'static str, Vec<PathBuf>)> {
+        let doc = |package: &str| PathBuf::from(format!("/usr/share/doc/{package}/copyright"));
+        let common = |licence: &str| PathBuf::from(format!("/usr/share/common-licenses/{licence}"));
         let rust = "MIT OR Apache-2.0";
         match self.kind {
             Kind::Rustup => vec![
-                ("Rust's standard library", rust, None),
-                ("musl", "MIT", None),
+                ("Rust's standard library", rust, Vec::new()),
+                ("musl", "MIT", Vec::new()),
             ],
             Kind::Debian => vec![
-                ("Rust's standard library", rust, doc("libstd-rust-web-dev")),
+                (
+                    "Rust's standard library",
+                    rust,
+                    vec![doc("libstd-rust-web-dev")],
+                ),
                 (
                     "GNU C library",
                     "LGPL-2.1-or-later",
-                    doc("libc6-dev-arm64-cross"),
+                    vec![doc("libc6-dev-arm64-cross"), common("LGPL-2.1")],
                 ),
                 (
                     "libgcc",
                     "GPL-3.0-or-later WITH GCC-exception-3.1",
-                    doc("libgcc-12-dev-arm64-cross"),
+                    vec![doc("libgcc-12-dev-arm64-cross"), common("GPL-3")],
                 ),
             ],
         }

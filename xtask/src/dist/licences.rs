@@ -30,7 +30,8 @@ pub(super) fn text(toolchain: &Toolchain) -> Result<String> {
     let linked = linked(toolchain)?;
     let mut text = String::from(
         "sandboxd itself is licensed under MIT or Apache-2.0, as you like (LICENSE-MIT, LICENSE-APACHE).\n\
-         What follows is linked into it.\n\n",
+         What follows is linked into it. Whoever wants another version of a library links it again, from the sources of \
+         sandboxd: `cargo xtask build`.\n\n",
     );
     for one in &linked {
         let _ = writeln!(text, "{:40} {}", one.name, one.licence);
@@ -69,15 +70,16 @@ fn linked(toolchain: &Toolchain) -> Result<Vec<Linked>> {
             texts: texts(dir)?,
         });
     }
-    for (name, licence, file) in toolchain.libraries() {
-        let words = file.and_then(|file| fs::read_to_string(file).ok());
+    for (name, licence, files) in toolchain.libraries() {
+        let text = |file: &PathBuf| {
+            let words = fs::read_to_string(file).ok()?;
+            let title = file.file_name()?.to_string_lossy().into_owned();
+            Some((title, words))
+        };
         linked.push(Linked {
             name: name.to_owned(),
             licence: licence.to_owned(),
-            texts: words
-                .map(|words| ("copyright".to_owned(), words))
-                .into_iter()
-                .collect(),
+            texts: files.iter().filter_map(text).collect(),
         });
     }
     Ok(linked)
