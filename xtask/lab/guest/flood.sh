@@ -6,6 +6,15 @@
 trace="sandboxd trace -u 10123 -e openat,faccessat,unlinkat,getppid,pwrite64 --error !EINVAL --buffer $buffer"
 section() { echo "=== $1" >&3; cat $1 >&3; }
 flood() { as-uid 10123 torrent $1 $rounds >>facts || exit 91; }
+# While the reader stalls: for so many seconds, and on until the ring is full, however slow the host is.
+flood_until_full() {
+    flood $stalled
+    for i in $(seq 60); do
+        grep -Eq 'ring of calls (9[0-9]|100) % full' log && return
+        flood 2
+    done
+    cat log >&2; exit 93
+}
 begun() {
     : >facts
     wait-for log ready 60 || exit 90
@@ -28,12 +37,9 @@ $trace --stats >first 2>log & pid=$!
 begun
 flood $reading
 kill -STOP $reader
-flood $stalled
+flood_until_full
 kill -CONT $reader
 flood $after
-# It says how full the ring was while the reader stalled.
-for i in $(seq 30); do grep -Eq 'ring of calls (9[0-9]|100) % full' log && break; sleep 1; done
-grep -Eq 'ring of calls (9[0-9]|100) % full' log || { cat log >&2; exit 93; }
 kill -INT $pid
 wait $pid; code=$?
 wait $reader
@@ -42,12 +48,12 @@ wait $reader
 echo "=== run second" >&3
 cat <second >got & reader=$!
 rm -f log
-$trace >second 2>log & pid=$!
+$trace --stats >second 2>log & pid=$!
 begun
 flood $killed
 kill -STOP $reader
 # Until it has ended, so that what it counted is what the run saw: what it made waits in rings, lines and pipe.
-flood $stalled
+flood_until_full
 kill -KILL $reader
 wait $pid; code=$?
 # The last line may be half a line.
