@@ -224,7 +224,8 @@ impl Run {
         // What was lost before these were read may have changed what they mean.
         self.notice_losses();
         let mut begun = Vec::new();
-        // A part that is full ends here, unless it is the last one.
+        // A part that is full ends here, unless it is the last one; and while a reader stalls, memory holds a block more and
+        // not the lines of a whole round.
         let mut is_full = false;
         while !is_full && let Some(record) = self.source.next_record() {
             if self.packages.is_asked()
@@ -265,7 +266,7 @@ impl Run {
                 &mut self.recorder,
                 Input::Record(record),
             );
-            is_full = !all && self.sink.part_is_full();
+            is_full = self.sink.full() || !all && self.sink.part_is_full();
         }
         for pid in begun {
             self.may_be_zygote(pid);
