@@ -1,7 +1,6 @@
 # Three runs beside a flood: a reader that stalls and goes on, one that stalls and is killed, a file. Whoever runs this says
 # how long a flood lasts (`reading`, `stalled`, `after`, `killed`, `filed`: seconds) and how many `rounds` each of its threads
 # makes at least, how large the ring is (`buffer`), and how often what the daemon takes is looked at (`look`: milliseconds).
-# The log of the run before goes first: a run whose output is a pipe makes its own only once somebody reads.
 # What is to be judged goes to descriptor 3, in sections that begin with "=== NAME".
 trace="sandboxd trace -u 10123 -e openat,faccessat,unlinkat,getppid,pwrite64 --error !EINVAL --buffer $buffer"
 section() { echo "=== $1" >&3; cat $1 >&3; }
@@ -23,6 +22,8 @@ begun() {
 ended() {
     echo "code=$?" >>facts
     for what in facts log memory; do section $what; done
+    # The next run makes its own only once somebody reads its pipe, and this one would say "ready" until then.
+    rm log
 }
 
 sandboxd schema --json >schema
@@ -32,7 +33,6 @@ mkfifo first second
 echo "=== run first" >&3
 echo "=== lines" >&3
 cat <first >&3 & reader=$!
-rm -f log
 $trace --stats >first 2>log & pid=$!
 begun
 flood $reading
@@ -47,7 +47,6 @@ wait $reader
 
 echo "=== run second" >&3
 cat <second >got & reader=$!
-rm -f log
 $trace --stats >second 2>log & pid=$!
 begun
 flood $killed
@@ -63,7 +62,6 @@ rm got lines
 (exit $code); ended
 
 echo "=== run third" >&3
-rm -f log
 $trace -o lines 2>log & pid=$!
 begun
 flood $filed
