@@ -161,46 +161,52 @@ impl fmt::Display for Report {
 mod tests {
     use super::*;
 
-    fn round(kernel: &str, failure: Option<&str>) -> Round {
-        let verdict = Verdict {
-            case: "boots".into(),
+    /// A boot, and why cases failed in it.
+    pub(super) fn round(kernel: &str, cases: &[(&str, Option<&str>)]) -> Round {
+        let verdict = |(case, failure): &(&str, Option<&str>)| Verdict {
+            case: (*case).to_owned(),
             failure: failure.map(str::to_owned),
             seconds: 1.0,
         };
         Round {
             kernel: kernel.into(),
-            release: "6.1.0".into(),
+            release: "6.1.0-56".into(),
             cpu: "max".into(),
             boot_seconds: 1.0,
             seconds: 2.0,
-            verdicts: vec![verdict],
+            verdicts: cases.iter().map(verdict).collect(),
+        }
+    }
+
+    /// What was found of these boots of a build.
+    pub(super) fn report(build: &str, rounds: Vec<Round>) -> Report {
+        Report {
+            build: build.into(),
+            qemu: "7.2.22".into(),
+            rounds,
+            skipped: Vec::new(),
         }
     }
 
     #[test]
     fn a_round_says_what_failed_and_why() {
-        let no = round("debian-6.1", Some("no\nmore")).summary();
+        let no = round("debian-6.1", &[("boots", Some("no\nmore"))]).summary();
         assert_eq!(
             no,
             "debian-6.1 max: 0 passed, 1 failed\n  FAIL  boots: no\n"
         );
-        let yes = round("debian-6.1", None).summary();
+        let yes = round("debian-6.1", &[("boots", None)]).summary();
         assert_eq!(yes, "debian-6.1 max: 1 passed, 0 failed\n");
     }
 
     #[test]
     fn the_last_line_counts_what_gates() {
         let rounds = vec![
-            round("debian-6.1", None),
-            round("debian-5.10", Some("no")),
-            round(UNCOUNTED, Some("no")),
+            round("debian-6.1", &[("boots", None)]),
+            round("debian-5.10", &[("boots", Some("no"))]),
+            round(UNCOUNTED, &[("boots", Some("no"))]),
         ];
-        let report = Report {
-            build: "x".into(),
-            qemu: "7.2".into(),
-            rounds,
-            skipped: Vec::new(),
-        };
+        let report = report("x", rounds);
         assert!(report.to_string().ends_with("\n1 passed, 1 failed\n"));
     }
 }

@@ -94,37 +94,20 @@ fn with_table(readme: &str, table: &str) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Skipped, Verdict};
+    use super::super::{Skipped, tests};
     use super::*;
 
     fn report() -> Report {
-        let verdict = |case: &str, failure: Option<&str>| Verdict {
-            case: case.into(),
-            failure: failure.map(str::to_owned),
-            seconds: 1.0,
-        };
-        let round = |kernel: &str, verdicts| Round {
-            kernel: kernel.into(),
-            release: "6.1.0-56".into(),
-            cpu: "max".into(),
-            boot_seconds: 1.0,
-            seconds: 2.0,
-            verdicts,
-        };
+        let rounds = vec![
+            tests::round("debian-6.1", &[("a", None), ("b", Some("no"))]),
+            tests::round(UNCOUNTED, &[("a", None)]),
+        ];
         Report {
-            build: "x".into(),
-            qemu: "7.2.22".into(),
-            rounds: vec![
-                round(
-                    "debian-6.1",
-                    vec![verdict("a", None), verdict("b", Some("no"))],
-                ),
-                round(UNCOUNTED, vec![verdict("a", None)]),
-            ],
             skipped: vec![Skipped {
                 what: format!("{UNCOUNTED}, b"),
                 reason: "absent".into(),
             }],
+            ..tests::report("x", rounds)
         }
     }
 
