@@ -9,7 +9,7 @@ use kprobe_common::table::{self, Files};
 
 use super::file::{File, SOCKET, Socket, other_address, own_address};
 use super::maps::Maps;
-use super::meant::{Tables, number};
+use super::meant::{Tables, numbered};
 use super::space::Space;
 use super::table::Table;
 use super::{Happened, TICK_NS, World};
@@ -88,23 +88,16 @@ impl World {
         let (files, dirs) = (tables.files.borrow(), tables.dirs.borrow());
         let abi = index::abi(header.index);
         let form = row.form_in(abi, &frame.args);
-        let mut dir = CWD;
-        form.args()
-            .zip(form.registers(abi))
-            .find_map(|(arg, register)| match arg.kind {
-                Kind::Fd | Kind::DirFd => {
-                    let number = number(&frame, register);
-                    if arg.kind == Kind::DirFd {
-                        dir = number;
-                    }
-                    (number >= 0 && files.wants_look(number, header.time)).then_some(number)
-                }
-                // A change of directory that overlapped the look at the process, or could not be read, left it unknown.
-                Kind::Path => [std::mem::replace(&mut dir, CWD), ROOT]
-                    .into_iter()
-                    .find(|&number| number < 0 && dirs.wants_look(number, header.time)),
-                _ => None,
-            })
+        numbered(&form, abi, &frame).find_map(|(arg, _, number)| match arg.kind {
+            Kind::Fd | Kind::DirFd => {
+                (number >= 0 && files.wants_look(number, header.time)).then_some(number)
+            }
+            // A change of directory that overlapped the look at the process, or could not be read, left it unknown.
+            Kind::Path => [number, ROOT]
+                .into_iter()
+                .find(|&number| number < 0 && dirs.wants_look(number, header.time)),
+            _ => None,
+        })
     }
 
     /// Takes a look at a process, for a record of that user ID and time.

@@ -102,14 +102,12 @@ impl Meant {
         let time = record.header.time;
         let mut used = SmallVec::new();
         let mut bases = ArrayVec::new();
-        let mut dir = CWD;
         let usual = begins_as_usual(form, abi, record);
         let rooted;
         {
             let (mut files, mut dirs) = (tables.files.borrow_mut(), tables.dirs.borrow_mut());
             rooted = usual && dirs.at(ROOT, time).is_some();
-            for (arg, register) in form.args().zip(form.registers(abi)) {
-                let number = number(frame, register);
+            for (arg, register, number) in numbered(form, abi, frame) {
                 let mut at = |number: i32| match (number, &arg.kind) {
                     (CWD, Kind::DirFd | Kind::Path) => dirs.at(CWD, time),
                     _ => files.at(number, time),
@@ -117,12 +115,8 @@ impl Meant {
                 match arg.kind {
                     Kind::Fd | Kind::DirFd => {
                         used.extend(at(number).map(|file| Used::new(arg.name, number, file)));
-                        if arg.kind == Kind::DirFd {
-                            dir = number;
-                        }
                     }
                     Kind::Path => {
-                        let number = std::mem::replace(&mut dir, CWD);
                         let dir = at(number).filter(|_| usual);
                         let dir = dir.and_then(|file| file.path.clone());
                         bases.push(Base { number, dir });
@@ -248,8 +242,30 @@ pub(super) fn named(form: &Form, abi: Abi, frame: &Frame, name: &str) -> u64 {
     value.copied().unwrap_or(0)
 }
 
+/// The arguments with their registers and numbers: a path's is that of the directory it begins at, which the descriptor
+/// before it says, or [`CWD`].
+pub(super) fn numbered<'f>(
+    form: &'f Form,
+    abi: Abi,
+    frame: &Frame,
+) -> impl Iterator<Item = (&'f Arg, u8, i32)> {
+    let mut dir = CWD;
+    form.args()
+        .zip(form.registers(abi))
+        .map(move |(arg, register)| {
+            let number = match arg.kind {
+                Kind::Path => std::mem::replace(&mut dir, CWD),
+                _ => number(frame, register),
+            };
+            if arg.kind == Kind::DirFd {
+                dir = number;
+            }
+            (arg, register, number)
+        })
+}
+
 /// A descriptor: the low half of its register.
-pub(super) fn number(frame: &Frame, register: u8) -> i32 {
+fn number(frame: &Frame, register: u8) -> i32 {
     frame
         .args
         .get(usize::from(register))
