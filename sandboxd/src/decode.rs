@@ -17,7 +17,7 @@ use kprobe_common::table::{Form, OnlyIf, Syscall};
 use crate::args::{Args, Netlink, Value};
 use crate::event::Hex;
 use crate::pair::Paired;
-use crate::record::{Body, Part, Record};
+use crate::record::{Body, Part, Parts, Record};
 use crate::status::{State, Status};
 
 /// What decoding a call gives, besides its arguments.
@@ -71,28 +71,26 @@ impl<'a> Call<'a> {
 
     /// What the call took through a register: read at entry, or late.
     fn taken(&self, register: u8) -> impl Iterator<Item = Part<'a>> + Clone + use<'a> {
-        let of = |record: Option<Record<'a>>, late: bool| {
-            record
-                .into_iter()
-                .flat_map(|record| record.parts())
-                .filter(move |part| part.register == register && part.late == late)
+        let parts = |record: &Option<Record<'a>>| {
+            record.as_ref().map_or_else(Parts::default, Record::parts)
         };
-        let is_late = of(self.exit, true).next().is_some();
-        let blocked = self.exit.is_some_and(|exit| exit.is_blocked());
+        let is_it =
+            move |part: &Part<'_>, late: bool| part.register == register && part.late == late;
+        let is_late = parts(&self.exit).any(|part| is_it(&part, true));
+        let blocked = self.exit.as_ref().is_some_and(Record::is_blocked);
         let source = if is_late || blocked {
-            self.exit
+            &self.exit
         } else {
-            self.enter
+            &self.enter
         };
-        of(source, is_late)
+        parts(source).filter(move |part| is_it(part, is_late))
     }
 
     /// What the call gave through a register: read at exit.
     fn given(&self, register: u8) -> impl Iterator<Item = Part<'a>> + Clone + use<'a> {
-        let exit = self.exit.filter(|exit| !exit.is_blocked());
-        exit.into_iter()
-            .flat_map(|record| record.parts())
-            .filter(move |part| part.register == register)
+        let exit = self.exit.as_ref().filter(|exit| !exit.is_blocked());
+        let parts = exit.map_or_else(Parts::default, Record::parts);
+        parts.filter(move |part| part.register == register)
     }
 }
 

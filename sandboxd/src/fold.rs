@@ -14,6 +14,7 @@ mod part;
 mod process;
 mod targets;
 mod unwanted;
+mod whole;
 mod whose;
 
 use std::collections::BTreeMap;
@@ -39,6 +40,7 @@ use held::Held;
 pub use made_by::{Asked, MadeBy};
 pub use only::Only;
 use part::Earlier;
+pub use whole::Joined;
 pub use whose::{Names, Told};
 
 /// The wall clock may drift by so much between two looks without being called set, nanoseconds.

@@ -133,6 +133,18 @@ impl<W: Clone> Pair<W> {
         }
     }
 
+    /// Whether a call of that thread is under way.
+    #[must_use]
+    pub fn is_inside(&self, tid: u32) -> bool {
+        self.under_way.contains_key(&tid)
+    }
+
+    /// Whether a return is the end of its call, of which its thread says no more.
+    #[must_use]
+    pub fn ends(&self, enter: &Record<'_>, ret: i64) -> bool {
+        self.returns && !enter.has(flag::NO_SLOT) && !RESTART.contains(&ret)
+    }
+
     /// The thread lives on.
     pub fn resume(&mut self, tid: u32, out: &mut dyn FnMut(Paired<'_, W>)) {
         if self

@@ -183,7 +183,7 @@ impl<'a> Record<'a> {
 }
 
 /// Slots, one after the other.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Parts<'a> {
     rest: &'a [u8],
     left: u16,
@@ -207,6 +207,23 @@ impl<'a> Iterator for Parts<'a> {
             bytes,
         })
     }
+}
+
+/// Whether a record is the return of the call that the other one is the entry of, where it is the next of all.
+#[must_use]
+pub fn returns_from(enter: &[u8], exit: &[u8]) -> bool {
+    let (Some(enter), Some(exit)) = (header(enter), header(exit)) else {
+        return false;
+    };
+    (enter.kind, exit.kind) == (kind::ENTER, kind::EXIT)
+        && (enter.tid, enter.tgid, enter.uid, enter.index)
+            == (exit.tid, exit.tgid, exit.uid, exit.index)
+}
+
+/// Whether a record is the entry of a call.
+#[must_use]
+pub fn is_entry(bytes: &[u8]) -> bool {
+    header(bytes).is_some_and(|header| header.kind == kind::ENTER)
 }
 
 /// The header alone, to order records by.

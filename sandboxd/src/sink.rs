@@ -31,7 +31,7 @@ use parts::Parts;
 use place::Place;
 
 /// Bytes of a block, about.
-const BLOCK: usize = 256 * 1024;
+const BLOCK: usize = 128 * 1024;
 
 /// What takes lines.
 pub trait Lines {

@@ -16,7 +16,7 @@ use crate::record;
 /// A record's time is taken a little before its room is reserved; one that is younger than this waits, nanoseconds.
 const SETTLE_NS: u64 = 2_000_000;
 /// Bytes taken from a ring in one round: bounds memory, whatever the rings hold.
-const ROUND_MAX: usize = 512 * 1024;
+const ROUND_MAX: usize = 256 * 1024;
 
 /// Records that were read and not yet given.
 #[derive(Debug, Default)]
@@ -36,7 +36,7 @@ pub struct Source {
 struct Entry {
     time: u64,
     is_call: bool,
-    number: usize,
+    /// Where it lies: what was read first lies first.
     at: usize,
     len: usize,
 }
@@ -45,7 +45,11 @@ impl Source {
     /// With nothing read.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Self {
+            // Of both rings; what has room never moves, and takes memory only once it is used.
+            bytes: Vec::with_capacity(3 * ROUND_MAX),
+            ..Self::default()
+        }
     }
 
     /// Reads what the rings hold. With `all`, nothing waits: the probes are silent and nothing is on its way.
@@ -107,40 +111,41 @@ impl Source {
         self.next < self.ready
     }
 
-    /// The next record in the order of time.
-    pub fn next_record(&mut self) -> Option<&[u8]> {
-        let entry = *self
-            .entries
-            .get(self.next)
-            .filter(|_| self.next < self.ready)?;
-        self.next += 1;
-        self.bytes.get(entry.at..entry.at + entry.len)
+    /// The next record in the order of time, and the return behind it if it is the entry of a call that ends with the
+    /// very next record.
+    pub fn next_records(&mut self) -> Option<(&[u8], Option<&[u8]>)> {
+        let ready = self.entries.get(self.next..self.ready)?;
+        let (first, then) = (ready.first()?, ready.get(1));
+        let of = |entry: &Entry| self.bytes.get(entry.at..entry.at + entry.len);
+        let first = of(first)?;
+        let exit = then.and_then(of);
+        let exit = exit.filter(|exit| record::returns_from(first, exit));
+        self.next += 1 + usize::from(exit.is_some());
+        Some((first, exit))
     }
 
     fn push(&mut self, record: &[u8], time: u64, is_call: bool) {
-        let (number, at) = (self.entries.len(), self.bytes.len());
         self.entries.push(Entry {
             time,
             is_call,
-            number,
-            at,
+            at: self.bytes.len(),
             len: record.len(),
         });
         self.bytes.extend_from_slice(record);
     }
 
-    /// Throws away what was given.
+    /// Throws away what was given, and moves together what was not, in the order in which it was read.
     fn compact(&mut self) {
         self.entries.drain(..self.next);
         self.next = 0;
         self.ready = 0;
-        let mut kept = Vec::with_capacity(self.entries.iter().map(|entry| entry.len).sum());
-        for (number, entry) in self.entries.iter_mut().enumerate() {
-            let at = kept.len();
-            kept.extend_from_slice(&self.bytes[entry.at..entry.at + entry.len]);
-            (entry.number, entry.at) = (number, at);
+        self.entries.sort_unstable_by_key(|entry| entry.at);
+        let mut end = 0;
+        for entry in &mut self.entries {
+            self.bytes.copy_within(entry.at..entry.at + entry.len, end);
+            entry.at = end;
+            end += entry.len;
         }
-        self.bytes.clear();
-        self.bytes.extend_from_slice(&kept);
+        self.bytes.truncate(end);
     }
 }

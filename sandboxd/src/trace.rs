@@ -13,6 +13,7 @@ mod meeting;
 mod packages;
 mod plan;
 mod priority;
+mod reading;
 mod replay;
 mod retarget;
 mod rotation;

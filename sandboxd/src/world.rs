@@ -22,6 +22,7 @@ mod space;
 pub mod table;
 mod wanted;
 
+use std::collections::hash_map::Entry;
 use std::rc::Rc;
 
 use kprobe_common::record::Header;
@@ -224,16 +225,17 @@ impl World {
 
     /// The process of a record, met now if it is new.
     fn process(&mut self, header: &Header) -> &mut Process {
-        if !self.processes.contains_key(&header.tgid) {
-            let space = self.new_space(Maps::default());
-            let process = Process {
-                named: self.wanted.names(header),
-                ..Process::new(header, space)
-            };
-            self.processes.insert(header.tgid, process);
+        match self.processes.entry(header.tgid) {
+            Entry::Occupied(met) => met.into_mut(),
+            Entry::Vacant(new) => {
+                let maps = Maps::default();
+                let space = new_space(&mut self.spaces, &mut self.next_space, maps);
+                new.insert(Process {
+                    named: self.wanted.names(header),
+                    ..Process::new(header, space)
+                })
+            }
         }
-        let met = self.processes.get_mut(&header.tgid);
-        met.expect("it was there or is now")
     }
 
     /// The tables of a thread, where they are followed.
@@ -287,10 +289,7 @@ impl World {
     }
 
     fn new_space(&mut self, maps: Maps) -> u64 {
-        self.next_space += 1;
-        self.spaces
-            .insert(self.next_space, Space::new(self.next_space, maps));
-        self.next_space
+        new_space(&mut self.spaces, &mut self.next_space, maps)
     }
 
     fn leave_space(&mut self, id: u64) {
@@ -301,6 +300,12 @@ impl World {
             }
         }
     }
+}
+
+fn new_space(spaces: &mut FxHashMap<u64, Space>, next: &mut u64, maps: Maps) -> u64 {
+    *next += 1;
+    spaces.insert(*next, Space::new(*next, maps));
+    *next
 }
 
 #[cfg(test)]

@@ -47,6 +47,9 @@ impl Names {
     /// Whether calls of a thread with this name are shown.
     #[must_use]
     pub fn show(&self, name: &[u8]) -> bool {
+        if self.0.is_empty() {
+            return true;
+        }
         let mut matching = self.0.iter().rev().filter(|(_, glob)| glob.matches(name));
         matching.next().map_or(self.others(), |(keep, _)| *keep)
     }

@@ -96,8 +96,7 @@ fn write_place(out: &mut Vec<u8>, place: &Place<'_>) {
 }
 
 fn word(out: &mut Vec<u8>, key: &[u8], word: &str) {
-    out.extend_from_slice(key);
-    put::name(out, word);
+    put::word(out, key, word);
 }
 
 fn text(out: &mut Vec<u8>, key: &[u8], value: Option<&str>) {

@@ -37,10 +37,12 @@ pub(super) fn write(out: &mut Vec<u8>, fds: &Fds<'_>) {
 }
 
 fn write_file(out: &mut Vec<u8>, file: &File) {
-    out.extend_from_slice(br#"{"kind":"#);
     match &file.kind {
-        Cow::Borrowed(name) => put::name(out, name),
-        Cow::Owned(text) => put::text(out, text),
+        Cow::Borrowed(name) => put::word(out, br#"{"kind":"#, name),
+        Cow::Owned(text) => {
+            out.extend_from_slice(br#"{"kind":"#);
+            put::text(out, text);
+        }
     }
     for (key, text) in [(br#","path":"#, &file.path), (br#","name":"#, &file.name)] {
         if let Some(text) = text {

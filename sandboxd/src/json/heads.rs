@@ -56,10 +56,10 @@ impl Heads {
         out.extend_from_slice(&self.opening);
     }
 
-    /// Appends a time, as a string.
+    /// Appends a key and a time, as a string.
     #[inline]
-    pub(super) fn time(&mut self, out: &mut Vec<u8>, time: Time) {
-        put::name(out, self.time.rfc3339(time));
+    pub(super) fn time(&mut self, out: &mut Vec<u8>, key: &'static [u8], time: Time) {
+        put::word(out, key, self.time.rfc3339(time));
     }
 
     /// Appends who made a call, with a comma before it: from the process to the ABI.

@@ -6,10 +6,33 @@
 use super::bytes::Escaped;
 use super::number::hex_digits;
 
+/// Appends pieces. Room is made once for all of them, and constants are stored, not copied by a call.
+#[inline(always)]
+pub(super) fn all<const N: usize>(out: &mut Vec<u8>, pieces: [&[u8]; N]) {
+    out.reserve(pieces.iter().map(|piece| piece.len()).sum());
+    let mut end = out.len();
+    for piece in pieces {
+        // SAFETY: there is room for all pieces behind `end`, and none of them lies in `out`, which nobody else has.
+        unsafe {
+            let to = out.as_mut_ptr().add(end);
+            std::ptr::copy_nonoverlapping(piece.as_ptr(), to, piece.len());
+        }
+        end += piece.len();
+    }
+    // SAFETY: the bytes up to there were written.
+    unsafe { out.set_len(end) };
+}
+
 /// Appends an integer.
 #[inline]
 pub(super) fn integer(out: &mut Vec<u8>, value: impl itoa::Integer) {
-    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+    number(out, b"", value);
+}
+
+/// Appends a key and an integer.
+#[inline]
+pub(super) fn number(out: &mut Vec<u8>, key: &[u8], value: impl itoa::Integer) {
+    all(out, [key, itoa::Buffer::new().format(value).as_bytes()]);
 }
 
 /// Appends each, with commas between them.
@@ -42,10 +65,13 @@ pub(super) fn hex(out: &mut Vec<u8>, value: u64) {
 /// Appends a string that needs no escapes: a name of ours, a number.
 #[inline]
 pub(super) fn name(out: &mut Vec<u8>, name: &str) {
-    out.reserve(name.len() + 2);
-    out.push(b'"');
-    out.extend_from_slice(name.as_bytes());
-    out.push(b'"');
+    all(out, [b"\"", name.as_bytes(), b"\""]);
+}
+
+/// Appends a key and a string that needs no escapes.
+#[inline]
+pub(super) fn word(out: &mut Vec<u8>, key: &[u8], name: &str) {
+    all(out, [key, b"\"", name.as_bytes(), b"\""]);
 }
 
 /// Appends a string.
@@ -67,10 +93,7 @@ pub(super) fn bytes(out: &mut Vec<u8>, bytes: &[u8]) {
     ) {
         return odd_bytes(out, bytes);
     }
-    out.reserve(bytes.len() + 2);
-    out.push(b'"');
-    out.extend_from_slice(bytes);
-    out.push(b'"');
+    all(out, [b"\"", bytes, b"\""]);
 }
 
 #[cold]

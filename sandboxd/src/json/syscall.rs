@@ -57,16 +57,13 @@ pub(super) fn write(heads: &mut Heads, out: &mut Vec<u8>, call: &Syscall<'_>) {
     out.reserve(1024);
     heads.open(out, run);
     put::integer(out, *seq);
-    out.extend_from_slice(br#","time":"#);
-    heads.time(out, *time);
+    heads.time(out, br#","time":"#, *time);
     number(out, br#","boot_ns":"#, *boot_ns);
     number(out, br#","cpu":"#, *cpu);
     heads.thread(out, call);
     number(out, br#","nr":"#, *nr);
-    out.extend_from_slice(br#","syscall":"#);
-    syscall.with(|name| put::name(out, name));
-    out.extend_from_slice(br#","outcome":"#);
-    put::name(out, of_outcome(*outcome));
+    syscall.with(|name| put::word(out, br#","syscall":"#, name));
+    put::word(out, br#","outcome":"#, of_outcome(*outcome));
     arguments(out, &args.0);
     if let Some(regs) = regs {
         out.extend_from_slice(br#","regs":"#);
@@ -90,8 +87,7 @@ pub(super) fn write(heads: &mut Heads, out: &mut Vec<u8>, call: &Syscall<'_>) {
         hex(out, br#","ret_hex":"#, *ret_hex);
     }
     if let Some(error) = error {
-        out.extend_from_slice(br#","error":"#);
-        error.with(|name| put::name(out, name));
+        error.with(|name| put::word(out, br#","error":"#, name));
     }
     if *killed {
         out.extend_from_slice(br#","killed":true"#);
@@ -137,13 +133,17 @@ const fn of_outcome(outcome: Outcome) -> &'static str {
 }
 
 fn arguments(out: &mut Vec<u8>, args: &[(&'static str, Value<'_>)]) {
-    out.extend_from_slice(br#","args":{"#);
-    put::each(out, args, |out, (name, value)| {
-        put::name(out, name);
-        out.push(b':');
+    let mut before: &[u8] = br#","args":{""#;
+    for (name, value) in args {
+        put::all(out, [before, name.as_bytes(), br#"":"#]);
         argument(out, value);
+        before = br#",""#;
+    }
+    out.extend_from_slice(if args.is_empty() {
+        br#","args":{}"#
+    } else {
+        b"}"
     });
-    out.push(b'}');
 }
 
 fn argument(out: &mut Vec<u8>, value: &Value<'_>) {
@@ -186,16 +186,14 @@ pub(super) fn other(out: &mut Vec<u8>, value: &impl Serialize) {
 
 #[inline]
 fn number(out: &mut Vec<u8>, key: &'static [u8], value: impl itoa::Integer) {
-    out.extend_from_slice(key);
-    put::integer(out, value);
+    put::number(out, key, value);
 }
 
 #[inline]
 fn number_or_null(out: &mut Vec<u8>, key: &'static [u8], value: Option<impl itoa::Integer>) {
-    out.extend_from_slice(key);
     match value {
-        Some(value) => put::integer(out, value),
-        None => out.extend_from_slice(b"null"),
+        Some(value) => put::number(out, key, value),
+        None => put::all(out, [key, b"null"]),
     }
 }
 

@@ -4,8 +4,13 @@
 
 use std::collections::BTreeMap;
 
+use super::BLOCK;
+
+/// Bytes that a block has room for from the beginning: the line that fills it has room too, unless it is a very long one.
+const ROOM: usize = BLOCK + BLOCK / 4;
+
 /// Whole lines, one behind the other.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Block {
     bytes: Vec<u8>,
     ends: Vec<End>,
@@ -41,6 +46,19 @@ impl Tally {
 }
 
 impl Block {
+    pub(super) fn empty() -> Self {
+        Self {
+            bytes: Vec::with_capacity(ROOM),
+            ends: Vec::new(),
+            begins_part: false,
+        }
+    }
+
+    /// Whether it took no more memory than blocks do.
+    pub(super) fn is_usual(&self) -> bool {
+        self.bytes.capacity() <= 2 * ROOM
+    }
+
     /// Adds what `render` appends, as one line.
     pub(super) fn line(&mut self, index: Option<u16>, render: impl FnOnce(&mut Vec<u8>)) {
         render(&mut self.bytes);

@@ -71,7 +71,7 @@ impl Output {
         Ok(Self {
             look,
             json: Json::default(),
-            block: Block::default(),
+            block: Block::empty(),
             queue,
             hidden: 0,
             compressed,

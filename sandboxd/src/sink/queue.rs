@@ -15,8 +15,6 @@ use super::{Event, Finished};
 
 /// Blocks on their way.
 const BLOCKS: usize = 4;
-/// Bytes of an emptied block that is kept for the next lines.
-const KEPT: usize = 4 * super::BLOCK;
 /// How often a writer without work looks whether its reader is still there.
 const IDLE: Duration = Duration::from_millis(250);
 
@@ -43,6 +41,7 @@ struct State {
     progress: Progress,
     /// Something of the last block was refused.
     refuses: bool,
+    /// Emptied blocks, for the next lines: as many as can be on their way, so that memory does not come and go.
     spare: Vec<Block>,
     phase: Phase,
     reader: Reader,
@@ -115,7 +114,7 @@ impl Queue {
         if state.blocks.len() >= BLOCKS {
             return false;
         }
-        let empty = state.spare.pop().unwrap_or_default();
+        let empty = state.spare.pop().unwrap_or_else(Block::empty);
         state
             .blocks
             .push_back(Arc::new(std::mem::replace(block, empty)));
@@ -134,7 +133,7 @@ impl Queue {
     pub(super) fn go_on(&self, block: &mut Block, place: Place) {
         let mut state = self.state();
         if block.lines() > 0 {
-            let empty = state.spare.pop().unwrap_or_default();
+            let empty = state.spare.pop().unwrap_or_else(Block::empty);
             let last = std::mem::replace(block, empty);
             state.blocks.push_back(Arc::new(last));
         }
@@ -270,8 +269,8 @@ impl Queue {
             self.news.notify_one();
         }
         if let Some(mut block) = Arc::into_inner(block)
-            && block.len() <= KEPT
-            && state.spare.len() < 2
+            && block.is_usual()
+            && state.spare.len() <= BLOCKS
         {
             block.clear();
             state.spare.push(block);

@@ -6,7 +6,7 @@ use super::said::Said;
 use super::waits::survive_file_size_limit;
 use super::{TraceError, files, runtime, signals_failed};
 use crate::cli;
-use crate::fold::Fold;
+use crate::fold::{Fold, Joined};
 use crate::recording::Recording;
 use crate::sink::{Event, Options, Sink};
 
@@ -27,13 +27,13 @@ pub fn replay(options: &cli::Replay) -> Result<(), TraceError> {
 
 async fn copy(mut recording: Recording, mut sink: Sink) -> Result<(), TraceError> {
     survive_file_size_limit().map_err(signals_failed)?;
-    let mut fold = Fold::new();
+    let (mut fold, mut joined) = (Fold::new(), Joined::default());
     let mut result = Ok(());
     let mut said = Said::default();
     loop {
         match recording.next_input() {
             Ok(Some(input)) => {
-                fold.push(input, &mut sink);
+                joined.push(&mut fold, input, &mut sink);
                 // There is no kernel half to be told.
                 fold.take_verdicts();
             }
@@ -52,6 +52,7 @@ async fn copy(mut recording: Recording, mut sink: Sink) -> Result<(), TraceError
             taken(&mut said, &events)?;
         }
     }
+    joined.finish(&mut fold, &mut sink);
     taken(&mut said, &sink.finish(LAST_LINES).await.events)?;
     result
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kprobe_common::record::{FRAMES, kind};
+use kprobe_common::record::kind;
 use tokio::runtime::Runtime;
 
 use super::TraceError;
@@ -10,16 +10,16 @@ use super::control::Line;
 use super::ignoring::Ignoring;
 use super::launch::Launched;
 use super::packages::Packages;
+use super::reading::{Reading, feed};
 use super::rotation::Rotation;
 use super::said::Said;
 use super::stats::{self, Stats};
 use super::targets::Targets;
 use super::unwritten::Untold;
 use super::waits::{Signals, Waits};
-use crate::caller::Want;
 use crate::command::Running;
 use crate::facts::Modules;
-use crate::fold::{Fold, Look};
+use crate::fold::Fold;
 use crate::input::{Fact, Input, Show, Start};
 use crate::probe::{Loaded, Mappings};
 use crate::recording::Recorder;
@@ -28,9 +28,6 @@ use crate::source::Source;
 use crate::world::Verdict;
 use crate::{facts, record};
 
-/// Looks that are due before one record, at most: losses, the process, its name, a descriptor; module and instruction of the
-/// call, of what the link register says, and of each frame of its stack.
-const LOOKS_MAX: usize = 8 + 2 * FRAMES;
 /// What the run has started.
 pub(super) struct Started {
     /// The command behind `--`.
@@ -224,48 +221,25 @@ impl Run {
         // What was lost before these were read may have changed what they mean.
         self.notice_losses();
         let mut begun = Vec::new();
-        // A part that is full ends here, unless it is the last one; and while a reader stalls, memory holds a block more and
-        // not the lines of a whole round.
+        // A part that is full ends here, unless it is the last one; and a reader that stalls costs a block, not a round.
         let mut is_full = false;
-        while !is_full && let Some(record) = self.source.next_record() {
+        while !is_full && let Some((record, exit)) = self.source.next_records() {
             if self.packages.is_asked()
                 && let Some(pid) = loading(record)
             {
                 begun.push(pid);
             }
-            if !self.fold.follows(record) {
-                continue;
-            }
-            for _ in 0..LOOKS_MAX {
-                let Some(look) = self.fold.wants(record) else {
-                    break;
+            if self.fold.follows(record) {
+                let mut reading = Reading {
+                    fold: &mut self.fold,
+                    sink: &mut self.sink,
+                    recorder: &mut self.recorder,
+                    modules: &mut self.modules,
+                    loaded: &self.loaded,
+                    indexes: &self.indexes,
                 };
-                let fact = match look {
-                    Look::Process {
-                        pid,
-                        tid,
-                        files,
-                        uid,
-                        at,
-                    } => facts::process(pid, tid, uid, at, files),
-                    Look::Name { pid, at } => facts::name(pid, at),
-                    Look::Descriptor { pid, tid, fd } => facts::descriptor(pid, tid, fd),
-                    Look::Code { pid, want } => look_at_code(&mut self.modules, pid, &want),
-                    Look::Losses => losses(&self.loaded, &self.indexes),
-                };
-                feed(
-                    &mut self.fold,
-                    &mut self.sink,
-                    &mut self.recorder,
-                    Input::Fact(&fact),
-                );
+                reading.take(record, exit);
             }
-            feed(
-                &mut self.fold,
-                &mut self.sink,
-                &mut self.recorder,
-                Input::Record(record),
-            );
             is_full = self.sink.full() || !all && self.sink.part_is_full();
         }
         for pid in begun {
@@ -324,55 +298,15 @@ impl Run {
     }
 }
 
-fn look_at_code(modules: &mut Modules, pid: u32, want: &Want) -> Fact {
-    match want {
-        Want::Module {
-            file,
-            offset,
-            mapping,
-        } => Fact::Module {
-            look: Box::new(modules.module(
-                pid,
-                file,
-                *offset,
-                mapping.map_or(0..0, |(start, end)| start..end),
-            )),
-        },
-        Want::Site {
-            file,
-            start,
-            address,
-            ask,
-            mapping,
-        } => Fact::Site {
-            look: modules.site(
-                pid,
-                file,
-                (*start, *address),
-                *ask,
-                mapping.map(|(start, end)| start..end),
-            ),
-        },
-    }
-}
-
 /// The process that is about to load a program, if the record says that.
 fn loading(record: &[u8]) -> Option<u32> {
     let header = record::header(record)?;
     (header.kind == kind::LOADING).then_some(header.tgid)
 }
 
-fn losses(loaded: &Loaded, indexes: &[u16]) -> Fact {
+pub(super) fn losses(loaded: &Loaded, indexes: &[u16]) -> Fact {
     Fact::Losses {
         boot_ns: facts::boot_ns(),
         cpus: loaded.shared.losses(indexes),
     }
-}
-
-/// One input, to the recording and to the fold.
-fn feed(fold: &mut Fold, sink: &mut Sink, recorder: &mut Option<Recorder>, input: Input<'_>) {
-    if let Some(recorder) = recorder {
-        recorder.push(input);
-    }
-    fold.push(input, sink);
 }

@@ -13,8 +13,10 @@ use super::listed;
 use super::meant::Meant;
 use crate::record::{Body, Record};
 
+mod done;
 mod files;
 mod made;
+mod whole;
 
 /// A thread inside a call.
 #[derive(Debug)]

@@ -183,6 +183,14 @@ impl Meant {
         }
     }
 
+    /// The call is over, and nothing can have changed since it began.
+    pub(super) fn settle_at_once(&self, ret: i64) {
+        self.settled.set(true);
+        if ret == EBADF {
+            self.used.borrow_mut().clear();
+        }
+    }
+
     /// Notes what the call gave.
     pub(super) fn give(&self, number: i32, file: Rc<File>) {
         *self.made.borrow_mut() = Some(Used::new("ret", number, file));

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::file::File;
-use under_way::UnderWay;
+use under_way::{Call, UnderWay};
 
 /// A number that was looked at in vain is not looked at again so soon, nanoseconds.
 const LOOK_AGAIN_NS: u64 = 1_000_000_000;
@@ -21,8 +21,6 @@ const LOOK_AGAIN_NS: u64 = 1_000_000_000;
 /// So many numbers that were looked at in vain are remembered.
 const VAIN_MAX: usize = 1024;
 
-/// So many doubts of a call are remembered; with more, everything is doubtful.
-const DOUBTS_MAX: usize = 256;
 const EVERYTHING: Span = Span {
     first: i32::MIN,
     last: i32::MAX,
@@ -122,17 +120,15 @@ struct Looked {
     ended: u64,
 }
 
-#[derive(Clone, Debug)]
-struct Call {
-    aim: Aim,
-    /// Numbers of its span that it is known to have closed: another call was given them.
-    spent: Vec<i32>,
-    /// Spans that other calls may have closed after this one was given a number in them.
-    doubts: Vec<Span>,
-    /// Nothing was known of its number before.
-    is_first: bool,
-    seq: u64,
-    time: u64,
+impl Aim {
+    /// The numbers whose files the call takes away or replaces.
+    fn takes(self) -> Option<Span> {
+        match self {
+            Self::Closes(span) => Some(span),
+            Self::Replaces(number) => Some(Span::one(number)),
+            Self::Nothing | Self::Opens | Self::OnExec(_) => None,
+        }
+    }
 }
 
 impl Span {
@@ -151,33 +147,6 @@ impl Span {
 
     fn has(self, number: i32) -> bool {
         (self.first..=self.last).contains(&number)
-    }
-}
-
-impl Call {
-    fn may_take(&self, number: i32) -> bool {
-        self.takes().is_some_and(|span| span.has(number)) && !self.spent.contains(&number)
-    }
-
-    fn takes(&self) -> Option<Span> {
-        match self.aim {
-            Aim::Closes(span) => Some(span),
-            Aim::Replaces(number) => Some(Span::one(number)),
-            Aim::Nothing | Aim::Opens | Aim::OnExec(_) => None,
-        }
-    }
-
-    fn doubt(&mut self, span: Span) {
-        // One that waits long sees numbers come and go without end.
-        if self.doubts.len() >= DOUBTS_MAX {
-            self.doubts = vec![EVERYTHING];
-        } else if !self.doubts.contains(&span) {
-            self.doubts.push(span);
-        }
-    }
-
-    fn doubts(&self, number: i32) -> bool {
-        self.doubts.iter().any(|span| span.has(number))
     }
 }
 
@@ -273,6 +242,30 @@ impl Table {
 
     /// A call was entered.
     pub fn begin(&mut self, tid: u32, aim: Aim, time: u64) {
+        let call = self.entered(tid, aim, time);
+        self.calls.insert(tid, call);
+    }
+
+    /// The call of a thread is over.
+    pub fn end(&mut self, tid: u32, done: &Done, time: u64) {
+        if let Some(call) = self.calls.remove(tid) {
+            self.left(&call, done, time);
+        }
+    }
+
+    /// A call was entered and is over, and nothing else happened in between.
+    pub fn pass(&mut self, tid: u32, aim: Aim, done: &Done, times: [u64; 2]) {
+        let call = self.entered(tid, aim, times[0]);
+        self.left(&call, done, times[1]);
+    }
+
+    /// Whether a call of that thread is under way, as far as is known.
+    #[must_use]
+    pub fn is_inside(&self, tid: u32) -> bool {
+        self.calls.get(tid).is_some()
+    }
+
+    fn entered(&mut self, tid: u32, aim: Aim, time: u64) -> Call {
         // Its thread went on without telling of the end of the one before.
         self.end(tid, &Done::Unclear, time);
         self.seq += 1;
@@ -281,38 +274,26 @@ impl Table {
             Aim::Replaces(number) => self.is_unheard_of(number),
             Aim::Nothing | Aim::Opens | Aim::OnExec(_) => false,
         };
-        let call = Call {
-            aim,
-            spent: Vec::new(),
-            doubts: Vec::new(),
-            is_first,
-            seq: self.seq,
-            time,
-        };
-        if let Some(span) = call.takes() {
+        if let Some(span) = aim.takes() {
             self.touch(span, time);
         }
-        self.calls.insert(tid, call);
+        Call::new(aim, is_first, self.seq, time)
     }
 
-    /// The call of a thread is over.
-    pub fn end(&mut self, tid: u32, done: &Done, time: u64) {
-        let Some(call) = self.calls.remove(tid) else {
-            return;
-        };
+    fn left(&mut self, call: &Call, done: &Done, time: u64) {
         self.seq += 1;
         match done {
-            Done::Nothing => self.unhear(&call),
+            Done::Nothing => self.unhear(call),
             Done::Opened(given) => {
                 for (number, file, on_exec) in given {
-                    self.opened(&call, *number, file.clone(), *on_exec, time);
+                    self.opened(call, *number, file.clone(), *on_exec, time);
                 }
             }
-            Done::Closed => self.closed(&call, time),
-            Done::WasNotOpen => self.was_not_open(&call, time),
-            Done::Replaced(file, on_exec) => self.replaced(&call, file.clone(), *on_exec, time),
-            Done::OnExec(value) => self.set_on_exec(&call, *value, time),
-            Done::Unclear => self.unclear(&call, time),
+            Done::Closed => self.closed(call, time),
+            Done::WasNotOpen => self.was_not_open(call, time),
+            Done::Replaced(file, on_exec) => self.replaced(call, file.clone(), *on_exec, time),
+            Done::OnExec(value) => self.set_on_exec(call, *value, time),
+            Done::Unclear => self.unclear(call, time),
         }
     }
 

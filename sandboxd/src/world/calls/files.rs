@@ -4,35 +4,34 @@ use std::rc::Rc;
 
 use kprobe_common::index::{self, Abi};
 use kprobe_common::record::{Frame, Header, clone};
-use kprobe_common::table::change::{self, F_DUPFD_CLOEXEC, F_SETFD};
+use kprobe_common::table::change::{self, F_SETFD};
 use kprobe_common::table::kind::Kind;
 use kprobe_common::table::{Files, OnlyIf, Ret, Syscall};
 
 use super::Inside;
-use super::made::{file, on_exec, pair, room, taken, word};
+use super::done::{done, has_failed, name_socket};
+use super::made::{on_exec, room, taken, word};
 use crate::input::{CWD, ROOT};
 use crate::record::Record;
-use crate::world::file::{File, Socket, other_address, own_address};
-use crate::world::meant::{EBADF, Meant, Tables};
+use crate::world::file::{File, Socket};
+use crate::world::meant::{Meant, Tables};
 use crate::world::table::{Aim, Done, Span};
 
-const EINPROGRESS: i64 = -115;
 /// `__O_TMPFILE`: the path is the directory's.
 const O_TMPFILE: u32 = 0x40_0000;
-const FD_CLOEXEC: u64 = 1;
 /// Flags of [`Files::ClosesRange`].
 const RANGE_UNSHARE: u64 = 2;
-const RANGE_CLOEXEC: u64 = 4;
+pub(super) const RANGE_CLOEXEC: u64 = 4;
 /// Flags of [`Files::Unshares`]: `CLONE_FS`, and what comes with directories of its own: `CLONE_NEWNS`, `CLONE_NEWUSER`.
 const OWN_DIRS: u64 = 0x1002_0200;
 
 /// What a call was asked to do to descriptors and directories.
 #[derive(Debug)]
 pub(super) struct Asked {
-    tables: Tables,
+    pub(super) tables: Tables,
     /// `None`: the call makes a process or executes a program, which is seen elsewhere.
-    files: Option<Files>,
-    on_exec: Option<bool>,
+    pub(super) files: Option<Files>,
+    pub(super) on_exec: Option<bool>,
     /// The path, as the call took it.
     path: Option<Rc<[u8]>>,
     /// The first string or address, as the call took it.
@@ -40,7 +39,7 @@ pub(super) struct Asked {
     /// How much room there is for an address.
     pub(super) room: Option<u64>,
     /// The socket that it connects, and by which count.
-    connects: Option<(Rc<File>, u32)>,
+    pub(super) connects: Option<(Rc<File>, u32)>,
     /// It has an effect on directories, not on descriptors.
     is_dir: bool,
 }
@@ -62,11 +61,34 @@ pub(super) fn begin(
     row: &'static Syscall,
 ) -> Option<Asked> {
     let header = &record.header;
+    let asked = ask(tables, meant, record, frame, row)?;
+    let aim = row.files.map_or(Aim::Nothing, |files| {
+        aim(files, row, frame, index::abi(header.index))
+    });
+    let (dirs_aim, files_aim) = if asked.is_dir {
+        (aim, Aim::Nothing)
+    } else {
+        (Aim::Nothing, aim)
+    };
+    for (table, aim) in [(&tables.files, files_aim), (&tables.dirs, dirs_aim)] {
+        table.borrow_mut().begin(header.tid, aim, header.time);
+    }
+    Some(asked)
+}
+
+/// What a call was asked to do; `None` if it does nothing of the kind.
+fn ask(
+    tables: &Tables,
+    meant: &Meant,
+    record: &Record<'_>,
+    frame: &Frame,
+    row: &'static Syscall,
+) -> Option<Asked> {
     let makes = row.state & change::LIFE != 0 && row.ret != Ret::Never;
     if row.files.is_none() && !makes {
         return None;
     }
-    let abi = index::abi(header.index);
+    let abi = index::abi(record.header.index);
     if row
         .files_if
         .is_some_and(|only_if| !applies(only_if, row, frame, abi))
@@ -78,7 +100,7 @@ pub(super) fn begin(
         .filter(|_| word.is_some_and(|word| word & O_TMPFILE == 0))
         .map(Into::into);
     let name = |kind: &Kind| matches!(kind, Kind::Str | Kind::Sockaddr(_));
-    let asked = Asked {
+    Some(Asked {
         tables: tables.clone(),
         files: row.files,
         on_exec: row.files.and_then(|files| on_exec(files, word)),
@@ -96,19 +118,50 @@ pub(super) fn begin(
             row.files,
             Some(Files::Chdir | Files::Roots | Files::RootsAll)
         ),
-    };
-    let aim = row
-        .files
-        .map_or(Aim::Nothing, |files| aim(files, row, frame, abi));
-    let (dirs_aim, files_aim) = if asked.is_dir {
-        (aim, Aim::Nothing)
-    } else {
-        (Aim::Nothing, aim)
-    };
-    for (table, aim) in [(&tables.files, files_aim), (&tables.dirs, dirs_aim)] {
-        table.borrow_mut().begin(header.tid, aim, header.time);
+    })
+}
+
+/// Whether what a call does to descriptors is done to the thread's table alone, so that [`pass`] can do it at once.
+pub(super) fn is_plain(files: Option<Files>) -> bool {
+    matches!(
+        files,
+        None | Some(
+            Files::Opens(..)
+                | Files::OpensPair(..)
+                | Files::Duplicates
+                | Files::Replaces(_)
+                | Files::Controls
+                | Files::Marks
+                | Files::Closes
+        )
+    )
+}
+
+/// A [plain](is_plain) call was entered and has returned, and nothing came in between.
+pub(super) fn pass(
+    tables: &Tables,
+    meant: &Meant,
+    [enter, exit]: [&Record<'_>; 2],
+    frame: &Frame,
+    inside: &Inside,
+    ret: i64,
+) {
+    let (header, row) = (&enter.header, inside.row);
+    let Some(files) = row.files else { return };
+    let aim = aim(files, row, frame, index::abi(header.index));
+    // It was given nothing, so it has changed nothing.
+    if has_failed(ret) && matches!(aim, Aim::Nothing | Aim::Opens) {
+        return;
     }
-    Some(asked)
+    let Some(asked) = ask(tables, meant, enter, frame, row) else {
+        return;
+    };
+    let done = done(&asked, meant, exit, inside, ret);
+    let times = [header.time, exit.header.time];
+    tables
+        .files
+        .borrow_mut()
+        .pass(header.tid, aim, &done, times);
 }
 
 /// Whether a call with these numbers has the effect that its row tells of. A condition that speaks of memory does not hold.
@@ -159,10 +212,9 @@ pub(super) fn end(
     ret: i64,
 ) -> Option<Tables> {
     let (tid, time) = (record.header.tid, record.header.time);
-    let failed = (-4095..0).contains(&ret);
     let tables = &asked.tables;
     if let Some(files) = asked.files
-        && !failed
+        && !has_failed(ret)
         && let Some(fresh) = unshared(asked, files, inside, tid, time)
     {
         return Some(fresh);
@@ -172,25 +224,7 @@ pub(super) fn end(
     {
         name_socket(asked, files, meant, inside, ret);
     }
-    let done = match asked.files {
-        Some(Files::Closes) if ret == EBADF => Done::WasNotOpen,
-        // Whatever else it says, it has closed.
-        Some(Files::Closes) => Done::Closed,
-        Some(files) if !failed => succeeded(asked, files, meant, record, inside, ret),
-        _ => Done::Nothing,
-    };
-    let done = match done {
-        // What happened between its entry and its return nobody knows.
-        Done::Opened(given) if inside.alone => Done::Opened(
-            given
-                .into_iter()
-                .map(|(number, ..)| (number, None, None))
-                .collect(),
-        ),
-        Done::Nothing | Done::WasNotOpen => done,
-        _ if inside.alone => Done::Unclear,
-        done => done,
-    };
+    let done = done(asked, meant, record, inside, ret);
     let (files, dirs) = if asked.is_dir {
         (&Done::Nothing, &done)
     } else {
@@ -199,104 +233,6 @@ pub(super) fn end(
     tables.files.borrow_mut().end(tid, files, time);
     tables.dirs.borrow_mut().end(tid, dirs, time);
     None
-}
-
-fn succeeded(
-    asked: &Asked,
-    files: Files,
-    meant: &Meant,
-    record: &Record<'_>,
-    inside: &Inside,
-    ret: i64,
-) -> Done {
-    let first = || meant.first(inside.row);
-    let number = ret as i32;
-    let give = |file: Option<Rc<File>>, on_exec: Option<bool>| {
-        if let Some(file) = &file {
-            meant.give(number, Rc::clone(file));
-        }
-        Done::Opened(vec![(number, file, on_exec)])
-    };
-    match files {
-        Files::Opens(made, _) => {
-            // A descriptor that it was asked to change is no new one.
-            let same = inside
-                .row
-                .args
-                .first()
-                .is_some_and(|arg| arg.kind == Kind::Fd)
-                && inside.args[0] as i32 == number;
-            if same {
-                return Done::Nothing;
-            }
-            give(
-                file(made, asked, meant, record, inside).map(Rc::new),
-                asked.on_exec,
-            )
-        }
-        Files::OpensPair(made, _) => match pair(record, inside.row) {
-            Some(numbers) => Done::Opened(
-                numbers
-                    .map(|number| {
-                        let file = file(made, asked, meant, record, inside).map(Rc::new);
-                        (number, file, asked.on_exec)
-                    })
-                    .into(),
-            ),
-            None => Done::Unclear,
-        },
-        Files::Duplicates => give(first(), Some(false)),
-        Files::Controls if inside.args[1] as u32 == F_SETFD => {
-            Done::OnExec(Some(inside.args[2] & FD_CLOEXEC != 0))
-        }
-        Files::Controls => give(first(), Some(inside.args[1] as u32 == F_DUPFD_CLOEXEC)),
-        Files::Replaces(_) => {
-            let file = first();
-            if let Some(file) = &file {
-                meant.give(number, Rc::clone(file));
-            }
-            if inside.args[0] as i32 == inside.args[1] as i32 {
-                return Done::Nothing;
-            }
-            Done::Replaced(file, asked.on_exec)
-        }
-        Files::Marks => Done::OnExec(None),
-        Files::ClosesRange if inside.args[2] & RANGE_CLOEXEC != 0 => Done::OnExec(Some(true)),
-        Files::Closes | Files::ClosesRange => Done::Closed,
-        Files::Chdir => {
-            let path = asked.path(meant, &record.header);
-            let path = path.or_else(|| first()?.path.clone());
-            Done::Replaced(path.map(|path| Rc::new(File::cwd(path))), Some(false))
-        }
-        Files::Roots | Files::RootsAll => Done::Unclear,
-        Files::Hides => {
-            asked.tables.files.borrow_mut().distrusted = true;
-            Done::Nothing
-        }
-        Files::Connects | Files::Binds | Files::Unshares => Done::Nothing,
-    }
-}
-
-/// A socket has another address now.
-fn name_socket(asked: &Asked, files: Files, meant: &Meant, inside: &Inside, ret: i64) {
-    let address = asked.taken.as_deref();
-    if let Some((socket, began)) = &asked.connects {
-        // One that does not wait may fail later, which no call has to tell; until another one connects it, it leads
-        // there or nowhere.
-        let connects = ret == 0 || ret == EINPROGRESS;
-        let peer = address.filter(|_| connects).and_then(other_address);
-        socket.learn(|socket| socket.connected(*began, peer));
-    }
-    if files == Files::Binds
-        && ret == 0
-        && let Some(socket) = meant.first(inside.row)
-    {
-        let address = address.and_then(own_address);
-        socket.learn(|socket| {
-            socket.is_bound = address.is_some();
-            socket.local = address;
-        });
-    }
 }
 
 /// The tables of a thread that shares them no longer.

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use super::{Aim, Call, Slot, Span, State, Table};
+use super::under_way::Call;
+use super::{Aim, Slot, Span, State, Table};
 use crate::world::file::File;
 
 impl Table {
@@ -78,7 +79,7 @@ impl Table {
     }
 
     pub(super) fn closed(&mut self, call: &Call, time: u64) {
-        let Some(span) = call.takes() else { return };
+        let Some(span) = call.aim.takes() else { return };
         self.doubt(span);
         let opening = self.calls.values().any(|other| other.aim == Aim::Opens);
         for number in self.known(span) {
@@ -104,7 +105,7 @@ impl Table {
     }
 
     pub(super) fn was_not_open(&mut self, call: &Call, time: u64) {
-        let Some(Span { first: number, .. }) = call.takes() else {
+        let Some(Span { first: number, .. }) = call.aim.takes() else {
             return;
         };
         if self.is_disputed(call, number) {
@@ -124,7 +125,7 @@ impl Table {
         on_exec: Option<bool>,
         time: u64,
     ) {
-        let Some(span) = call.takes() else { return };
+        let Some(span) = call.aim.takes() else { return };
         self.doubt(span);
         let state = if self.is_disputed(call, span.first) {
             State::Unknown
@@ -162,7 +163,7 @@ impl Table {
     }
 
     pub(super) fn unclear(&mut self, call: &Call, time: u64) {
-        if let Some(span) = call.takes() {
+        if let Some(span) = call.aim.takes() {
             self.doubt(span);
             for number in self.known(span) {
                 self.set(number, State::Unknown, None, time);
@@ -189,7 +190,7 @@ impl Table {
     /// A call that came to nothing leaves no trace of a number that nothing was known of: a program can make up numbers
     /// without end.
     pub(super) fn unhear(&mut self, call: &Call) {
-        let Some(Span { first: number, .. }) = call.takes().filter(|_| call.is_first) else {
+        let Some(Span { first: number, .. }) = call.aim.takes().filter(|_| call.is_first) else {
             return;
         };
         if self

@@ -1,6 +1,53 @@
 //! Calls under way on one table, by thread: mostly one or two, asked about at each call, so they are gone through.
 
-use super::Call;
+use super::{Aim, EVERYTHING, Span};
+
+/// So many doubts of a call are remembered; with more, everything is doubtful.
+const DOUBTS_MAX: usize = 256;
+
+/// A call that is under way.
+#[derive(Clone, Debug)]
+pub(super) struct Call {
+    pub(super) aim: Aim,
+    /// Numbers of its span that it is known to have closed: another call was given them.
+    pub(super) spent: Vec<i32>,
+    /// Spans that other calls may have closed after this one was given a number in them.
+    doubts: Vec<Span>,
+    /// Nothing was known of its number before.
+    pub(super) is_first: bool,
+    pub(super) seq: u64,
+    pub(super) time: u64,
+}
+
+impl Call {
+    pub(super) fn new(aim: Aim, is_first: bool, seq: u64, time: u64) -> Self {
+        Self {
+            aim,
+            spent: Vec::new(),
+            doubts: Vec::new(),
+            is_first,
+            seq,
+            time,
+        }
+    }
+
+    pub(super) fn may_take(&self, number: i32) -> bool {
+        self.aim.takes().is_some_and(|span| span.has(number)) && !self.spent.contains(&number)
+    }
+
+    pub(super) fn doubt(&mut self, span: Span) {
+        // One that waits long sees numbers come and go without end.
+        if self.doubts.len() >= DOUBTS_MAX {
+            self.doubts = vec![EVERYTHING];
+        } else if !self.doubts.contains(&span) {
+            self.doubts.push(span);
+        }
+    }
+
+    pub(super) fn doubts(&self, number: i32) -> bool {
+        self.doubts.iter().any(|span| span.has(number))
+    }
+}
 
 /// Calls by thread, in no order that means anything.
 #[derive(Clone, Debug, Default)]
