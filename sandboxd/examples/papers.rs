@@ -1,5 +1,5 @@
 //! Writes what is made from the command line and the table into a directory, for `cargo xtask dist`: completions, a man
-//! page for each verb, schemas. `docs/sandboxd.1`, the page of all, is held by `tests/papers.rs`.
+//! page for each verb and each of its own (`ctl add`), schemas. `docs/sandboxd.1`, the page of all, is held by `tests/papers.rs`.
 
 use std::error::Error;
 use std::fs::{self, File};
@@ -32,16 +32,26 @@ fn completions(dir: &Path) -> Result<(), Box<dyn Error>> {
 }
 
 fn pages(dir: &Path) -> Result<(), Box<dyn Error>> {
-    let mut program = Cli::command().disable_help_subcommand(true);
+    let mut program = Cli::command();
     program.build();
-    for verb in program.get_subcommands() {
-        let name = format!("sandboxd-{}", verb.get_name());
-        let page = clap_mangen::Man::new(verb.clone())
+    pages_of(&program, "sandboxd", dir)
+}
+
+/// A page for each verb, and for each of its own.
+fn pages_of(command: &clap::Command, name: &str, dir: &Path) -> Result<(), Box<dyn Error>> {
+    for verb in command
+        .get_subcommands()
+        .filter(|verb| verb.get_name() != "help")
+    {
+        let name = format!("{name}-{}", verb.get_name());
+        let page = clap_mangen::Man::new(verb.clone().disable_help_subcommand(true))
             .title(name.to_uppercase())
             .section("1")
             .date("")
+            .source(concat!("sandboxd ", env!("CARGO_PKG_VERSION")))
             .manual("User Commands");
         page.render(&mut File::create(dir.join(format!("{name}.1")))?)?;
+        pages_of(verb, &name, dir)?;
     }
     Ok(())
 }

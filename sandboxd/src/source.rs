@@ -16,7 +16,7 @@ use crate::record;
 /// A record's time is taken a little before its room is reserved; one that is younger than this waits, nanoseconds.
 const SETTLE_NS: u64 = 2_000_000;
 /// Bytes taken from a ring in one round: bounds memory, whatever the rings hold.
-const ROUND_MAX: usize = 256 * 1024;
+const ROUND_MAX: usize = 128 * 1024;
 
 /// Records that were read and not yet given.
 #[derive(Debug, Default)]

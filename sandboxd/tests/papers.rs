@@ -117,12 +117,7 @@ fn the_man_page_is_the_programs() {
     man.render_description_section(&mut page)
         .expect("a description");
     let mut page = String::from_utf8(page).expect("text");
-    for verb in program
-        .get_subcommands()
-        .filter(|verb| verb.get_name() != "help")
-    {
-        page += &section_of(verb);
-    }
+    page += &sections_of(&program, "");
     page += EXPRESSIONS;
     page += ".SH GROUPS\n";
     for (name, bits, meaning) in GROUPS {
@@ -175,8 +170,20 @@ without \fIx\fR; a list that begins so begins with every call
 \fIx\fR, or nothing if that is unknown
 ";
 
+/// The verbs of a command, and behind each its own.
+fn sections_of(command: &clap::Command, of: &str) -> String {
+    let verbs = command.get_subcommands();
+    verbs
+        .filter(|verb| verb.get_name() != "help")
+        .map(|verb| {
+            let name = format!("{of}{}", verb.get_name());
+            section_of(verb, &name) + &sections_of(verb, &format!("{name} "))
+        })
+        .collect()
+}
+
 /// A verb: how it is said, what it does, its options.
-fn section_of(verb: &clap::Command) -> String {
+fn section_of(verb: &clap::Command, name: &str) -> String {
     let mut text = Vec::new();
     let man = Man::new(verb.clone());
     man.render_synopsis_section(&mut text).expect("a synopsis");
@@ -184,7 +191,7 @@ fn section_of(verb: &clap::Command) -> String {
         .expect("a description");
     man.render_options_section(&mut text).expect("options");
     let text = String::from_utf8(text).expect("text");
-    let title = verb.get_name().to_uppercase();
+    let title = name.to_uppercase();
     // One page for all: a verb's sections are parts of its own.
     text.replacen(".SH SYNOPSIS", &format!(".SH {title}"), 1)
         .replace(".SH DESCRIPTION", ".PP")

@@ -20,7 +20,7 @@ use clap::Args;
 
 use crate::build::Build;
 use crate::guest::{Programs, stripped_daemon};
-use crate::kernels::{self, Absent, Kernel};
+use crate::kernels::{self, Kernel};
 use crate::output::Output;
 use crate::qemu::{self, Machine};
 use crate::{dist, paths, verifier};
@@ -85,13 +85,12 @@ impl Bench {
             boots: Vec::new(),
         };
         for name in self.kernels() {
-            let kernel = match kernels::find(name) {
-                Err(error) if self.kernel.is_empty() && !self.short && error.is::<Absent>() => {
-                    eprintln!("xtask: skipped: {error}");
-                    continue;
-                }
-                kernel => kernel?,
+            let found = if self.kernel.is_empty() && !self.short {
+                kernels::unless_absent(name)?
+            } else {
+                Some(kernels::find(name)?)
             };
+            let Some(kernel) = found else { continue };
             report.boots.push(self.boot(&kernel, &programs, &runs)?);
         }
         if self.short {

@@ -154,6 +154,17 @@ pub(crate) fn find(name: &str) -> Result<Kernel> {
     );
 }
 
+/// As [`find`]; that it is not here is said, and no error.
+pub(crate) fn unless_absent(name: &str) -> Result<Option<Kernel>> {
+    match find(name) {
+        Err(error) if error.is::<Absent>() => {
+            eprintln!("xtask: skipped: {error}");
+            Ok(None)
+        }
+        found => found.map(Some),
+    }
+}
+
 /// As [`find`], for a machine with this CPU model, which the kernel must suit.
 pub(crate) fn find_for(name: &str, cpu: &str) -> Result<Kernel> {
     let kernel = find(name)?;

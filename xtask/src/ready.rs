@@ -12,7 +12,7 @@ use clap::Args;
 use crate::build::Build;
 use crate::cases::trace::Facts;
 use crate::guest::Programs;
-use crate::kernels::{self, Absent, Kernel};
+use crate::kernels::{self, Kernel};
 use crate::output::Output;
 use crate::qemu::Machine;
 
@@ -48,13 +48,12 @@ impl Ready {
         }
         let mut late = Vec::new();
         for name in names {
-            let kernel = match kernels::find(name) {
-                Err(error) if self.kernel.is_empty() && error.is::<Absent>() => {
-                    eprintln!("xtask: skipped: {error}");
-                    continue;
-                }
-                kernel => kernel?,
+            let found = if self.kernel.is_empty() {
+                kernels::unless_absent(name)?
+            } else {
+                Some(kernels::find(name)?)
             };
+            let Some(kernel) = found else { continue };
             let text = self.boot(&kernel, &programs)?;
             let (said, in_time) = judged(name, &text)?;
             println!("{said}");

@@ -15,7 +15,7 @@ use clap::Args;
 use crate::build::Build;
 use crate::cases::verifier::COUNTED;
 use crate::guest::Programs;
-use crate::kernels::{self, Absent};
+use crate::kernels;
 use crate::toolchain::Toolchain;
 use crate::{lab, paths, process, round};
 
@@ -86,12 +86,8 @@ impl Verifier {
         }
         let mut found = BTreeMap::new();
         for name in names {
-            let kernel = match kernels::find(name) {
-                Err(error) if error.is::<Absent>() => {
-                    eprintln!("xtask: skipped: {error}");
-                    continue;
-                }
-                kernel => kernel?,
+            let Some(kernel) = kernels::unless_absent(name)? else {
+                continue;
             };
             let round = round::run(&kernel, CPU, (&programs, &build), &[COUNTED])?;
             if let Some(failure) = round

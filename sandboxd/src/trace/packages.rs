@@ -17,6 +17,9 @@ use crate::{cli, glob};
 /// Names that are offered for one that is not installed, and how like they must be.
 const NEAREST: usize = 3;
 const LIKE: f64 = 0.75;
+/// How what is not installed can be waited for: by a run that begins, and by a daemon that runs.
+const WAIT: &str = "--wait waits for it";
+const WAIT_LATER: &str = "with `wait = true` in its file the daemon waits for it";
 /// Bad lines of the list that are shown.
 const MOST_SHOWN: usize = 3;
 
@@ -71,7 +74,7 @@ impl Packages {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && !packages.is_asked() => {}
             Err(error) => tracing::warn!("cannot read {PACKAGES}: {error}; lines carry no package"),
         }
-        packages.check(&packages.asked)?;
+        packages.check(&packages.asked, WAIT)?;
         Ok(packages)
     }
 
@@ -85,7 +88,7 @@ impl Packages {
             .filter(|(name, _)| !is_old(name))
             .cloned()
             .collect();
-        self.check(&new)?;
+        self.check(&new, WAIT_LATER)?;
         self.asked = asked;
         Ok(())
     }
@@ -95,7 +98,8 @@ impl Packages {
         !self.asked.is_empty()
     }
 
-    fn check(&self, asked: &[(String, Regex)]) -> Result<(), TraceError> {
+    /// Fails if one of them is not installed and not waited for; `how` that can be done.
+    fn check(&self, asked: &[(String, Regex)], how: &str) -> Result<(), TraceError> {
         for (name, pattern) in asked {
             if self.names().any(|other| pattern.is_match(other)) {
                 continue;
@@ -104,7 +108,7 @@ impl Packages {
                 tracing::info!("{name} is not installed yet: waiting for it");
                 continue;
             }
-            return Err(TraceError::Usage(self.missing(name)));
+            return Err(TraceError::Usage(self.missing(name, how)));
         }
         Ok(())
     }
@@ -113,9 +117,9 @@ impl Packages {
         self.list.by_uid.values().flatten().map(String::as_str)
     }
 
-    fn missing(&self, name: &str) -> String {
+    fn missing(&self, name: &str, how: &str) -> String {
         if self.list.by_uid.is_empty() {
-            return format!("-n: {PACKAGES} lists no package; --wait waits for {name}");
+            return format!("-n: {PACKAGES} lists no package, and so not {name} ({how})");
         }
         let mut near: Vec<(f64, &str)> = self
             .names()
@@ -129,7 +133,7 @@ impl Packages {
         } else {
             format!("did you mean {}?", near.join(", "))
         };
-        format!("-n: no package {name} is installed; {hint} (--wait waits for it)")
+        format!("-n: no package {name} is installed; {hint} ({how})")
     }
 
     /// The user IDs, within an Android user, of what was asked for.
