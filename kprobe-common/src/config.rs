@@ -20,6 +20,9 @@ pub mod target {
     pub const CHANGING: u32 = 1 << 7;
 }
 
+/// User IDs that can be watched.
+pub const UIDS: u32 = 1024;
+
 /// Memories in which one CPU's programs put records together: one, and more for those that are preempted (7.x).
 pub const SCRATCH_PER_CPU: u32 = 4;
 

@@ -3,7 +3,7 @@
 use aya_ebpf::bindings::BPF_F_MMAPABLE;
 use aya_ebpf::macros::map;
 use aya_ebpf::maps::{Array, HashMap, RingBuf};
-use kprobe_common::config::Control;
+use kprobe_common::config::{self, Control};
 use kprobe_common::counters::{Calls, Cpu};
 use kprobe_common::ending::Ending;
 use kprobe_common::family::{APP_WORDS, CommandLine, PLACES, Place};
@@ -35,9 +35,9 @@ pub(crate) static VARIANTS: HashMap<u64, u16> = HashMap::with_max_entries(1, 0);
 #[map]
 pub(crate) static COMMANDS: HashMap<u64, u8> = HashMap::with_max_entries(1, 0);
 
-/// Target user IDs.
+/// Target user IDs: for a moment those of before and those that come instead.
 #[map]
-pub(crate) static UIDS: HashMap<u32, u8> = HashMap::with_max_entries(1024, 0);
+pub(crate) static UIDS: HashMap<u32, u8> = HashMap::with_max_entries(2 * config::UIDS, 0);
 
 /// Target processes, with the `thread::flag` bits that their threads start with.
 #[map]

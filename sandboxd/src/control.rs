@@ -46,9 +46,16 @@ pub struct Who {
 
 /// Who is watched, in words.
 #[must_use]
-pub fn in_words(packages: &[String], uids: &[u32]) -> Vec<String> {
-    let uids = uids.iter().map(|uid| format!("uid {uid}"));
-    packages.iter().cloned().chain(uids).collect()
+pub fn in_words(targets: &Targets) -> Vec<String> {
+    let uids = targets.uids.iter().map(|uid| format!("uid {uid}"));
+    let mut who: Vec<String> = targets.packages.iter().cloned().chain(uids).collect();
+    if targets.all_apps {
+        who.push("all apps".to_owned());
+    }
+    if who.is_empty() {
+        who.push("nobody (add somebody with `sandboxd ctl add`)".to_owned());
+    }
+    who
 }
 
 /// What the daemon says.

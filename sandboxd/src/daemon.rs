@@ -107,13 +107,7 @@ fn unreachable(dir: &Path, error: &io::Error) -> String {
 fn tell(status: &Status, out: &mut dyn Write) -> io::Result<()> {
     let up = humantime::format_duration(std::time::Duration::from_secs(status.up_s));
     let targets = &status.targets;
-    let mut who = control::in_words(&targets.packages, &targets.uids);
-    if targets.all_apps {
-        who.push("all apps".to_owned());
-    }
-    if who.is_empty() {
-        who.push("nobody (add somebody with `sandboxd ctl add`)".to_owned());
-    }
+    let who = control::in_words(targets);
     writeln!(
         out,
         "sandboxd {} runs as process {} since {up}",

@@ -29,6 +29,7 @@ pub mod args;
 pub mod decode;
 pub mod fold;
 mod glob;
+mod lock;
 pub mod pair;
 pub mod private;
 pub mod status;

@@ -75,7 +75,7 @@ pub struct Options {
 #[derive(Debug, thiserror::Error)]
 pub enum SinkError {
     /// The file cannot be made.
-    #[error("cannot write to {}: {cause}: choose a file in a directory that exists and has room", path.display())]
+    #[error("cannot write to {}: {}", path.display(), explained(cause))]
     Open {
         /// The file.
         path: PathBuf,
@@ -94,6 +94,23 @@ pub enum SinkError {
         "cannot start the thread that writes the output: {0}: free memory or raise the limit of threads"
     )]
     Thread(#[source] io::Error),
+}
+
+/// Why a file cannot be made, and what to do, which [`private`](crate::private) says of what it refuses.
+fn explained(cause: &io::Error) -> String {
+    let advice = match cause.kind() {
+        io::ErrorKind::Other => return cause.to_string(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "free space there, or choose another file"
+        }
+        io::ErrorKind::NotFound => "make its directory first, or choose another file",
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "choose a file that this user may write"
+        }
+        io::ErrorKind::IsADirectory => "name a file in it",
+        _ => "choose another file",
+    };
+    format!("{cause}: {advice}")
 }
 
 /// What happened to the output.
@@ -253,11 +270,6 @@ impl Sink {
     /// What happened since the last time.
     pub fn try_events(&mut self) -> Vec<Event> {
         self.main.queue.take_events()
-    }
-
-    /// Waits until something happened. Nothing is lost if it is cancelled.
-    pub async fn happened(&self) {
-        self.main.queue.happened().await;
     }
 
     /// Writes what is left and ends, within the time given: what a reader does not take until then is counted.

@@ -103,7 +103,7 @@ fn run(
     let left_out = LeftOut::new(options)?;
     // Before signals are caught: Ctrl-C ends what hangs.
     if let Some(launch) = &mut launch {
-        launch.stop()?;
+        launch.prepare()?;
     }
     let waiting = prepare(options, &output)?;
     // Behind the command, which is to run like any other.
@@ -157,6 +157,10 @@ fn run(
     run.rotate_by(Rotation::new(options));
     if options.stats {
         run.tell_stats();
+    }
+    // Now that nothing but the kernel can keep the run from beginning; a Ctrl-C reaches what hangs there by itself.
+    if let Some(launch) = &launch {
+        launch.stop()?;
     }
     let runs = run.meet()?;
     give_up_power(run.makes_files());

@@ -191,7 +191,11 @@ fn copy_sources(to: &Path) -> Result<()> {
 /// Every file of this release below a directory, by its path there.
 fn contents(dir: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
     let mut contents = BTreeMap::new();
-    for path in archive::files(dir)? {
+    let ours = |path: &PathBuf| {
+        let below = path.strip_prefix(dir).unwrap_or(path);
+        below.to_string_lossy().starts_with(&name())
+    };
+    for path in archive::files(dir)?.into_iter().filter(ours) {
         let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
         contents.insert(path.strip_prefix(dir)?.to_path_buf(), bytes);
     }
@@ -247,6 +251,29 @@ mod tests {
         std::thread::sleep(std::time::Duration::from_millis(1100));
         assert_eq!(first, written("two"));
         assert!(first.len() > 50);
+    }
+
+    #[test]
+    fn the_module_has_the_releases_version() {
+        let path = paths::root().join("scripts/service/module.prop");
+        let module = fs::read_to_string(path).unwrap();
+        let version = env!("CARGO_PKG_VERSION");
+        assert!(
+            module
+                .lines()
+                .any(|line| line == format!("version={version}"))
+        );
+        // Rises with the version, as Android's own do.
+        let numbers: Vec<u32> = version
+            .split('.')
+            .map(|number| number.parse().unwrap())
+            .collect();
+        let code = numbers[0] * 10_000 + numbers[1] * 100 + numbers[2];
+        assert!(
+            module
+                .lines()
+                .any(|line| line == format!("versionCode={code}"))
+        );
     }
 
     #[test]

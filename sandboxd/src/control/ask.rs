@@ -32,6 +32,8 @@ fn is_busy(answer: &Answer) -> bool {
 }
 
 fn converse(socket: &Path, request: &Request) -> io::Result<Option<Answer>> {
+    let pid = socket.with_file_name(PID);
+    let number = number_in(&pid);
     let mut stream = UnixStream::connect(socket)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
@@ -52,13 +54,51 @@ fn converse(socket: &Path, request: &Request) -> io::Result<Option<Answer>> {
     }
     let answer = serde_json::from_str(&answer)?;
     if *request == (Request::Stop {}) && matches!(answer, Answer::Done { .. }) {
-        // It ends with the daemon, which takes its file away then.
-        let _ = reader.read_to_end(&mut Vec::new());
-        let pid = socket.with_file_name(PID);
-        let began = Instant::now();
-        while pid.exists() && began.elapsed() < PATIENCE {
-            std::thread::sleep(PAUSE / 10);
-        }
+        see_it_end(reader, &pid, &number.unwrap_or_default())?;
     }
     Ok(Some(answer))
+}
+
+/// Waits for a daemon that was asked to end: the connection ends with it, then its file goes, or is another daemon's.
+fn see_it_end(mut connection: impl Read, pid: &Path, number: &str) -> io::Result<()> {
+    let began = Instant::now();
+    // However the connection ends, and if it does not in time: the file says whether the daemon is there.
+    let _ = connection.read_to_end(&mut Vec::new());
+    while number_in(pid).is_some_and(|now| now == number) {
+        if began.elapsed() >= PATIENCE {
+            return Err(io::Error::other(format!(
+                "it was asked to end and has not yet: what holds it up is said in its log; `kill -9 {number}` ends it"
+            )));
+        }
+        std::thread::sleep(PAUSE / 10);
+    }
+    Ok(())
+}
+
+/// The number of the daemon whose file it is.
+fn number_in(pid: &Path) -> Option<String> {
+    let number = std::fs::read_to_string(pid).ok()?;
+    Some(number.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_daemon_has_ended_once_its_file_is_gone_or_anothers() {
+        let dir = tempfile::tempdir().unwrap();
+        let pid = dir.path().join(PID);
+        assert!(see_it_end(io::empty(), &pid, "7").is_ok());
+        std::fs::write(&pid, "8\n").unwrap();
+        assert!(see_it_end(io::empty(), &pid, "7").is_ok());
+        std::fs::write(&pid, "7\n").unwrap();
+        let begun = Instant::now();
+        std::thread::spawn(move || {
+            std::thread::sleep(PAUSE);
+            std::fs::remove_file(&pid).unwrap();
+        });
+        assert!(see_it_end(io::empty(), &dir.path().join(PID), "7").is_ok());
+        assert!(begun.elapsed() >= PAUSE);
+    }
 }

@@ -4,10 +4,11 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, Write};
-use std::os::fd::AsRawFd;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
+
+use crate::lock::lock;
 
 /// Where it is unless it is said otherwise: in memory on Android, as everywhere else, so that nothing is left after a boot.
 pub const RUN_DIR: &str = "/dev/sandboxd";
@@ -24,9 +25,9 @@ const PRIVATE: u32 = 0o700;
 #[derive(Debug, thiserror::Error)]
 pub enum PlaceError {
     /// Something in the way.
-    #[error("cannot use {} as the daemon's directory: {cause}; choose another one with --run-dir", path.display())]
-    Use {
-        /// What.
+    #[error("cannot make {} for the daemon: {cause}; choose another directory with --run-dir", path.display())]
+    Make {
+        /// The directory, or what was to be in it.
         path: PathBuf,
         /// Why.
         cause: io::Error,
@@ -51,8 +52,8 @@ pub enum PlaceError {
 #[derive(Debug)]
 pub struct Place {
     dir: PathBuf,
-    /// Locked, and open until the end.
-    _pid: File,
+    /// Has its number; locked, and open until the end.
+    pid: File,
 }
 
 impl Place {
@@ -60,11 +61,11 @@ impl Place {
     pub fn take(dir: &Path) -> Result<(Self, UnixListener), PlaceError> {
         let failed = |path: &Path| {
             let path = path.to_owned();
-            move |cause| PlaceError::Use { path, cause }
+            move |cause| PlaceError::Make { path, cause }
         };
         let path = dir.join(PID);
         let mut tries = 0;
-        let mut pid = loop {
+        let pid = loop {
             make(dir)?;
             // One that ends just now takes its file and its directory away.
             match hold(&path) {
@@ -76,10 +77,11 @@ impl Place {
                 Ok(Ok(None)) | Err(_) => tries += 1,
             }
         };
-        pid.set_len(0)
-            .and_then(|()| pid.rewind())
-            .and_then(|()| writeln!(pid, "{}", std::process::id()))
-            .map_err(failed(&path))?;
+        let mut place = Self {
+            dir: dir.to_owned(),
+            pid,
+        };
+        place.say_number().map_err(failed(&path))?;
         let socket = dir.join(SOCKET);
         // Of one that was killed: nobody listens there, since the lock is ours.
         match fs::remove_file(&socket) {
@@ -91,11 +93,13 @@ impl Place {
         let listener = UnixListener::bind(&socket)
             .and_then(|listener| listener.set_nonblocking(true).map(|()| listener))
             .map_err(failed(&socket))?;
-        let place = Self {
-            dir: dir.to_owned(),
-            _pid: pid,
-        };
         Ok((place, listener))
+    }
+
+    fn say_number(&mut self) -> io::Result<()> {
+        self.pid.set_len(0)?;
+        self.pid.rewind()?;
+        writeln!(self.pid, "{}", std::process::id())
     }
 }
 
@@ -116,32 +120,9 @@ fn hold(path: &Path) -> io::Result<Result<Option<File>, libc::pid_t>> {
     Ok(Ok(is_there.then_some(file)))
 }
 
-/// Locks a file, or gives the process that has it locked.
-///
-/// A lock of the POSIX kind, which the kernel takes away when a killed process's descriptors are closed. One by `flock` stays
-/// until its files are done away with, behind the probes, which takes half a minute.
-/// <https://github.com/torvalds/linux/blob/v6.12/fs/open.c#L1541-L1557>
-fn lock(file: &File) -> io::Result<Option<libc::pid_t>> {
-    // SAFETY: plain integers, for which zero is a value: from the start of the file to its end.
-    let mut lock: libc::flock = unsafe { std::mem::zeroed() };
-    lock.l_type = libc::F_WRLCK as libc::c_short;
-    lock.l_whence = libc::SEEK_SET as libc::c_short;
-    // SAFETY: the kernel reads one `flock`, ours.
-    if unsafe { libc::fcntl(file.as_raw_fd(), libc::F_SETLK, &raw const lock) } == 0 {
-        return Ok(None);
-    }
-    let error = io::Error::last_os_error();
-    if !matches!(error.raw_os_error(), Some(libc::EACCES | libc::EAGAIN)) {
-        return Err(error);
-    }
-    // SAFETY: the kernel reads one `flock`, ours, and writes it.
-    unsafe { libc::fcntl(file.as_raw_fd(), libc::F_GETLK, &raw mut lock) };
-    Ok(Some(lock.l_pid))
-}
-
 /// Makes the directory, or sees that it is root's alone.
 fn make(dir: &Path) -> Result<(), PlaceError> {
-    let failed = |cause| PlaceError::Use {
+    let failed = |cause| PlaceError::Make {
         path: dir.to_owned(),
         cause,
     };
@@ -167,7 +148,11 @@ impl Drop for Place {
         // What is left there is of no harm: the next daemon takes it over.
         let _ = fs::remove_file(self.dir.join(SOCKET));
         let _ = fs::remove_file(self.dir.join(PID));
-        let _ = fs::remove_dir(&self.dir);
+        if let Err(error) = fs::remove_dir(&self.dir)
+            && error.kind() != io::ErrorKind::NotFound
+        {
+            tracing::warn!("{} stays, empty or not: {error}", self.dir.display());
+        }
     }
 }
 
@@ -185,6 +170,19 @@ mod tests {
         let pid = fs::read_to_string(dir.join(PID)).unwrap();
         assert_eq!(pid.trim(), std::process::id().to_string());
         drop(place);
+        assert!(!dir.exists());
+    }
+
+    #[test]
+    fn nothing_is_left_of_a_place_that_cannot_be() {
+        let home = tempfile::tempdir().unwrap();
+        // No socket has so long a name.
+        let dir = home.path().join("long".repeat(30));
+        let error = Place::take(&dir).unwrap_err();
+        assert!(
+            error.to_string().contains("control for the daemon"),
+            "{error}"
+        );
         assert!(!dir.exists());
     }
 
@@ -216,6 +214,9 @@ mod tests {
         fs::write(&file, "").unwrap();
         assert!(matches!(Place::take(&file), Err(PlaceError::Open { .. })));
         let nowhere = home.path().join("no").join("where");
-        assert!(matches!(Place::take(&nowhere), Err(PlaceError::Use { .. })));
+        assert!(matches!(
+            Place::take(&nowhere),
+            Err(PlaceError::Make { .. })
+        ));
     }
 }

@@ -150,11 +150,14 @@ pub(super) fn raw_tracepoints(tried: Tried<'_>, kprobes: bool) -> Finding {
     }
 }
 
+/// What follows where there are none.
+const INSTEAD: &str =
+    "entries are seen by the tracepoint: every task of the system pays for it at each of its calls";
+
 /// Kprobes: `works`, what the kernel said to one and whether it fired.
 #[must_use]
 pub(super) fn kprobes(tried: Tried<'_>, works: &Result<(), String>, root: bool) -> Finding {
     const CHECK: &str = "kprobes";
-    const INSTEAD: &str = "entries are seen by the tracepoint: every task of the system pays for it at each of its calls";
     let finding = match (works, tried) {
         (Err(why), _) if !root => Finding::new(
             CHECK,
@@ -181,7 +184,13 @@ fn set(trial: &Trial) -> Finding {
     const CHECK: &str = "kprobes";
     let failed = failed(&trial.kprobes);
     let all = trial.kprobes.len();
-    if failed.is_empty() {
+    if matches!(trial.kprobe_program, Some(Err(_))) {
+        let found = "they fire, but the program for them was refused: see `programs`";
+        Finding::new(CHECK, State::Limited, found).follows(INSTEAD)
+    } else if all == 0 {
+        let found = "they fire, but this kernel has no symbol of a call that a run would probe";
+        Finding::new(CHECK, State::Limited, found).follows(INSTEAD)
+    } else if failed.is_empty() {
         Finding::new(
             CHECK,
             State::Ok,

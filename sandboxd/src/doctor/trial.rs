@@ -47,10 +47,24 @@ pub(super) fn trial(
         both: true,
         ..usual.watch.clone()
     };
-    let mut loaded = probe::load(object, &watch, usual.backend)?;
-    let other = loaded.other.take().unwrap_or(Ok(()));
-    let other = other.map_err(|error| error.to_string());
-    let (kprobe, tracepoint) = match usual.backend {
+    let (mut loaded, backend, refused) = match probe::load(object, &watch, usual.backend) {
+        // A run can do with the other one.
+        Err(error) if is_of_entries(&error) => {
+            let watch = Watch {
+                both: false,
+                ..watch
+            };
+            let backend = usual.backend.other();
+            let Ok(loaded) = probe::load(object, &watch, backend) else {
+                return Err(error);
+            };
+            (loaded, backend, Some(error))
+        }
+        loaded => (loaded?, usual.backend, None),
+    };
+    let refused = refused.or_else(|| loaded.other.take()?.err());
+    let other = refused.map_or(Ok(()), |error| Err(error.to_string()));
+    let (kprobe, tracepoint) = match backend {
         Backend::Kprobe => (Ok(()), other),
         Backend::Tracepoint => (other, Ok(())),
     };
@@ -69,6 +83,11 @@ pub(super) fn trial(
     trial.tracepoint_program = Some(tracepoint);
     loaded.leave();
     Ok(trial)
+}
+
+/// Whether the verifier refused the program that one backend has for entries.
+fn is_of_entries(error: &ProbeError) -> bool {
+    matches!(error, ProbeError::Refused { program, .. } if program.starts_with("enter_"))
 }
 
 /// Some of the symbols that are there, from all over the list.

@@ -4,9 +4,9 @@
 //! is there.
 
 use std::collections::VecDeque;
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, File, Metadata};
 use std::io;
-use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::fs::{MetadataExt as _, fchown};
 use std::path::{Path, PathBuf};
 
 use super::SinkError;
@@ -36,6 +36,8 @@ pub struct Naming {
 pub(super) struct Parts {
     naming: Naming,
     owner: Option<u32>,
+    /// Whose the directory of the first is, and what others may do there.
+    directory: Option<Metadata>,
     /// Those that are there, the one that is being written last.
     paths: VecDeque<PathBuf>,
     /// The next one, once it was made.
@@ -70,6 +72,7 @@ impl Parts {
         let parts = Self {
             naming,
             owner,
+            directory: fs::metadata(directory_of(&path)).ok(),
             paths: [path].into(),
             next: None,
             begun: false,
@@ -92,19 +95,27 @@ impl Parts {
         let naming = &self.naming;
         let wanted = naming.name.path(&naming.package, time, part);
         let again = |error: io::Error| {
-            let parent = wanted
-                .parent()
-                .filter(|_| error.kind() == io::ErrorKind::NotFound);
-            let parent = parent.ok_or(error)?;
-            DirBuilder::new()
-                .recursive(true)
-                .mode(0o755)
-                .create(parent)?;
-            tracing::warn!("{} was removed: it is made anew", parent.display());
+            if error.kind() != io::ErrorKind::NotFound {
+                return Err(error);
+            }
+            self.make_directory(directory_of(&wanted))?;
             made(&wanted, self.owner)
         };
         let next = made(&wanted, self.owner).or_else(again);
         self.next = Some(next.map_err(|cause| unmade(wanted.clone(), cause))?);
+        Ok(())
+    }
+
+    /// Makes a directory that was removed, as the first one was.
+    fn make_directory(&self, path: &Path) -> io::Result<()> {
+        fs::create_dir_all(path)?;
+        tracing::warn!("{} was removed: it is made anew", path.display());
+        if let Some(first) = &self.directory {
+            let made = File::open(path)?;
+            // Before it is given away: later that would need another capability.
+            made.set_permissions(first.permissions())?;
+            fchown(&made, Some(first.uid()), Some(first.gid()))?;
+        }
         Ok(())
     }
 
@@ -130,6 +141,13 @@ impl Parts {
             }
         }
     }
+}
+
+/// The directory that a file is in.
+fn directory_of(path: &Path) -> &Path {
+    let parent = path.parent();
+    let named = parent.filter(|parent| !parent.as_os_str().is_empty());
+    named.unwrap_or(Path::new("."))
 }
 
 fn unmade(path: PathBuf, cause: io::Error) -> SinkError {

@@ -25,8 +25,6 @@ pub(super) struct Queue {
     work: Condvar,
     /// For the sink: a block was written.
     room: Notify,
-    /// For the sink: there are events.
-    news: Notify,
     /// For the sink: the writer ended.
     end: Notify,
 }
@@ -177,12 +175,6 @@ impl Queue {
         }
     }
 
-    pub(super) async fn happened(&self) {
-        while !self.state().has_events() {
-            self.news.notified().await;
-        }
-    }
-
     pub(super) fn take_events(&self) -> Vec<Event> {
         self.state().take_events()
     }
@@ -266,7 +258,6 @@ impl Queue {
         state.refuses = missing.lines > 0;
         if here && missing.lines > 0 {
             state.unwritten(missing, why);
-            self.news.notify_one();
         }
         if let Some(mut block) = Arc::into_inner(block)
             && block.is_usual()
@@ -280,7 +271,6 @@ impl Queue {
 
     pub(super) fn reader_is_gone(&self) {
         self.state().reader = Reader::Gone;
-        self.news.notify_one();
     }
 
     pub(super) fn end(&self) {
@@ -299,10 +289,6 @@ impl State {
         self.total.add(missing);
         self.untold.add(missing);
         self.error = why();
-    }
-
-    fn has_events(&self) -> bool {
-        self.reader == Reader::Gone || self.untold.lines > 0
     }
 
     fn take_events(&mut self) -> Vec<Event> {

@@ -92,7 +92,7 @@ impl Run {
         match said {
             Said::Hangup => match (line.reread)().and_then(|who| self.become_watch(line, &who)) {
                 Ok(said) => tracing::info!("hangup: {said}"),
-                Err(why) => tracing::error!("hangup: {why}; the run goes on as it was"),
+                Err(why) => tracing::error!("hangup: {why}; the run goes on"),
             },
             Said::Asked(asked) => {
                 let ends = asked.request == Request::Stop {};
@@ -153,12 +153,8 @@ impl Run {
         }
         self.retarget(who, &mut line.gone)
             .map_err(|error| error.to_string())?;
-        let names = in_words(&who.packages, &who.uids);
-        Ok(if names.is_empty() {
-            "watching nobody".to_owned()
-        } else {
-            format!("watching {}", names.join(", "))
-        })
+        let names = in_words(&self.fold.begun().targets);
+        Ok(format!("watching {}", names.join(", ")))
     }
 
     /// Does what is due after a while.

@@ -19,6 +19,9 @@ pub enum TraceError {
     /// The kernel half.
     #[error(transparent)]
     Probe(#[from] ProbeError),
+    /// Others were to be watched, and the kernel half could not be told of all of it.
+    #[error("who is watched was changed in part only: {0}; start the daemon anew")]
+    Partly(#[source] ProbeError),
     /// The command.
     #[error(transparent)]
     Command(#[from] CommandError),
@@ -69,6 +72,7 @@ impl TraceError {
             Self::Probe(error) if error.is_platform() => 3,
             Self::Place(PlaceError::Taken { .. }) => 4,
             Self::Probe(_)
+            | Self::Partly(_)
             | Self::Command(_)
             | Self::Sink(_)
             | Self::Place(_)

@@ -55,17 +55,21 @@ impl Launch {
         }))
     }
 
-    /// Finds out what is to be started, and stops the app, all of its processes.
-    pub(super) fn stop(&mut self) -> Result<(), TraceError> {
+    /// Finds out what is to be started, and makes what starts it.
+    pub(super) fn prepare(&mut self) -> Result<(), TraceError> {
         if self.activity.is_empty() {
             self.activity = self.launcher()?;
         }
-        let words = ["force-stop", "--user", &self.user, &self.package];
-        ask("am", &words).map(drop)?;
         let words = ["am", "start", "--user", &self.user, "-n", &self.activity];
         let starter = command::prepare(&words.map(Into::into), None, command::Stdout::Kept)?;
         self.starter = Some(starter);
         Ok(())
+    }
+
+    /// Stops the app, all of its processes.
+    pub(super) fn stop(&self) -> Result<(), TraceError> {
+        let words = ["force-stop", "--user", &self.user, &self.package];
+        ask("am", &words).map(drop)
     }
 
     /// Starts it; the answer comes later. The run is live by now, and goes on whatever comes of it.

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use kprobe_common::config::target;
+use kprobe_common::config::{UIDS, target};
 use kprobe_common::family::{FIRST_ISOLATED, PER_USER, born};
 
 use super::TraceError;
@@ -19,8 +19,6 @@ use crate::input::Fact;
 use crate::probe::ProbeError;
 use crate::world::{Settled, Verdict};
 
-/// Most user IDs: the size of the kernel half's map.
-const UIDS_MAX: usize = 1024;
 /// A program of the kernel half that took a thread for a target has ended so much later.
 const REST: Duration = Duration::from_secs(1);
 
@@ -34,9 +32,9 @@ pub(super) struct Gone {
 impl Run {
     /// Watches these from now on, and no others.
     pub(super) fn retarget(&mut self, who: &Who, gone: &mut Gone) -> Result<(), TraceError> {
-        if who.uids.len() > UIDS_MAX {
+        if who.uids.len() > UIDS as usize {
             return Err(TraceError::Usage(format!(
-                "{} user IDs are more than the {UIDS_MAX} that can be watched",
+                "{} user IDs are more than the {UIDS} that can be watched",
                 who.uids.len()
             )));
         }
@@ -60,15 +58,26 @@ impl Run {
         let settled = self.fold.take_verdicts();
         let set = |uids: &[u32]| uids.iter().copied().collect::<BTreeSet<u32>>();
         let (old_uids, uids) = (set(&before.uids), set(&who.uids));
-        self.add(&(&uids - &old_uids), &ids)?;
-        for uid in &old_uids - &uids {
-            self.loaded.remove_uid(uid)?;
-        }
+        let changed = self.change(&(&uids - &old_uids), &(&old_uids - &uids), &ids);
         self.packages.keep_ids(&ids);
         self.loaded.family.set_apps(ids.iter().copied());
         self.tell_settled(&settled, &ids, gone);
         self.tell_verdicts();
-        Ok(())
+        changed.map_err(TraceError::Partly)
+    }
+
+    /// Has the kernel half watch some user IDs more and some less.
+    fn change(
+        &mut self,
+        more: &BTreeSet<u32>,
+        less: &BTreeSet<u32>,
+        ids: &BTreeSet<u32>,
+    ) -> Result<(), ProbeError> {
+        let added = self.add(more, ids);
+        for &uid in less {
+            self.loaded.remove_uid(uid)?;
+        }
+        added
     }
 
     /// Adds user IDs to the targets, and those of packages, and meets what runs of these.
@@ -128,10 +137,11 @@ impl Run {
 
     /// Has the kernel half forget the threads of those that have left: nothing of them reaches it by now.
     pub(super) fn forget_threads(&mut self, gone: &mut Gone) -> Result<(), ProbeError> {
-        for pid in std::mem::take(&mut gone.pids) {
+        while let Some(&pid) = gone.pids.last() {
             for tid in facts::threads(pid).unwrap_or_default() {
                 self.loaded.remove_thread(tid)?;
             }
+            gone.pids.pop();
         }
         if gone.since.take().is_some() {
             // What was on its way from them has come, and has been counted.

@@ -171,6 +171,8 @@ impl Run {
                     break why;
                 }
             };
+            // It names descriptors that end with the run.
+            drop(waits);
             self.end(why).await
         })
     }
@@ -253,11 +255,14 @@ impl Run {
         more || is_full
     }
 
-    /// Hands the lines over. A reader that does not keep up holds this up, and then the rings fill; but not a signal.
+    /// Hands the lines over. A reader that does not keep up holds this up, and then the rings fill; but no signal, and
+    /// nobody who speaks to the run: until he has his answer, the lines stay.
     async fn write(&mut self, waits: &mut Waits) -> Option<&'static str> {
         tokio::select! {
             biased;
-            why = waits.stop() => return Some(why),
+            why = waits.stop_or_said() => if why.is_some() {
+                return why;
+            },
             () = self.sink.flush() => {}
             () = stats::say_meanwhile(&mut self.stats, &self.loaded.shared, &self.indexes) => {}
         }

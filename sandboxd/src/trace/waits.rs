@@ -61,9 +61,9 @@ impl Signals {
 
 /// What a run waits for.
 pub(super) struct Waits {
-    ring: AsyncFd<Ring>,
+    ring: AsyncFd<Borrowed>,
     /// Tells when the list of packages is written anew.
-    list: Option<AsyncFd<Ring>>,
+    list: Option<AsyncFd<Borrowed>>,
     list_changed: bool,
     /// How it is spoken to, and what was said last.
     line: Option<Line>,
@@ -74,10 +74,10 @@ pub(super) struct Waits {
     pause: Duration,
 }
 
-/// The descriptor of the ring of calls, or of what tells of the list; what owns it lives as long as the run.
-struct Ring(RawFd);
+/// The descriptor of the ring of calls, or of what tells of the list; the run owns it.
+struct Borrowed(RawFd);
 
-impl std::os::fd::AsRawFd for Ring {
+impl std::os::fd::AsRawFd for Borrowed {
     fn as_raw_fd(&self) -> RawFd {
         self.0
     }
@@ -161,20 +161,30 @@ impl Waits {
                 None => std::future::pending().await,
             }
         };
-        let line = &mut self.line;
-        let said = async move {
-            match line {
-                Some(line) => line.said().await,
-                None => std::future::pending().await,
+        tokio::select! {
+            biased;
+            why = stop(&mut self.signals, self.until) => return Some(why),
+            said = said(&mut self.line) => self.said = Some(said),
+            () = written => self.list_changed = true,
+            () = woken => self.pause = BUSY,
+            () = tokio::time::sleep(pause) => self.pause = IDLE,
+        }
+        None
+    }
+
+    /// Waits for a reason to stop, or until something was said: to be taken by [`Self::take_said`].
+    pub(super) async fn stop_or_said(&mut self) -> Option<&'static str> {
+        let (line, before) = (&mut self.line, self.said.take());
+        let said = async {
+            match before {
+                Some(said) => said,
+                None => said(line).await,
             }
         };
         tokio::select! {
             biased;
             why = stop(&mut self.signals, self.until) => return Some(why),
             said = said => self.said = Some(said),
-            () = written => self.list_changed = true,
-            () = woken => self.pause = BUSY,
-            () = tokio::time::sleep(pause) => self.pause = IDLE,
         }
         None
     }
@@ -185,9 +195,17 @@ impl Waits {
     }
 }
 
-fn waiting(what: &'static str, fd: RawFd) -> Result<AsyncFd<Ring>, TraceError> {
-    // SAFETY: what has the descriptor belongs to the run, which ends after its waits and never replaces it.
-    unsafe { AsyncFd::register_with_interest(Ring(fd), Interest::READABLE) }.map_err(|error| {
+/// What is said next; nothing ever where nobody can say anything.
+async fn said(line: &mut Option<Line>) -> Said {
+    match line {
+        Some(line) => line.said().await,
+        None => std::future::pending().await,
+    }
+}
+
+fn waiting(what: &'static str, fd: RawFd) -> Result<AsyncFd<Borrowed>, TraceError> {
+    // SAFETY: what has the descriptor belongs to the run, which drops its waits before it ends and never replaces it.
+    unsafe { AsyncFd::register_with_interest(Borrowed(fd), Interest::READABLE) }.map_err(|error| {
         TraceError::Runtime {
             what,
             source: error.into(),

@@ -147,6 +147,29 @@ fn probes_that_failed_are_named() {
 }
 
 #[test]
+fn kprobes_that_nothing_can_use_are_not_said_to_be_good() {
+    let refused = Trial {
+        kprobe_program: Some(Err("too large".to_owned())),
+        kprobes: Vec::new(),
+        ..whole()
+    };
+    is(
+        &hooks::kprobes(Ok(&refused), &Ok(()), true),
+        State::Limited,
+        &["the program for them was refused", "by the tracepoint"],
+    );
+    let nothing = Trial {
+        kprobes: Vec::new(),
+        ..whole()
+    };
+    is(
+        &hooks::kprobes(Ok(&nothing), &Ok(()), true),
+        State::Limited,
+        &["no symbol of a call"],
+    );
+}
+
+#[test]
 fn the_cost_is_what_was_measured_times_the_probes() {
     let trial = whole();
     let found = cost::backend(Backend::Kprobe, "why", 100, Some(&trial));
