@@ -15,7 +15,8 @@ use crate::record;
 
 /// A record's time is taken a little before its room is reserved; one that is younger than this waits, nanoseconds.
 const SETTLE_NS: u64 = 2_000_000;
-/// Bytes taken from a ring in one round: bounds memory, whatever the rings hold.
+/// Bytes of a ring's records that are kept, so many at most unless none of them can be given: bounds memory, whatever the rings
+/// hold.
 const ROUND_MAX: usize = 128 * 1024;
 
 /// Records that were read and not yet given.
@@ -29,6 +30,8 @@ pub struct Source {
     read: u64,
     /// The times of the last records read of state and of calls.
     last: [u64; 2],
+    /// Bytes of each that may be kept: [`ROUND_MAX`], or more while all that is kept waits.
+    most: usize,
 }
 
 /// Sorted by time; of two at the same time the state comes first, since it explains the call.
@@ -48,6 +51,7 @@ impl Source {
         Self {
             // Of both rings; what has room never moves, and takes memory only once it is used.
             bytes: Vec::with_capacity(3 * ROUND_MAX),
+            most: ROUND_MAX,
             ..Self::default()
         }
     }
@@ -62,7 +66,7 @@ impl Source {
         rings: &Rings,
         all: bool,
     ) -> bool {
-        self.compact();
+        let kept = self.compact();
         let now = facts::boot_ns();
         let mut settled = now.saturating_sub(SETTLE_NS);
         let mut more = false;
@@ -73,18 +77,21 @@ impl Source {
         });
         // State first: a call that was made after a change is then never read before it.
         for (ring, is_call) in [(state, false), (calls, true)] {
-            let begin = self.bytes.len();
-            while let Some(item) = ring.next() {
+            let ring_at = usize::from(is_call);
+            // Of the one that is ahead of the other no more is read until the other has caught up.
+            let mut room = self.most.saturating_sub(kept[ring_at]);
+            while room > 0
+                && let Some(item) = ring.next()
+            {
                 let header = record::header(&item).unwrap_or_default();
                 mappings.hear(header.cpu);
-                let last = header.time;
-                self.last[usize::from(is_call)] = last;
-                self.push(&item, last, is_call);
-                if self.bytes.len() - begin >= ROUND_MAX {
-                    more = true;
-                    settled = settled.min(last.saturating_sub(SETTLE_NS));
-                    break;
-                }
+                self.last[ring_at] = header.time;
+                self.push(&item, header.time, is_call);
+                room = room.saturating_sub(item.len());
+            }
+            if room == 0 {
+                more = true;
+                settled = settled.min(self.last[ring_at].saturating_sub(SETTLE_NS));
             }
         }
         for (is_drained, last) in rings.are_drained().into_iter().zip(self.last) {
@@ -96,6 +103,11 @@ impl Source {
         self.read = settled;
         self.entries.sort_unstable();
         self.ready = self.entries.partition_point(|entry| entry.time <= settled);
+        self.most = if more && self.ready == 0 {
+            self.most.saturating_mul(2)
+        } else {
+            ROUND_MAX
+        };
         more
     }
 
@@ -134,18 +146,57 @@ impl Source {
         self.bytes.extend_from_slice(record);
     }
 
-    /// Throws away what was given, and moves together what was not, in the order in which it was read.
-    fn compact(&mut self) {
+    /// Throws away what was given, and moves together what was not, in the order in which it was read. Gives how many bytes
+    /// these have, of state and of calls.
+    fn compact(&mut self) -> [usize; 2] {
         self.entries.drain(..self.next);
         self.next = 0;
         self.ready = 0;
         self.entries.sort_unstable_by_key(|entry| entry.at);
-        let mut end = 0;
+        let (mut end, mut kept) = (0, [0; 2]);
         for entry in &mut self.entries {
             self.bytes.copy_within(entry.at..entry.at + entry.len, end);
             entry.at = end;
             end += entry.len;
+            kept[usize::from(entry.is_call)] += entry.len;
         }
         self.bytes.truncate(end);
+        kept
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_given_is_kept_in_the_order_of_reading() {
+        let mut source = Source::new();
+        for (record, time, is_call) in [
+            (&b"late"[..], 9, false),
+            (b"first", 1, true),
+            (b"same", 5, true),
+            (b"state", 5, false),
+            (b"again", 5, true),
+        ] {
+            source.push(record, time, is_call);
+        }
+        let given = |source: &mut Source, until: u64| {
+            source.entries.sort_unstable();
+            source.ready = source.entries.partition_point(|entry| entry.time <= until);
+            let mut given = Vec::new();
+            while let Some((record, exit)) = source.next_records() {
+                assert_eq!(exit, None);
+                given.push(String::from_utf8(record.to_vec()).unwrap());
+            }
+            given
+        };
+        assert_eq!(given(&mut source, 4), ["first"]);
+        assert_eq!(source.compact(), [4 + 5, 4 + 5]);
+        assert_eq!(given(&mut source, 5), ["state", "same", "again"]);
+        assert_eq!(source.compact(), [4, 0]);
+        assert_eq!(source.bytes, b"late");
+        assert_eq!(given(&mut source, 9), ["late"]);
+        assert_eq!((source.compact(), source.bytes.len()), ([0; 2], 0));
     }
 }
