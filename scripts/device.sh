@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # One command for a phone: builds sandboxd, pushes it, becomes root, runs it there, and hands its lines to this script's
-# stdout; then takes away what it brought. scripts/on-device.sh is the device's side of it.
+# stdout; then takes away what it brought. scripts/device-root.sh becomes root, scripts/on-device.sh is the device's side.
 set -euo pipefail
 
 home=/data/local/tmp
@@ -9,7 +9,9 @@ least=5.10       # Linux, as README.md says
 verbs='trace daemon ctl replay list doctor schema help' # sandboxd's; a test holds them against what it takes
 shown=64         # on-device.sh adds this to an exit status: smaller ones are adb's own, of a connection that was lost
 serial=${ANDROID_SERIAL-} keep='' pull='' into=. program='' build=yes
-local_dir='' device_dir='' asked='' rooted='' how='' unfetched='' session=''
+local_dir='' device_dir='' asked='' unfetched='' session=''
+# shellcheck source-path=SCRIPTDIR source=device-root.sh
+. "$here/device-root.sh"
 # A release has the program beside this directory, where the source tree has a directory of that name.
 [ ! -f "$here/../sandboxd" ] || program=$here/../sandboxd
 
@@ -59,17 +61,6 @@ quote() {
 
 # adb on the chosen device; it must not read this script's stdin.
 on() { adb -s "$serial" "$@" </dev/null; }
-
-# root_line COMMAND: the line that runs a shell command as root.
-root_line() {
-    case $how in
-    '') printf '%s' "$1" ;;
-    *-c) printf '%s %s' "$how" "$(quote "$1")" ;;
-    *) printf '%s sh -c %s' "$how" "$(quote "$1")" ;;
-    esac
-}
-
-as_root() { on shell -T "$(root_line "$1")"; }
 
 options() {
     while [ $# -gt 0 ]; do
@@ -155,50 +146,6 @@ suits() {
     if [ "$number" != "$least" ] && [ "${words[0]}" = trace ]; then
         fail 3 "$serial has Linux $release: sandboxd needs $least or later"
     fi
-}
-
-is_root() { [ "$(as_root 'id -u' 2>/dev/null)" = 0 ]; }
-
-# adbd starts anew: the device goes and comes. Leaves in `said` what adb says of it.
-restarted_as_root() {
-    local tries=0
-    [ "$(on shell -T getprop ro.debuggable 2>/dev/null)" = 1 ] || return 1
-    said=$(on root 2>&1) || return 1
-    # Other answers are refusals, with exit code 0 too: "adbd cannot run as root in production builds".
-    case $said in *restarting*) rooted=yes ;; *) return 1 ;; esac
-    until is_root; do
-        tries=$((tries + 1))
-        [ $tries -lt 50 ] || return 1
-        sleep 0.2
-        case $serial in *:*) adb connect "$serial" </dev/null >/dev/null 2>&1 || true ;; esac
-    done
-}
-
-# As is_root, by an `su` that may ask the user, who may look elsewhere.
-su_gives_root() {
-    local id='' status=0
-    exec 4< <(as_root 'id -u' 2>/dev/null)
-    read -r -t 3 id <&4 || status=$?
-    if [ $status -gt 128 ]; then
-        say "'$how' on $serial has not answered yet: look at the phone, it may ask"
-        read -r id <&4 || true
-    fi
-    exec 4<&-
-    [ "$id" = 0 ]
-}
-
-# Becomes root however the device does: `su -c` is Magisk's, KernelSU's and APatch's, `su 0` is that of userdebug builds.
-become_root() {
-    local su said=''
-    is_root && return
-    for su in 'su -c' 'su 0' '/debug_ramdisk/su -c' '/sbin/su -c'; do
-        how=$su
-        if su_gives_root; then return; fi
-    done
-    how=''
-    if restarted_as_root; then return; fi
-    [ -z "$said" ] || say "adb root: $said"
-    fail 3 "no root on $serial: neither su nor 'adb root' gives it. Magisk, KernelSU and APatch ask on the device, or have a list: allow 'Shell' (com.android.shell)"
 }
 
 # The program, without what only a debugger reads if there is a tool for that.
@@ -355,18 +302,6 @@ fetch() {
     unfetched=''
 }
 
-# adbd starts anew once more, which would end another run there. Files that were left behind are none.
-# shellcheck disable=SC2317 # a trap calls it
-unroot() {
-    local others
-    others=$(on shell -T "for run in $home/sandboxd-run-*; do [ ! -d \$run ] || [ \"\$(ls \$run)\" = out ] || echo \$run; done" 2>/dev/null) || return 0
-    if [ -n "$others" ]; then
-        say "another run is on $serial: adbd stays root there, until 'adb unroot'"
-    else
-        on unroot >/dev/null 2>&1 || true
-    fi
-}
-
 # shellcheck disable=SC2317 # a trap calls it
 clean() {
     local status=$?
@@ -377,7 +312,7 @@ clean() {
         device_dir=''
     fi
     if [ -n "$device_dir" ]; then as_root "rm -rf $device_dir" 2>/dev/null || true; fi
-    [ -z "$rooted" ] || unroot
+    unroot
     [ -z "$local_dir" ] || rm -rf "$local_dir"
     exit "$status"
 }

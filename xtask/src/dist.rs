@@ -28,11 +28,12 @@ pub(crate) struct Dist {
 }
 
 /// Files of the repository that go with the program, where README.md says that they are.
-const FILES: [&str; 10] = [
+const FILES: [&str; 11] = [
     "README.md",
     "CHANGELOG.md",
     "LICENSE-MIT",
     "LICENSE-APACHE",
+    "scripts/device-root.sh",
     "scripts/device.sh",
     "scripts/on-device.sh",
     "scripts/service/module.prop",
@@ -297,6 +298,7 @@ mod tests {
             programs,
             [
                 "release/sandboxd",
+                "release/scripts/device-root.sh",
                 "release/scripts/device.sh",
                 "release/scripts/on-device.sh",
                 "release/scripts/service/service.sh"
