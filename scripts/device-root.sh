@@ -22,9 +22,12 @@ is_root() { [ "$(as_root 'id -u' 2>/dev/null)" = 0 ]; }
 restarted_as_root() {
     local tries=0
     [ "$(on shell -T getprop ro.debuggable 2>/dev/null)" = 1 ] || return 1
-    said=$(on root 2>&1) || return 1
+    rooted=yes # a Ctrl-C may come as soon as it is so
     # Other answers are refusals, with exit code 0 too: "adbd cannot run as root in production builds".
-    case $said in *restarting*) rooted=yes ;; *) return 1 ;; esac
+    if ! said=$(on root 2>&1) || [[ $said != *restarting* ]]; then
+        rooted=''
+        return 1
+    fi
     until is_root; do
         tries=$((tries + 1))
         [ $tries -lt 50 ] || return 1
@@ -60,14 +63,15 @@ become_root() {
     fail 3 "no root on $serial: neither su nor 'adb root' gives it. Magisk, KernelSU and APatch ask on the device, or have a list: allow 'Shell' (com.android.shell)"
 }
 
-# adbd starts anew once more, which would end another run there. Files that were left behind are none.
+# Gives up what this made adbd, which starts anew once more: that would end another run there. Files that were left behind are none.
 unroot() {
-    local others
+    local others said
     [ -n "$rooted" ] || return 0
-    others=$(on shell -T "for run in $home/sandboxd-run-*; do [ ! -d \$run ] || [ \"\$(ls \$run)\" = out ] || echo \$run; done" 2>/dev/null) || return 0
-    if [ -n "$others" ]; then
+    if ! others=$(on shell -T "for run in $home/sandboxd-run-*; do [ ! -d \$run ] || [ \"\$(ls \$run)\" = out ] || echo \$run; done" 2>/dev/null); then
+        say "$serial cannot be asked whether another run is there: adbd stays root, until 'adb unroot'"
+    elif [ -n "$others" ]; then
         say "another run is on $serial: adbd stays root there, until 'adb unroot'"
-    else
-        on unroot >/dev/null 2>&1 || true
+    elif ! said=$(on unroot 2>&1); then
+        say "adbd on $serial may still be root, until 'adb unroot': $said"
     fi
 }

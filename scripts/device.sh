@@ -7,9 +7,11 @@ home=/data/local/tmp
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 least=5.10       # Linux, as README.md says
 verbs='trace daemon ctl replay list doctor schema help' # sandboxd's; a test holds them against what it takes
-shown=64         # on-device.sh adds this to an exit status: smaller ones are adb's own, of a connection that was lost
+# What on-device.sh exits with: from `shown` on sandboxd's status, at `broken` for a failure of its own, which it has told.
+# Any other status is adb's, su's or a shell's (127 where a program is missing), and 1 can be any of theirs.
+shown=64 broken=96
 serial=${ANDROID_SERIAL-} keep='' pull='' into=. program='' build=yes
-local_dir='' device_dir='' asked='' unfetched='' session=''
+local_dir='' device_dir='' asked='' unfetched='' session='' abandoned=''
 # shellcheck source-path=SCRIPTDIR source=device-root.sh
 . "$here/device-root.sh"
 # A release has the program beside this directory, where the source tree has a directory of that name.
@@ -43,7 +45,8 @@ Exit codes: sandboxd's, and of this script's own 1: something failed; 2: wrong u
 END
 }
 
-say() { printf 'device: %s\n' "$*" >&2; }
+# Where nobody reads that any more (`2>&1 | head`, a terminal that is gone), there is still to be fetched and taken away.
+say() { printf 'device: %s\n' "$*" >&2 2>/dev/null || true; }
 
 # fail STATUS MESSAGE…
 fail() {
@@ -171,7 +174,7 @@ find_program() {
 # What on-device.sh is to do, for its shell.
 orders() {
     local word
-    printf 'program=%s pull=%s shown=%d\nset --' "$(quote "$1")" "$(quote "$pull")" "$shown"
+    printf 'program=%s pull=%s shown=%d broken=%d\nset --' "$(quote "$1")" "$(quote "$pull")" "$shown" "$broken"
     for word in "${words[@]}"; do printf ' %s' "$(quote "$word")"; done
     echo
 }
@@ -206,13 +209,21 @@ bring() {
     push "$local_dir/orders" "$here/on-device.sh" "$device_dir/"
 }
 
+# Ends the run, whose end is then waited for. What calls this comes twice for one cause: SIGTERM from `timeout`, SIGHUP from
+# a terminal and its shell, and a Ctrl-C ends the reader too, which `relay` tells of.
 # shellcheck disable=SC2317 # a trap calls it
 stop() {
+    asked=yes
+    exec 9>&- # which ends the stdin of on-device.sh
+}
+
+# Only who presses it twice does not wait.
+# shellcheck disable=SC2317 # a trap calls it
+interrupted() {
     if [ -z "$asked" ]; then
-        asked=yes
-        exec 9>&- # which ends the stdin of on-device.sh
-    elif [ -n "$session" ]; then
-        kill "$session" 2>/dev/null || true
+        stop
+    elif [ -n "$session" ] && kill -KILL "$session" 2>/dev/null; then
+        abandoned=yes
     fi
 }
 
@@ -220,10 +231,10 @@ stop() {
 # that is ignored. Anything else that ends it is a failure of this side.
 relay() {
     local status=0
-    trap '' INT QUIT HUP
+    trap '' INT QUIT HUP TERM
     LC_ALL=C cat 2>"$local_dir/cat" || status=$?
     [ $status != 0 ] || return 0
-    kill "$$"
+    kill -USR1 "$$"
     if grep -q 'Broken pipe' "$local_dir/cat"; then status=141; fi
     return $status
 }
@@ -231,18 +242,18 @@ relay() {
 # Runs it. The stdin of the device's side is open as long as this script wants the run.
 run() {
     local status=0 relayed=0 relay
-    unfetched=$pull
     mkfifo "$local_dir/lease" "$local_dir/lines"
     # To open one end waits for the other: both are open before a signal can come between.
     exec 9<>"$local_dir/lease" 7<>"$local_dir/lines"
     exec 8<"$local_dir/lease" 6<"$local_dir/lines"
     exec 5>"$local_dir/lines" 7>&-
-    trap stop INT TERM HUP
+    trap interrupted INT
+    trap stop TERM HUP USR1
     (relay) <&6 5>&- 6<&- 8<&- 9>&- &
     relay=$!
-    # A Ctrl-C reaches everybody at the terminal: adb must not end by it.
+    # A Ctrl-C reaches everybody at the terminal, as `timeout` does: adb must not end by it.
     (
-        trap '' INT QUIT HUP
+        trap '' INT QUIT HUP TERM
         exec adb -s "$serial" shell -T "$(root_line "sh $device_dir/on-device.sh")" <&8 >&5 5>&- 6<&- 8<&- 9>&-
     ) &
     session=$!
@@ -259,47 +270,87 @@ run() {
 }
 
 # A signal's trap ends `wait`, and bash 5.2 then gives -1 for what ended meanwhile: so it is waited for once it has ended.
+# What bash says of what a signal ended helps nobody.
 await() {
-    while kill -0 "$1" 2>/dev/null; do sleep 0.1 || true; done
-    wait "$1" 2>/dev/null # what bash says of one that was killed helps nobody
+    {
+        while kill -0 "$1"; do sleep 0.1 || true; done
+        wait "$1"
+    } 2>/dev/null
 }
 
-# Makes sandboxd's exit status of adb's, or says that there is none.
+# Makes sandboxd's exit status of adb's, or says why there is none.
 ended() {
-    if [ "$1" -ge "$shown" ] && [ "$1" -lt $((2 * shown)) ]; then
+    local begun=yes
+    if [ "$1" -ge "$shown" ] && [ "$1" -lt "$broken" ]; then
         result=$(($1 - shown))
+        keeps 'it is still in'
         return
     fi
     result=1
-    case $1 in
-    143) say "did not wait for the end" ;;
-    *) say "the connection to $serial was lost: the last lines are missing" ;;
-    esac
-    # The device's side notices, and cleans up by itself.
-    if ! has_ended; then
-        [ -z "$pull" ] || exit 1
-        say "$serial cannot be asked whether everything was taken away from $device_dir"
+    if [ "$1" = "$broken" ]; then
         device_dir=''
+        return
     fi
+    # What on-device.sh renames before all else.
+    if on shell -T "[ -e $device_dir/orders ]" 2>/dev/null; then begun=''; fi
+    if [ -n "$abandoned" ]; then
+        say "did not wait for the end"
+    elif [ -z "$begun" ]; then
+        say "could not start as root on $serial (status $1), though '${how:-adb shell}' gave root just before. If the phone asks, or has a list, allow 'Shell' (com.android.shell) for good"
+    else
+        say "the connection to $serial was lost: the last lines are missing"
+    fi
+    [ -n "$begun" ] || return 0
+    # The device's side notices, and cleans up by itself.
+    case $(what_is_left) in
+    nothing) keeps 'it is still in' ;;
+    run)
+        say "the run on $serial is still ending, and takes away by itself what was brought"
+        keeps 'it is still being written in'
+        [ -z "$pull" ] || exit 1
+        ;;
+    *)
+        say "$serial cannot be asked whether everything was taken away. If $device_dir is still there: $(by_hand)"
+        keeps 'if the run had begun, it is still in'
+        [ -z "$pull" ] || exit 1
+        ;;
+    esac
 }
 
-# Waits for the end of the device's side, if it can be asked.
-has_ended() {
-    on shell -T "i=0; while [ -e $device_dir/pid ] && [ \$i -lt 100 ]; do i=\$((i + 1)); sleep 0.1; done; [ ! -e $device_dir/pid ]" 2>/dev/null
+# keeps HOW: the device's side takes away what was brought, and keeps only what is to be fetched, which is there like this.
+keeps() {
+    if [ -n "$pull" ]; then unfetched=$1; else device_dir=''; fi
+}
+
+# What there is of the device's side once it has ended, or has not for ten seconds; no word if it cannot be asked.
+what_is_left() {
+    on shell -T "i=0; while [ -e $device_dir/begun ] && [ \$i -lt 100 ]; do i=\$((i + 1)); sleep 0.1; done; if [ -e $device_dir/begun ]; then echo run; else echo nothing; fi" 2>/dev/null || true
 }
 
 # Everything that the run wrote into its directory. Only then may `clean` remove it.
 fetch() {
     local names
-    names=$(as_root "cd $device_dir/out && find . -type f") || exit 1
+    names=$(as_root "cd $device_dir/out && find . -type f" | sort) || exit 1
     if [ -z "$names" ]; then
         say "the run wrote no file to fetch: with --pull, name them without a directory"
     else
         # Mode and time of this side's directory are its owner's, not the device's.
         as_root "tar -C $device_dir/out -cf - ." | tar -C "$into" --no-same-owner --no-overwrite-dir -xf - || exit 1
-        say "fetched into $into: $(sort <<<"${names//.\//}" | tr '\n' ' ')"
+        names=${names#./}
+        say "fetched into $into: ${names//$'\n./'/ }"
     fi
     unfetched=''
+}
+
+# What removes the directory by hand, as root.
+by_hand() { printf 'adb -s %s shell "%s"' "$(quote "$serial")" "$(root_line "rm -rf $device_dir")"; }
+
+# Takes away what was brought: as root, or, where root is refused by now, as the shell's user, who brought it.
+# shellcheck disable=SC2317 # a trap calls it
+take_away() {
+    if as_root "rm -rf $device_dir" >"$local_dir/said" 2>&1 || on shell -T "rm -rf $device_dir" >"$local_dir/said" 2>&1; then return; fi
+    say "cannot take away $device_dir from $serial ($(tail -n 1 "$local_dir/said")): it stays there until you do: $(by_hand)"
+    return 1
 }
 
 # shellcheck disable=SC2317 # a trap calls it
@@ -308,10 +359,10 @@ clean() {
     trap '' INT TERM HUP
     # They are the user's: better left behind than gone.
     if [ -n "$unfetched" ]; then
-        say "cannot fetch everything: it is still in $device_dir/out on $serial"
+        say "cannot fetch everything: $unfetched $device_dir/out on $serial"
         device_dir=''
     fi
-    if [ -n "$device_dir" ]; then as_root "rm -rf $device_dir" 2>/dev/null || true; fi
+    if [ -n "$device_dir" ] && ! take_away && [ "$status" = 0 ]; then status=1; fi
     unroot
     [ -z "$local_dir" ] || rm -rf "$local_dir"
     exit "$status"
@@ -324,6 +375,7 @@ make_place
 local_dir=$(mktemp -d "${TMPDIR:-/tmp}/sandboxd-device.XXXXXX")
 trap clean EXIT
 trap 'exit 130' INT TERM HUP
+trap : PIPE # see `say`; not ignored, or every program that is started here would ignore it too
 choose
 suits
 become_root
@@ -331,5 +383,5 @@ find_program
 bring
 result=0
 run
-[ -z "$pull" ] || fetch
+[ -z "$unfetched" ] || fetch
 exit "$result"

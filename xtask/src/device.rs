@@ -99,6 +99,14 @@ impl Device {
     }
 }
 
+/// What stands between two words of a file of the repository.
+#[cfg(test)]
+fn between(file: &str, start: &str, end: &str) -> String {
+    let text = std::fs::read_to_string(crate::paths::root().join(file)).unwrap();
+    let rest = text.split_once(start).unwrap().1;
+    rest.split_once(end).unwrap().0.to_owned()
+}
+
 fn kernel(skipped: &mut Vec<Skipped>) -> Result<Kernel> {
     let [wanted, other] = KERNELS;
     match kernels::find(wanted) {

@@ -16,7 +16,10 @@ pub(super) const CASES: &[Case] = &[
     ("two-at-once", two_at_once),
     ("interrupted-early", interrupted_early),
     ("interrupted-twice", interrupted_twice),
+    ("terminated", terminated),
     ("reader-goes", reader_goes),
+    ("reader-interrupted", reader_interrupted),
+    ("nobody-reads", nobody_reads),
     ("connection-lost", connection_lost),
     ("lost-with-files", lost_with_files),
     ("script-killed", script_killed),
@@ -123,6 +126,54 @@ fn reader_goes(phone: &Phone) -> Result<()> {
     run.wait_for(CALL)?;
     run.read_no_more();
     run.end()?.expect(0)?;
+    phone.is_clean()
+}
+
+/// A script in a pipeline, whose exit code is this one's: it goes on where a Ctrl-C ends the reader.
+fn piped(phone: &Phone, options: &[&str], pipeline: &str, words: &[&str]) -> Result<Started> {
+    let mut command = phone.command("bash");
+    let pipeline = format!("trap : INT; {pipeline}; exit \"${{PIPESTATUS[0]}}\"");
+    command.args(["-c", &pipeline, "bash"]).arg(Phone::script());
+    command.args(["--serial", &phone.root]).args(options);
+    command.arg("--bin").arg(Phone::program());
+    command.arg("--").args(APP).args(words);
+    Started::of(phone, command)
+}
+
+/// `device.sh … | jq`: at a terminal Ctrl-C ends both. That jq has gone is no second Ctrl-C.
+fn reader_interrupted(phone: &Phone) -> Result<()> {
+    let mut run = piped(phone, &[], "\"$@\" | cat", &[])?;
+    run.wait_for(CALL)?;
+    run.signal("-INT")?;
+    let ended = run.end()?;
+    ended.expect(0)?;
+    ensure!(
+        ended.stderr.contains("INFO end (signal)") && !ended.stderr.contains("device:"),
+        "{}",
+        ended.stderr
+    );
+    phone.is_clean()
+}
+
+/// Nor does it matter that the script's own words have no reader either: what is to be fetched is.
+fn nobody_reads(phone: &Phone) -> Result<()> {
+    let words = ["--record", "run.rec"];
+    let run = piped(phone, &["--pull"], "\"$@\" 2>&1 | head -n 2", &words)?;
+    run.end()?.expect(0)?;
+    ensure!(phone.path("run.rec").exists(), "not fetched");
+    phone.is_clean()
+}
+
+/// `timeout` tells the script and then all of its group: that is one wish, and adb goes on until the end.
+fn terminated(phone: &Phone) -> Result<()> {
+    let mut run = start(phone, &phone.root, &[], &APP)?;
+    run.wait_for(CALL)?;
+    run.wait_for(CALL)?;
+    run.signal("-TERM")?;
+    run.signal("-TERM")?;
+    let ended = run.end()?;
+    ended.expect(0)?;
+    is_whole(&ended.lines()?, "signal")?;
     phone.is_clean()
 }
 

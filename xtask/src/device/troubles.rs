@@ -9,8 +9,10 @@ use anyhow::{Context, Result, ensure};
 
 use super::Case;
 use super::phone::Phone;
+use super::runs::stand_in;
 use super::standing_in::{self, Manner};
 use super::started::{Ended, Started};
+use crate::process;
 
 /// In the order in which they are run.
 pub(super) const CASES: &[Case] = &[
@@ -25,6 +27,9 @@ pub(super) const CASES: &[Case] = &[
     ("other-processor", other_processor),
     ("old-kernel", old_kernel),
     ("data-full", data_full),
+    ("root-refused", root_refused),
+    ("no-room-to-run", no_room_to_run),
+    ("cannot-take-away", cannot_take_away),
     ("wrong-usage", wrong_usage),
 ];
 
@@ -158,6 +163,90 @@ fn data_full(phone: &Phone) -> Result<()> {
     Ok(())
 }
 
+/// As [`run`], with a stand-in for adb on its `PATH`.
+fn run_by(phone: &Phone, path: &str, options: &[&str]) -> Result<Ended> {
+    let mut command = phone.command(Phone::script());
+    command.env("PATH", path).args(options).arg("--bin");
+    command
+        .arg(Phone::program())
+        .args(["--", "-n", "com.example.app"]);
+    Started::of(phone, command)?.end()
+}
+
+/// `su` gives root, and gives it no more by the time that the run is to begin: nothing was lost, and there is nothing to fetch.
+fn root_refused(phone: &Phone) -> Result<()> {
+    phone.pretend("su", "magisk")?;
+    let refuse = format!(
+        "adb -s {} shell -T 'echo none >/tmp/phone/su' </dev/null",
+        phone.root
+    );
+    let path = stand_in(
+        phone,
+        &format!("*' shell '*on-device.sh*) {refuse}; exec adb \"$@\" ;;\n"),
+    )?;
+    let ended = run_by(phone, &path, &["--serial", &phone.shell, "--pull"])?;
+    let said = format!(
+        "device: could not start as root on {} (status 127), though 'su -c' gave root just before.",
+        phone.shell
+    );
+    ended.expect_trouble(1, &said)?;
+    says_nothing_of_a_run(&ended)?;
+    phone.is_clean()
+}
+
+fn says_nothing_of_a_run(ended: &Ended) -> Result<()> {
+    for words in ["was lost", "still in", "cannot take away"] {
+        ensure!(!ended.stderr.contains(words), "{}", ended.stderr);
+    }
+    Ok(())
+}
+
+/// There is room for what is pushed, but not for the directory of what is to be fetched, nor for the number of the process.
+fn no_room_to_run(phone: &Phone) -> Result<()> {
+    for (options, said) in [
+        (
+            &["--pull"][..],
+            "device: cannot make the directory for what is to be fetched: ",
+        ),
+        (&[], "device: cannot write /data/local/tmp/sandboxd-run-"),
+    ] {
+        // Its own, and those of the run's directory and of the three files in it.
+        phone.at_root(
+            "mount -t tmpfs -o size=64m,nr_inodes=5,mode=771,uid=2000,gid=2000 few /data/local/tmp",
+        )?;
+        let ended = run(
+            phone,
+            &[&["--serial", phone.root.as_str()], options].concat(),
+        )?;
+        let left = phone.at_root("ls -A /data/local/tmp; umount /data/local/tmp")?;
+        ended.expect_trouble(1, said)?;
+        says_nothing_of_a_run(&ended)?;
+        ensure!(left.is_empty(), "left: {left}");
+    }
+    phone.is_clean()
+}
+
+/// What stays on the device is said, and the command that removes it does.
+fn cannot_take_away(phone: &Phone) -> Result<()> {
+    let path = stand_in(
+        phone,
+        "*' push '*orders*) echo 'adb: error: none today' >&2; exit 1 ;;\n*'rm -rf '*) echo 'rm: not today' >&2; exit 1 ;;\n",
+    )?;
+    let ended = run_by(phone, &path, &["--serial", &phone.root])?;
+    ended.expect_trouble(1, "device: cannot push to ")?;
+    ended.expect_trouble(1, "device: cannot take away /data/local/tmp/sandboxd-run-")?;
+    let (_, command) = ended
+        .stderr
+        .split_once("(rm: not today): it stays there until you do: ")
+        .with_context(|| format!("no command: {}", ended.stderr))?;
+    ensure!(
+        phone.at_root("ls /data/local/tmp/*")?.contains("sandboxd"),
+        "nothing stayed"
+    );
+    process::read_text(phone.command("sh").args(["-c", command]), command)?;
+    phone.is_clean()
+}
+
 fn wrong_usage(phone: &Phone) -> Result<()> {
     let wrong = |arguments: &[&str], said: &str| -> Result<()> {
         Started::new(phone, arguments)?
@@ -189,14 +278,7 @@ fn wrong_usage(phone: &Phone) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use crate::paths;
-
-    /// What stands between two words of a file of the repository.
-    fn between(file: &str, start: &str, end: &str) -> String {
-        let text = std::fs::read_to_string(paths::root().join(file)).unwrap();
-        let rest = text.split_once(start).unwrap().1;
-        rest.split_once(end).unwrap().0.to_owned()
-    }
+    use crate::device::between;
 
     #[test]
     fn the_script_knows_the_verbs_that_the_program_has() {
