@@ -17,10 +17,13 @@ use crate::paths;
 pub(super) const CASES: &[Case] = &[
     ("service-script", script),
     ("service-refused", refused),
+    ("service-gives-up", gives_up),
+    ("service-busy", busy),
     ("init-rc", init_rc),
 ];
 
 const HOME: &str = "/data/adb/sandboxd";
+const SCRIPT: &str = "/data/adb/service.d/sandboxd.sh";
 /// For a start: it attaches probes, on a machine with other work.
 const START: Duration = Duration::from_mins(1);
 /// What init knows of the words that its file begins lines with.
@@ -50,7 +53,7 @@ fn install(phone: &Phone) -> Result<()> {
     }
     phone.at_root(&format!(
         "cd /data/local/tmp && mkdir -p {HOME} /data/adb/service.d && mv sandboxd service/sandboxd.toml {HOME} \
-         && mv service/service.sh /data/adb/service.d/sandboxd.sh && rm -r service && chmod 755 /data/adb/service.d/sandboxd.sh {HOME}/sandboxd \
+         && mv service/service.sh {SCRIPT} && rm -r service && chmod 755 {SCRIPT} {HOME}/sandboxd \
          && {HOME}/sandboxd daemon --config {HOME}/sandboxd.toml --check 2>/dev/null \
          && sed -i -e '/^rotate/d' -e 's#^output.*#output = \"{HOME}/calls.jsonl\"#' {HOME}/sandboxd.toml"
     ))?;
@@ -86,7 +89,7 @@ fn answers(phone: &Phone, program: &str) -> Result<u64> {
 fn script(phone: &Phone) -> Result<()> {
     install(phone)?;
     let program = format!("{HOME}/sandboxd");
-    phone.at_root("/data/adb/service.d/sandboxd.sh")?;
+    phone.at_root(SCRIPT)?;
     let first = answers(phone, &program)?;
     phone.at_root(&format!("kill -KILL {first}"))?;
     let second = answers(phone, &program)?;
@@ -106,7 +109,7 @@ fn script(phone: &Phone) -> Result<()> {
 
 /// A second start says that it is none, and leaves the log of the first as it is.
 fn once(phone: &Phone, log: &str) -> Result<()> {
-    let said = phone.at_root("/data/adb/service.d/sandboxd.sh 2>&1; echo $?")?;
+    let said = phone.at_root(&format!("{SCRIPT} 2>&1; echo $?"))?;
     ensure!(
         said.starts_with("service: a daemon runs already") && said.ends_with("\n4\n"),
         "a second start says {said}"
@@ -142,20 +145,11 @@ fn refused(phone: &Phone) -> Result<()> {
     phone.at_root(&format!(
         "echo before >{HOME}/log; echo pakage = 1 >{HOME}/sandboxd.toml"
     ))?;
-    phone.at_root("sh /data/adb/service.d/sandboxd.sh")?;
-    let begin = Instant::now();
-    let log = format!("cat {HOME}/log");
-    while !phone
-        .at_root(&log)?
-        .contains("service: sandboxd ended with status 2 and is not started again\n")
-    {
-        ensure!(
-            begin.elapsed() < START,
-            "the log says {}",
-            phone.at_root(&log)?
-        );
-    }
-    let said = phone.at_root(&log)?;
+    phone.at_root(&format!("sh {SCRIPT}"))?;
+    let said = logged(
+        phone,
+        "service: sandboxd ended with status 2 and is not started again\n",
+    )?;
     ensure!(
         said.contains("line 1: ") && said.contains("package"),
         "{said}"
@@ -164,6 +158,53 @@ fn refused(phone: &Phone) -> Result<()> {
         phone.at_root(&format!("cat {HOME}/log.old"))? == "before\n",
         "the log before is gone"
     );
+    is_over(phone)?;
+    remove(phone)
+}
+
+/// The log, once it says this.
+fn logged(phone: &Phone, words: &str) -> Result<String> {
+    let begin = Instant::now();
+    loop {
+        let log = phone.at_root(&format!("cat {HOME}/log 2>/dev/null || true"))?;
+        if log.contains(words) {
+            return Ok(log);
+        }
+        ensure!(begin.elapsed() < START, "the log says {log}");
+    }
+}
+
+/// What fails at once is given up when it has failed so again and again; here there is no directory for the output.
+fn gives_up(phone: &Phone) -> Result<()> {
+    install(phone)?;
+    phone.at_root(&format!(
+        "sed -i 's/^pause=10 /pause=0 /' {SCRIPT}; sed -i 's#^output.*#output = \"{HOME}/none/calls.jsonl\"#' {HOME}/sandboxd.toml; {SCRIPT}"
+    ))?;
+    let said = logged(
+        phone,
+        "service: sandboxd ended with status 1, for the 6th time within 60 s of its start, and is not started again: ",
+    )?;
+    let again = "service: sandboxd ended with status 1 and is started again in 0 s\n";
+    ensure!(
+        said.matches(again).count() == 5 && said.contains("/none/calls.jsonl"),
+        "{said}"
+    );
+    is_over(phone)?;
+    remove(phone)
+}
+
+/// A daemon that does not answer is there all the same.
+fn busy(phone: &Phone) -> Result<()> {
+    install(phone)?;
+    let program = format!("{HOME}/sandboxd");
+    phone.at_root(SCRIPT)?;
+    let pid = answers(phone, &program)?;
+    let log = phone.at_root(&format!("cat {HOME}/log"))?;
+    phone.at_root(&format!("kill -STOP {pid}"))?;
+    let second = once(phone, &log);
+    phone.at_root(&format!("kill -CONT {pid}"))?;
+    second?;
+    phone.at_root(&format!("{program} ctl stop"))?;
     is_over(phone)?;
     remove(phone)
 }
@@ -198,4 +239,20 @@ fn init_rc(phone: &Phone) -> Result<()> {
     ensure!(log.contains("INFO end ("), "{log}");
     is_over(phone)?;
     remove(phone)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::device::between;
+
+    #[test]
+    fn the_script_knows_where_a_daemon_is_and_how_one_is_busy() {
+        let script = "scripts/service/service.sh";
+        let place = between(script, "\nplace=", " ");
+        let theirs = between("sandboxd/src/control/place.rs", "RUN_DIR: &str = \"", "\"");
+        assert_eq!(place, theirs);
+        let busy = between(script, "'it runs' | *'", "'*)");
+        let said = between("sandboxd/src/daemon.rs", "fn unreachable(", "\n}\n");
+        assert_eq!(said.matches(&format!("at {{dir}}{busy}")).count(), 2);
+    }
 }
