@@ -38,6 +38,7 @@ mod schema;
 mod script;
 mod stacks;
 mod stopping;
+mod taken;
 pub(crate) mod takes;
 mod targets;
 pub(crate) mod trace;
@@ -132,12 +133,14 @@ pub(crate) fn all() -> Vec<Case> {
         long::KILLED,
         long::OWNERS,
         long::DISK_FULL,
+        taken::TAKEN,
         power::LESS,
         power::LATE,
         daemon::TARGETS,
         daemon::SOCKET,
         daemon::KILLED,
         daemon::ROTATED,
+        daemon::STALLED,
     ];
     cases.extend(filters::whose::CASES);
     cases.extend(packages::CASES);

@@ -125,6 +125,48 @@ cp theirs/* .
     timeout_s: 120,
 };
 
+/// Nobody takes its lines: it answers all the same, and ends when it is told to, with a true account.
+pub(crate) const STALLED: Case = Case {
+    name: "daemon-stalled",
+    script: r#"
+mkfifo pipe
+printf 'output = "%s/pipe"\nuid = 10123\nexpr = "openat"\nbackend = "tracepoint"\n' $(pwd) >config.toml
+sleep 1000 <pipe & reader=$!
+sandboxd daemon --config config.toml 2>log & daemon=$!
+wait-for log ready 90 || exit 90
+as-uid 10123 flood 4 3000 >made
+sleep 1
+sandboxd ctl status --json >status.json; echo "status=$?" >facts
+sandboxd ctl rotate >rotated 2>&1; echo "rotate=$?" >>facts
+sandboxd ctl stop >said; echo "stop=$?" >>facts
+wait $daemon; echo "code=$?" >>facts
+kill $reader
+"#,
+    check: stalled,
+    timeout_s: 120,
+};
+
+fn stalled(outcome: &Outcome) -> Result<()> {
+    outcome.expect_status(0)?;
+    let (facts, log) = (Facts::read(outcome, "facts")?, outcome.text("log")?);
+    // Lines that were not taken make its end a failure.
+    for (what, wanted) in [("status", 0), ("rotate", 1), ("stop", 0), ("code", 1)] {
+        let found = facts.number(what)?;
+        ensure!(
+            found == wanted,
+            "{what}: {found}, not {wanted}; {}",
+            tail(&log)
+        );
+    }
+    let status = &outcome.lines("status.json")?[0];
+    ensure!(status["emitted"].as_u64() > Some(0), "{status}");
+    let made = Facts::read(outcome, "made")?.numbers("openat")?;
+    let made: i64 = made.into_iter().sum();
+    let account = format!("end (stop): seen {made} = ");
+    ensure!(log.contains(&account), "no {account:?}: {}", tail(&log));
+    Ok(())
+}
+
 fn rotated(outcome: &Outcome) -> Result<()> {
     outcome.expect_status(0)?;
     let code = Facts::read(outcome, "facts")?.number("code")?;
