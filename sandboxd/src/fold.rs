@@ -5,9 +5,11 @@
 
 mod books;
 mod by_library;
+mod clock;
 mod failed;
 mod held;
 mod line;
+mod losses;
 mod made_by;
 mod only;
 mod part;
@@ -25,7 +27,7 @@ use kprobe_common::table;
 use rustc_hash::FxHashMap;
 
 use crate::caller::{self, Callers};
-use crate::event::{self, Line, Time};
+use crate::event::{self, Line};
 use crate::input::{Fact, Input, Start};
 use crate::pair::{Pair, Paired};
 use crate::record::{self, Body, Record};
@@ -43,8 +45,6 @@ use part::Earlier;
 pub use whole::Joined;
 pub use whose::{Names, Told};
 
-/// The wall clock may drift by so much between two looks without being called set, nanoseconds.
-const DRIFT_NS: u64 = 100_000_000;
 /// Time between `stats` lines.
 const STATS_NS: u64 = 60_000_000_000;
 
@@ -189,7 +189,7 @@ impl Fold {
         self.world.verdict_of(pid)
     }
 
-    /// How many records began a call so far: what has been received of what the kernel half has seen.
+    /// Records so far that began a call: what was received of what the kernel half saw.
     #[must_use]
     pub fn received(&self) -> u64 {
         self.books.received()
@@ -202,8 +202,10 @@ impl Fold {
     }
 
     fn record(&mut self, record: &Record<'_>, bytes: &[u8], out: &mut impl Lines) {
-        self.books.note(record);
         let header = record.header;
+        self.tell_losses_before(record, out);
+        self.world.pass(header.time);
+        self.books.note(record);
         self.world.saw_user(record);
         self.give_settled(out);
         match record.body {
@@ -302,7 +304,7 @@ impl Fold {
                     self.callers.site(look, id);
                 }
             }
-            Fact::Losses { boot_ns, cpus } => self.losses(*boot_ns, cpus, out),
+            Fact::Losses { boot_ns, cpus } => self.losses(*boot_ns, cpus),
             Fact::Clock { boot_ns, offset_ns } => self.clock(*boot_ns, *offset_ns, out),
             Fact::Tick { boot_ns } => self.tick(*boot_ns, out),
             Fact::Unwritten {
@@ -314,6 +316,7 @@ impl Fold {
             }
             Fact::Cut(now) => self.cut(now, out),
             Fact::Stop(stop) => {
+                self.tell_losses(out);
                 self.paired(out, |pair, give| pair.finish(give));
                 self.world.settle_all();
                 self.give_settled(out);
@@ -356,23 +359,9 @@ impl Fold {
         out.line(&Line::Start(Box::new(line)), None);
     }
 
-    fn clock(&mut self, boot_ns: u64, offset_ns: i64, out: &mut impl Lines) {
-        let step_ns = offset_ns.saturating_sub(self.offset_ns);
-        self.offset_ns = offset_ns;
-        if step_ns.unsigned_abs() > DRIFT_NS {
-            let (seq, time) = (self.next_seq(), self.time(boot_ns));
-            let line = event::Clock {
-                run: &self.start.run,
-                seq,
-                time,
-                boot_ns,
-                step_ns,
-            };
-            out.line(&Line::Clock(line), None);
-        }
-    }
-
     fn tick(&mut self, boot_ns: u64, out: &mut impl Lines) {
+        self.tell_losses_by(boot_ns, out);
+        self.world.pass(boot_ns);
         self.paired(out, |pair, give| pair.tick(boot_ns, give));
         if boot_ns >= self.stats_at {
             self.stats_at = boot_ns.saturating_add(STATS_NS);
@@ -386,11 +375,5 @@ impl Fold {
         let seq = self.seq;
         self.seq += 1;
         seq
-    }
-
-    /// The wall clock's time at that of the boot clock.
-    #[must_use]
-    pub fn time(&self, boot_ns: u64) -> Time {
-        Time(boot_ns.saturating_add_signed(self.offset_ns))
     }
 }

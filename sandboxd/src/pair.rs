@@ -13,6 +13,9 @@ use crate::record::{Body, Record};
 const RESTART: std::ops::RangeInclusive<i64> = -516..=-512;
 /// A thread that has done nothing for so long after such a return was not killed, or its end was lost.
 const RESTART_WAIT_NS: u64 = 1_000_000_000;
+/// Buffers of entries that have ended are kept for others, so many, unless they are larger than most entries need.
+const SPARE_MAX: usize = 64;
+const SPARE_BYTES: usize = 4096;
 
 /// A call as it comes out: its records, and what became of it.
 #[derive(Debug)]
@@ -254,7 +257,9 @@ impl<W: Clone> Pair<W> {
             executed: (!executed.is_empty()).then_some(executed.as_slice()),
             who,
         });
-        self.spare.push(enter);
+        if self.spare.len() < SPARE_MAX && enter.capacity() <= SPARE_BYTES {
+            self.spare.push(enter);
+        }
     }
 
     fn copy(&mut self, bytes: &[u8]) -> Vec<u8> {

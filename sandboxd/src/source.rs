@@ -19,6 +19,10 @@ const SETTLE_NS: u64 = 2_000_000;
 /// hold.
 const ROUND_MAX: usize = 128 * 1024;
 
+/// And so many at most even then: a program that was interrupted between taking room and filling it holds up the others' records in
+/// their ring, where they are counted if there is no room for them.
+const WAITING_MAX: usize = 8 * 1024 * 1024;
+
 /// Records that were read and not yet given.
 #[derive(Debug, Default)]
 pub struct Source {
@@ -103,12 +107,14 @@ impl Source {
         self.read = settled;
         self.entries.sort_unstable();
         self.ready = self.entries.partition_point(|entry| entry.time <= settled);
-        self.most = if more && self.ready == 0 {
-            self.most.saturating_mul(2)
+        let waits = more && self.ready == 0;
+        let is_stuck = waits && self.most >= WAITING_MAX;
+        self.most = if waits {
+            WAITING_MAX.min(2 * self.most)
         } else {
             ROUND_MAX
         };
-        more
+        more && !is_stuck
     }
 
     /// Everything before this time was read, and is given before the next round.

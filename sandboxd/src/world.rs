@@ -91,6 +91,8 @@ pub struct World {
     /// The process that was made to be watched, until it was met.
     made: Option<u32>,
     packages: Rc<Packages>,
+    /// Something was lost by then; what is given before may be from before that, or from behind it. 0: nothing.
+    doubtful_until: u64,
     wanted: Wanted,
     zygotes: FxHashSet<u32>,
     settled: Vec<Settled>,
@@ -141,19 +143,21 @@ impl World {
     /// What executable memory of the process of a record holds an address, when it was written.
     #[must_use]
     pub fn held(&self, header: &Header, address: u64) -> Option<Held<'_>> {
-        self.space(header.tgid)?.maps().at(address, header.time)
+        let space = self.space(header.tgid).filter(|_| !self.is_in_doubt())?;
+        space.maps().at(address, header.time)
     }
 
     /// The address space of the process of a record, and how often its mappings changed; `None` where nobody tells of that.
     #[must_use]
     pub fn space_of(&self, header: &Header) -> Option<(u64, u64)> {
-        self.space(header.tgid).map(Space::version)
+        let space = self.space(header.tgid).filter(|_| !self.is_in_doubt());
+        space.map(Space::version)
     }
 
     /// Where the stack ends that an address of the process of a record lies in, when it was written.
     #[must_use]
     pub fn stack_end(&self, header: &Header, address: u64) -> Option<u64> {
-        let space = self.space(header.tgid)?;
+        let space = self.space(header.tgid).filter(|_| !self.is_in_doubt())?;
         space.maps().stack_end(address, header.time)
     }
 
@@ -174,7 +178,8 @@ impl World {
     #[must_use]
     pub fn code(&self, pid: u32) -> Option<impl Iterator<Item = (u64, u64, &Backing)>> {
         let space = self.space(pid)?;
-        let is_settled = space.users == 1 && !self.loading.contains_key(&pid);
+        let is_settled =
+            space.users == 1 && !self.loading.contains_key(&pid) && !self.is_in_doubt();
         is_settled.then(|| space.maps().code()).flatten()
     }
 
@@ -211,8 +216,28 @@ impl World {
         }
     }
 
-    /// Records of state were lost: whatever was known of mappings and descriptors may be wrong.
-    pub fn lost(&mut self) {
+    /// Records of state were lost, by that time: whatever was known of mappings and descriptors may be wrong. So may be what
+    /// becomes known of records from before that time, since nobody knows which of them are from before the loss.
+    pub fn lost(&mut self, by: u64) {
+        self.doubtful_until = self.doubtful_until.max(by);
+        self.distrust();
+    }
+
+    /// A record of that time comes next.
+    pub fn pass(&mut self, time: u64) {
+        if self.doubtful_until != 0 && time > self.doubtful_until {
+            self.doubtful_until = 0;
+            self.distrust();
+        }
+    }
+
+    /// Whether records are taken now from before a loss that is known already.
+    #[must_use]
+    pub fn is_in_doubt(&self) -> bool {
+        self.doubtful_until != 0
+    }
+
+    fn distrust(&mut self) {
         self.untold();
         self.ends_are_missing();
         for process in self.processes.values_mut() {

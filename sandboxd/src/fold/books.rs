@@ -1,10 +1,11 @@
-//! What the accounts of a run are made from, as it comes: calls and losses. `part` closes them.
+//! What the accounts of a run are made from, as it comes: calls, and what is missing of them here. What the kernel half lost is
+//! left to `losses`; `part` closes the books.
 
 use std::collections::BTreeMap;
 
+use super::losses::Cpu;
 use super::{Fold, line};
-use crate::event::{Line, Loss, Outcome, StateLoss, Stats, Time};
-use crate::probe::CpuLosses;
+use crate::event::{Line, Loss, Outcome, Stats, Time};
 use crate::record::Record;
 use crate::sink::Lines;
 use crate::world::Verdict;
@@ -13,8 +14,10 @@ use crate::world::Verdict;
 #[derive(Debug, Default)]
 pub(super) struct Books {
     pub(super) by_index: BTreeMap<u16, Entry>,
-    cpus: BTreeMap<u16, Cpu>,
-    started: u64,
+    pub(super) cpus: BTreeMap<u16, Cpu>,
+    /// When losses were noticed last that were not all told of; 0: all were.
+    pub(super) noticed: u64,
+    pub(super) started: u64,
     received: u64,
     pub(super) exits_missed: u64,
     pub(super) args_cut: u64,
@@ -56,14 +59,6 @@ impl Entry {
     }
 }
 
-/// What is known of a CPU's losses.
-#[derive(Clone, Debug, Default)]
-struct Cpu {
-    known: CpuLosses,
-    /// Time of its last record.
-    last: u64,
-}
-
 /// A call, as the books see it.
 pub(super) struct Booked {
     pub(super) index: u16,
@@ -86,18 +81,6 @@ impl Books {
 
     pub(super) fn received(&self) -> u64 {
         self.received
-    }
-
-    /// Whether a record says that its CPU has lost more than is known.
-    pub(super) fn is_behind(&self, record: &Record<'_>) -> bool {
-        let known = self.cpus.get(&record.header.cpu).map_or(0, |cpu| {
-            if record.is_state() {
-                cpu.known.state_lost
-            } else {
-                cpu.known.lost
-            }
-        });
-        record.header.lost.wrapping_sub(known as u32).cast_signed() > 0
     }
 
     /// Notes a record's arrival.
@@ -181,10 +164,6 @@ impl Books {
             .max()
             .unwrap_or(self.started)
     }
-
-    pub(super) fn state_lost(&self) -> u64 {
-        self.cpus.values().map(|cpu| cpu.known.state_lost).sum()
-    }
 }
 
 impl Fold {
@@ -198,84 +177,6 @@ impl Fold {
     #[must_use]
     pub fn state_lost(&self) -> u64 {
         self.books.state_lost()
-    }
-
-    /// Takes the counters of loss and says what is new in them.
-    pub(super) fn losses(&mut self, boot_ns: u64, cpus: &[CpuLosses], out: &mut impl Lines) {
-        for now in cpus {
-            let started = self.books.started;
-            let cpu = self.books.cpus.entry(now.cpu).or_insert_with(|| Cpu {
-                last: started,
-                ..Cpu::default()
-            });
-            let from_ns = cpu.last.min(boot_ns);
-            let before = std::mem::replace(&mut cpu.known, now.clone());
-            let state = now.state_lost.saturating_sub(before.state_lost);
-            self.calls_lost(&before, now, from_ns, boot_ns, out);
-            if state > 0 {
-                self.world.lost();
-                let seq = self.next_seq();
-                let run = &self.start.run;
-                let line = StateLoss {
-                    run,
-                    seq,
-                    count: state,
-                    cpu: now.cpu,
-                    from_ns,
-                    to_ns: boot_ns,
-                };
-                out.line(&Line::StateLoss(line), None);
-            }
-        }
-    }
-
-    fn calls_lost(
-        &mut self,
-        before: &CpuLosses,
-        now: &CpuLosses,
-        from_ns: u64,
-        to_ns: u64,
-        out: &mut impl Lines,
-    ) {
-        let known: BTreeMap<u16, (u64, u64)> = before
-            .by_index
-            .iter()
-            .map(|&(index, lost, exits)| (index, (lost, exits)))
-            .collect();
-        let mut by_call = BTreeMap::new();
-        let (mut count, mut exits) = (0, 0);
-        for &(index, lost, exits_lost) in &now.by_index {
-            let (lost_before, exits_before) = known.get(&index).copied().unwrap_or_default();
-            let lost = lost.saturating_sub(lost_before);
-            count += lost;
-            exits += exits_lost.saturating_sub(exits_before);
-            if lost > 0 {
-                *by_call.entry(line::key(index)).or_default() += lost;
-                self.books.by_index.entry(index).or_default().lost += lost;
-            }
-        }
-        if count + exits > 0 {
-            let seq = self.next_seq();
-            let (run, cpu) = (&self.start.run, Some(now.cpu));
-            let taken = now.scratch_taken.saturating_sub(before.scratch_taken);
-            let reason = if taken > 0 && taken >= now.lost.saturating_sub(before.lost) {
-                "scratch_taken"
-            } else {
-                "ring_full"
-            };
-            let line = Loss {
-                run,
-                seq,
-                reason,
-                count,
-                exits,
-                cpu,
-                from_ns,
-                to_ns,
-                by_call,
-            };
-            out.line(&Line::Loss(line), None);
-        }
     }
 
     /// Calls that were not kept while it was not known whether they are shown.

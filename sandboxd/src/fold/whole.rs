@@ -46,6 +46,9 @@ impl Fold {
         let index = enter.header.index;
         let returns = table::row(index).is_none_or(|row| row.ret != Ret::Never);
         let is_usual = returns
+            && !self.world.is_in_doubt()
+            && !self.books.tells(&enter)
+            && !self.books.tells(&exit)
             && enter.is_shown()
             && exit.is_shown()
             && !exit.has(flag::EXECED)

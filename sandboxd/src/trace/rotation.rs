@@ -146,10 +146,9 @@ impl Run {
         if self.sink.refuses() {
             return Err(RotateError::Refused);
         }
-        // What was refused stands in this part's accounts, and so does what is known to be lost. No call may be written
-        // from here on, since it could be refused when its part has ended.
+        // What was refused stands in this part's accounts. No call may be written from here on, since it could be refused when
+        // its part has ended.
         self.take_events();
-        self.tell_losses();
         self.look_at_wall_clock();
         let boot_ns = facts::boot_ns();
         self.sink

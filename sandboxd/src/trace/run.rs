@@ -287,7 +287,8 @@ impl Run {
     }
 
     pub(super) fn look_at_clocks(&mut self) {
-        let boot_ns = self.look_at_wall_clock();
+        // What is not read yet may be older.
+        let boot_ns = self.look_at_wall_clock().min(self.source.read());
         self.push(Input::Fact(&Fact::Tick { boot_ns }));
     }
 

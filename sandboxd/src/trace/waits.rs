@@ -61,7 +61,7 @@ impl Signals {
 
 /// What a run waits for.
 pub(super) struct Waits {
-    ring: AsyncFd<Borrowed>,
+    rings: [AsyncFd<Borrowed>; 2],
     /// Tells when the list of packages is written anew.
     list: Option<AsyncFd<Borrowed>>,
     list_changed: bool,
@@ -74,7 +74,7 @@ pub(super) struct Waits {
     pause: Duration,
 }
 
-/// The descriptor of the ring of calls, or of what tells of the list; the run owns it.
+/// The descriptor of a ring, or of what tells of the list; the run owns it.
 struct Borrowed(RawFd);
 
 impl std::os::fd::AsRawFd for Borrowed {
@@ -92,7 +92,10 @@ impl Waits {
         duration: Option<Duration>,
     ) -> Result<Self, TraceError> {
         Ok(Self {
-            ring: waiting("the ring", loaded.calls.as_raw_fd())?,
+            rings: [
+                waiting("the ring of calls", loaded.calls.as_raw_fd())?,
+                waiting("the ring of state", loaded.state.as_raw_fd())?,
+            ],
             list: list
                 .map(|list| waiting("the list of packages", list.as_raw_fd()))
                 .transpose()?,
@@ -144,9 +147,13 @@ impl Waits {
     pub(super) async fn wait(&mut self) -> Option<&'static str> {
         let pause = self.pause;
         let woken = {
-            let ring = &self.ring;
+            let [calls, state] = &self.rings;
             async move {
-                if let Ok(mut guard) = ring.readable().await {
+                let readable = tokio::select! {
+                    readable = calls.readable() => readable,
+                    readable = state.readable() => readable,
+                };
+                if let Ok(mut guard) = readable {
                     guard.clear_ready();
                 }
             }

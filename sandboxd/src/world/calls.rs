@@ -10,7 +10,7 @@ use kprobe_common::table::{self, Files, Form, Syscall, change};
 
 use super::World;
 use super::listed;
-use super::meant::Meant;
+use super::meant::{Meant, Tables};
 use crate::record::{Body, Record};
 
 mod done;
@@ -111,9 +111,10 @@ impl World {
         if tables.is_none() && !record.is_state() {
             return None;
         }
-        let meant = tables
-            .as_ref()
-            .map(|tables| Rc::new(Meant::new(tables.clone(), &form, abi, record, frame)));
+        let in_doubt = self.is_in_doubt();
+        let meant =
+            |tables: &Tables| Meant::new(tables.clone(), in_doubt, (&form, abi), record, frame);
+        let meant = tables.as_ref().map(|tables| Rc::new(meant(tables)));
         let files = match (&tables, &meant) {
             (Some(tables), Some(meant)) if record.is_state() => {
                 files::begin(tables, meant, record, frame, row)

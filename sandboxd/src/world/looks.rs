@@ -54,10 +54,10 @@ impl World {
             return None;
         }
         let maps = self.spaces.get(&process.space).map(Space::maps);
-        let unknown = process.stale
-            || !process.announced
-            || process.missed
-            || !maps.is_some_and(Maps::is_known);
+        // What is seen of it now is of no use before what was lost is behind.
+        let unknown = !process.announced
+            || !self.is_in_doubt()
+                && (process.stale || process.missed || !maps.is_some_and(Maps::is_known));
         let due = unknown
             && process.looked.is_none_or(|at| {
                 at.saturating_add(LOOK_AGAIN_NS) < record.header.time || process.stale
@@ -75,6 +75,9 @@ impl World {
         let (Body::Enter(frame), header) = (record.body, &record.header) else {
             return None;
         };
+        if self.is_in_doubt() {
+            return None;
+        }
         let (since, count) = self.recent_looks;
         if count >= LOOKS_MAX && header.time < since.saturating_add(LOOKS_NS) {
             return None;

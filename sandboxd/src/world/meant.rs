@@ -91,24 +91,25 @@ impl Used {
 }
 
 impl Meant {
-    /// Looks the arguments up, before the call does anything.
+    /// Looks the arguments up, before the call does anything; not where the tables are in doubt.
     pub(super) fn new(
         tables: Tables,
-        form: &Form,
-        abi: Abi,
+        in_doubt: bool,
+        (form, abi): (&Form, Abi),
         record: &Record<'_>,
         frame: &Frame,
     ) -> Self {
         let time = record.header.time;
         let mut used = SmallVec::new();
         let mut bases = ArrayVec::new();
-        let usual = begins_as_usual(form, abi, record);
+        let usual = !in_doubt && begins_as_usual(form, abi, record);
         let rooted;
         {
             let (mut files, mut dirs) = (tables.files.borrow_mut(), tables.dirs.borrow_mut());
             rooted = usual && dirs.at(ROOT, time).is_some();
             for (arg, register, number) in numbered(form, abi, frame) {
                 let mut at = |number: i32| match (number, &arg.kind) {
+                    _ if in_doubt => None,
                     (CWD, Kind::DirFd | Kind::Path) => dirs.at(CWD, time),
                     _ => files.at(number, time),
                 };

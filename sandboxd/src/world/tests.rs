@@ -314,11 +314,31 @@ fn after_a_loss_nothing_is_known() {
     run.look(&[(1, "pipe:[5]")]);
     run.open(PID, "/a", 3);
     assert_eq!(run.fstat(PID, 3), "fd=file:/a");
-    run.world.lost();
+    run.world.lost(0);
     assert_eq!(run.fstat(PID, 3), "");
     assert_eq!(run.fstat(PID, 1), "");
     run.look(&[(3, "/a")]);
     assert_eq!(run.fstat(PID, 3), "fd=file:/a");
+}
+
+#[test]
+fn what_records_from_before_a_loss_tell_is_not_believed() {
+    let mut run = Run::new();
+    run.fstat(PID, 0);
+    run.look(&[(1, "pipe:[5]")]);
+    let noticed = run.time + 1000;
+    run.world.lost(noticed);
+    run.open(PID, "/a", 3);
+    // What came between this and the loss was lost perhaps.
+    assert_eq!(run.fstat(PID, 3), "");
+    assert_eq!(run.fstat(PID, 1), "");
+    run.world.pass(noticed);
+    assert_eq!(run.fstat(PID, 3), "");
+    run.world.pass(noticed + 1);
+    assert_eq!(run.fstat(PID, 3), "");
+    run.time = noticed + 10;
+    run.open(PID, "/b", 3);
+    assert_eq!(run.fstat(PID, 3), "fd=file");
 }
 
 /// What zygote's children do: the first record of them is the return of the call that makes them the app.

@@ -35,7 +35,7 @@ impl World {
         if !enter.is_state() && !asks(&form) {
             return None;
         }
-        let meant = Meant::new(tables.clone(), &form, abi, enter, frame);
+        let meant = Meant::new(tables.clone(), false, (&form, abi), enter, frame);
         meant.settle_at_once(ret);
         if enter.is_state() {
             let inside = Inside {

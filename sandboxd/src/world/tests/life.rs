@@ -175,7 +175,7 @@ fn what_a_look_at_the_process_finds_is_told_too() {
     let mut life = Life::new(None);
     life.call(PID, "main");
     life.look("zygote64", 5);
-    life.run.world.lost();
+    life.run.world.lost(0);
     life.look("com.example.app", 5);
     assert_eq!(life.events, ["Attach zygote64", "Rename com.example.app"]);
 }
@@ -204,7 +204,7 @@ fn a_command_is_started_and_not_found() {
 fn a_number_that_is_used_again_is_another_process() {
     let mut life = Life::new(Some(PID));
     life.look("one", 5);
-    life.run.world.lost();
+    life.run.world.lost(0);
     life.look("two", 6);
     assert_eq!(life.events, ["Start one", "Exit one", "Attach two"]);
     assert_eq!(life.run.world.processes[&PID].proc.start, 6);
