@@ -35,6 +35,7 @@ use crate::sink::Lines;
 use crate::world::identity::Packages;
 use crate::world::{Settled, Verdict, Want, Who, World};
 use books::Books;
+use clock::Clocks;
 use by_library::ByLibrary;
 pub use by_library::LibraryCount;
 pub use failed::Errors;
@@ -96,7 +97,7 @@ pub enum Look {
 pub struct Fold {
     start: Start,
     seq: u64,
-    offset_ns: i64,
+    clocks: Clocks,
     packages: Rc<Packages>,
     world: World,
     callers: Callers,
@@ -305,7 +306,7 @@ impl Fold {
                 }
             }
             Fact::Losses { boot_ns, cpus } => self.losses(*boot_ns, cpus),
-            Fact::Clock { boot_ns, offset_ns } => self.clock(*boot_ns, *offset_ns, out),
+            Fact::Clock { boot_ns, offset_ns } => self.look_at_clocks(*boot_ns, *offset_ns, out),
             Fact::Tick { boot_ns } => self.tick(*boot_ns, out),
             Fact::Unwritten {
                 boot_ns,
@@ -327,7 +328,7 @@ impl Fold {
     }
 
     fn start(&mut self, start: &Start, out: &mut impl Lines) {
-        self.offset_ns = start.offset_ns;
+        self.clocks = Clocks::new(start.offset_ns);
         self.stats_at = start.boot_ns.saturating_add(STATS_NS);
         self.pair = Some(Pair::new(start.returns));
         self.world = World::new(start.page, start.returns);

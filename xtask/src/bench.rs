@@ -55,8 +55,8 @@ pub(crate) struct Bench {
     /// Seconds until a guest counts as hung
     #[arg(long, default_value_t = 900)]
     timeout: u64,
-    /// A few figures on debian-6.1; fails where one is more than a tenth above xtask/lab/bench.txt, which is of one compiler,
-    /// QEMU and kernel
+    /// A few figures on debian-6.1; fails where one is more than a tenth, and more than the error of a measurement (30
+    /// instructions), above xtask/lab/bench.txt, which is of one compiler, QEMU and kernel
     #[arg(long, conflicts_with_all = ["kernel", "workload", "tool", "calls"])]
     short: bool,
     /// Write what the short run finds to that file

@@ -22,6 +22,7 @@ mod inline;
 mod kallsyms;
 mod load;
 mod long;
+mod lossy;
 mod names;
 mod netlink;
 mod order;
@@ -98,6 +99,7 @@ pub(crate) fn all() -> Vec<Case> {
         exits::ATTACHED,
         names::CASE,
         names::COMMAND,
+        lossy::CASE,
         descriptors::CASE,
         descriptors::BY_TRACEPOINT,
         paths::CASE,

@@ -26,7 +26,8 @@ const BESIDE: Duration = Duration::from_mins(20);
 /// Flood a run on four CPUs, with readers that stall, go on and are killed
 ///
 /// Fails unless `seen = emitted + filtered + lost` of each call, against what the flooder itself counted, every line is what
-/// the schema says, and the daemon's anonymous memory is flat: in the last third of a run no more than before, but for 5 %.
+/// the schema says, and the daemon's anonymous memory is at most 8 MiB and flat: in the last third of a run no more than before,
+/// but for 5 %.
 #[derive(Args)]
 pub(crate) struct Flood {
     /// Kernel by name

@@ -113,7 +113,20 @@ impl Baseline {
                 Some(_) => verdicts.passed += 1,
             }
         }
+        verdicts.failures.extend(self.vanished(found));
         verdicts
+    }
+
+    /// Figures of the file that were not found again, of a kernel that others were found of.
+    fn vanished(&self, found: &Self) -> impl Iterator<Item = String> {
+        let is_same = self.made_by == found.made_by;
+        let has = |release: &str| found.added.keys().any(|(other, ..)| other == release);
+        let gone = self.added.keys().filter(move |key| {
+            is_same && has(&key.0) && !found.added.contains_key(*key)
+        });
+        gone.map(|(release, tool, workload)| {
+            format!("{release}: added to {workload} by {tool} was not measured")
+        })
     }
 }
 
@@ -177,6 +190,16 @@ mod tests {
         assert_eq!(judge("rustc 1", "13300"), (0, 1, 0));
         // Of another compiler, whatever it is.
         assert_eq!(judge("rustc 2", "99000"), (0, 0, 1));
+    }
+
+    #[test]
+    fn a_figure_that_is_not_found_again_fails() {
+        let before = Baseline::parse(
+            "made by: rustc 1\n6.1.0 kprobe openat 12000\n6.1.0 kprobe getppid 9000\n6.12 kprobe openat 1\n",
+        );
+        let verdicts = before.unwrap().judge(&baseline("rustc 1", "12000"));
+        assert_eq!((verdicts.passed, verdicts.failures.len()), (1, 1));
+        assert!(verdicts.failures[0].contains("getppid"));
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub(crate) const CASE: Case = Case {
     timeout_s: 180,
 };
 
+/// Anonymous memory that a run may take, KiB, whatever its reader does.
+const MOST_KIB: u64 = 8192;
 /// The calls that the flooder makes and counts.
 const CALLS: [&str; 5] = ["openat", "faccessat", "unlinkat", "getppid", "pwrite64"];
 
@@ -36,7 +38,7 @@ fn check(outcome: &Outcome) -> Result<()> {
     for line in outcome.bytes("told")?.split(|byte| *byte == b'\n') {
         judge.take(line);
     }
-    judge.end().map(drop)
+    judge.end()?.iter().try_for_each(Account::is_bounded)
 }
 
 /// Takes what the script tells, as it comes.
@@ -239,8 +241,20 @@ pub(crate) fn summed_up(facts: &Facts, log: &str, why: &str) -> Result<[u64; 4]>
 }
 
 impl Account {
-    /// Fails if the daemon took more and more.
+    /// Fails if the daemon took more than it may.
+    fn is_bounded(&self) -> Result<()> {
+        let most = takes::most(&self.looks);
+        ensure!(
+            most <= MOST_KIB,
+            "in {} run: {most} KiB of anonymous memory, {MOST_KIB} at most",
+            self.name
+        );
+        Ok(())
+    }
+
+    /// Fails if the daemon took more and more, or more than it may.
     pub(crate) fn is_flat(&self) -> Result<()> {
+        self.is_bounded()?;
         takes::flat(&self.looks).with_context(|| format!("in {} run", self.name))
     }
 }
