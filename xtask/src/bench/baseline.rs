@@ -121,9 +121,10 @@ impl Baseline {
     fn vanished(&self, found: &Self) -> impl Iterator<Item = String> {
         let is_same = self.made_by == found.made_by;
         let has = |release: &str| found.added.keys().any(|(other, ..)| other == release);
-        let gone = self.added.keys().filter(move |key| {
-            is_same && has(&key.0) && !found.added.contains_key(*key)
-        });
+        let gone = self
+            .added
+            .keys()
+            .filter(move |key| is_same && has(&key.0) && !found.added.contains_key(*key));
         gone.map(|(release, tool, workload)| {
             format!("{release}: added to {workload} by {tool} was not measured")
         })

@@ -69,7 +69,10 @@ pub(crate) fn constant(looks: &[Look]) -> Result<()> {
     }
     let quarter = looks.len().div_ceil(4);
     let least = |looks: &[Look]| looks.iter().map(|look| look.descriptors).min();
-    let (first, last) = (least(&looks[..quarter]), least(&looks[looks.len() - quarter..]));
+    let (first, last) = (
+        least(&looks[..quarter]),
+        least(&looks[looks.len() - quarter..]),
+    );
     ensure!(
         first == last,
         "descriptors: {first:?} at least in the beginning, {last:?} at the end"
