@@ -150,6 +150,20 @@ impl Span {
     }
 }
 
+impl Slot {
+    /// The same in a copy of its table, which counts from the start: no call was under way on it before.
+    fn copy(&self, on_exec: Option<bool>) -> Self {
+        Self {
+            seq: 0,
+            flag_seq: 0,
+            replaced: 0,
+            since: 0,
+            on_exec,
+            ..self.clone()
+        }
+    }
+}
+
 impl Table {
     /// The file behind a number at a time that is not before any other that was told.
     pub fn at(&mut self, number: i32, time: u64) -> Option<Rc<File>> {
@@ -332,13 +346,7 @@ impl Table {
             })
             .map(|(&number, slot)| {
                 let on_exec = slot.on_exec.filter(|_| slot.flag_seq <= since);
-                let slot = Slot {
-                    seq: 0,
-                    flag_seq: 0,
-                    on_exec,
-                    ..slot.clone()
-                };
-                (number, slot)
+                (number, slot.copy(on_exec))
             })
             .collect();
         Self {

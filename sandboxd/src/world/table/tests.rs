@@ -2,6 +2,9 @@
 
 use std::rc::Rc;
 
+use proptest::collection::vec;
+use proptest::prelude::*;
+
 use super::{Aim, Done, Span, Table};
 use crate::world::file::File;
 
@@ -45,18 +48,22 @@ fn five() -> Vec<Step> {
 fn run(steps: &[Step]) -> Result<(), String> {
     let mut table = Table::default();
     for (at, step) in steps.iter().enumerate() {
-        let time = at as u64 + 1;
-        match step {
-            Enter(tid, aim) => table.begin(*tid, *aim, time),
-            Leave(tid, done) => table.end(*tid, done, time),
-            Look(number, id, began, ended) => {
-                table.look(*number, file(*id), false, *began, *ended);
-            }
-            Is(number, wanted) => {
-                let is = table.at(*number, time).and_then(|file| file.pid);
-                if is != *wanted {
-                    return Err(format!("step {at}: {number} is {is:?}, not {wanted:?}"));
-                }
+        take(&mut table, step, at as u64 + 1).map_err(|error| format!("step {at}: {error}"))?;
+    }
+    Ok(())
+}
+
+fn take(table: &mut Table, step: &Step, time: u64) -> Result<(), String> {
+    match step {
+        Enter(tid, aim) => table.begin(*tid, *aim, time),
+        Leave(tid, done) => table.end(*tid, done, time),
+        Look(number, id, began, ended) => {
+            table.look(*number, file(*id), false, *began, *ended);
+        }
+        Is(number, wanted) => {
+            let is = table.at(*number, time).and_then(|file| file.pid);
+            if is != *wanted {
+                return Err(format!("{number} is {is:?}, not {wanted:?}"));
             }
         }
     }
@@ -243,4 +250,79 @@ fn looks() {
             vec![Enter(1, closes(5)), Leave(1, Done::Unclear), Is(5, None)],
         ),
     ]);
+}
+
+#[test]
+fn a_copy_counts_anew() {
+    let mut table = Table::default();
+    for _ in 0..20 {
+        table.pass(1, Aim::Opens, &Done::Nothing, [1, 1]);
+    }
+    table.pass(1, Aim::Replaces(5), &replaced(1), [2, 2]);
+    table.begin(1, Aim::Nothing, 3);
+    let (mut copy, mut other) = (table.copy(1, 3), table.copy(1, 3));
+    copy.begin(1, closes(5), 4);
+    copy.pass(2, Aim::Opens, &opened(5, 2), [5, 5]);
+    copy.end(1, &Done::Closed, 6);
+    assert_eq!(
+        copy.at(5, 7),
+        Some(file(2)),
+        "only the old file can have been closed"
+    );
+    other.begin(2, Aim::Opens, 4);
+    other.pass(1, closes(5), &Done::Closed, [5, 5]);
+    other.end(2, &opened(5, 2), 6);
+    assert_eq!(
+        other.at(5, 7),
+        Some(file(2)),
+        "the old file was there when the call began"
+    );
+}
+
+/// What a call may do, and what it did.
+fn aimed() -> impl Strategy<Value = (Aim, Done)> {
+    let aim = (0..4, 0..6_i32, 0..6_i32).prop_map(|(kind, first, last)| match kind {
+        0 => Aim::Opens,
+        1 => Aim::Replaces(first),
+        2 => Aim::OnExec(Span::one(first)),
+        _ => Aim::Closes(Span { first, last }),
+    });
+    let done = (0..7, 0..6_i32, 1..9_u32).prop_map(|(kind, number, id)| match kind {
+        0 => Done::Nothing,
+        1 => Done::Closed,
+        2 => Done::WasNotOpen,
+        3 => replaced(id),
+        4 => Done::OnExec(Some(id.is_multiple_of(2))),
+        5 => Done::Unclear,
+        _ => opened(number, id),
+    });
+    (aim, done)
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let tid = || 1..4_u32;
+    prop_oneof![
+        2 => (tid(), aimed()).prop_map(|(tid, (aim, _))| Enter(tid, aim)),
+        2 => (tid(), aimed()).prop_map(|(tid, (_, done))| Leave(tid, done)),
+        1 => (0..6_i32, 1..9_u32, 0..40_u64, 0..9_u64)
+            .prop_map(|(number, id, began, long)| Look(number, id, began, began + long)),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn what_passes_at_once_leaves_what_two_steps_leave(
+        before in vec(step(), 0..12),
+        (aim, done) in aimed(),
+    ) {
+        let mut one = Table::default();
+        for (at, step) in before.iter().enumerate() {
+            take(&mut one, step, at as u64).expect("nothing is asked");
+        }
+        let mut two = one.clone();
+        one.pass(9, aim, &done, [20, 22]);
+        two.begin(9, aim, 20);
+        two.end(9, &done, 22);
+        prop_assert_eq!(format!("{one:?}"), format!("{two:?}"));
+    }
 }
