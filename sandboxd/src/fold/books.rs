@@ -89,16 +89,6 @@ impl Books {
         self.received += u64::from(record.begins_call());
     }
 
-    /// Notes the arrival of an entry and of the return that follows it at once.
-    pub(super) fn note_both(&mut self, enter: &Record<'_>, exit: &Record<'_>) {
-        if enter.header.cpu == exit.header.cpu {
-            self.received += u64::from(enter.begins_call());
-        } else {
-            self.note(enter);
-        }
-        self.note(exit);
-    }
-
     /// Enters a call.
     pub(super) fn book(&mut self, call: &Booked) {
         let entry = self.by_index.entry(call.index).or_default();

@@ -51,6 +51,8 @@ impl Fold {
             && !self.books.tells(&exit)
             && enter.is_shown()
             && exit.is_shown()
+            // A record of state that lacks the other half is nothing that was followed from entry to return.
+            && enter.is_state() == exit.is_state()
             && !exit.has(flag::EXECED)
             && pair.ends(&enter, end.ret)
             && !pair.is_inside(enter.header.tid);
@@ -69,9 +71,11 @@ impl Fold {
             exit,
             ret,
         } = whole;
-        self.books.note_both(enter, exit);
+        self.books.note(enter);
         self.world.saw_user(enter);
+        // Tells of what there was before the return.
         self.give_settled(out);
+        self.books.note(exit);
         let caller = self.callers.caller(&self.world, enter, frame);
         let mut who = self.world.who(&enter.header, caller);
         who.meant = self.world.whole(enter, frame, exit, *ret);
@@ -84,7 +88,6 @@ impl Fold {
             who,
         };
         self.call(&paired, out);
-        self.give_settled(out);
     }
 }
 

@@ -187,8 +187,12 @@ impl Meant {
     /// The call is over, and nothing can have changed since it began.
     pub(super) fn settle_at_once(&self, ret: i64) {
         self.settled.set(true);
+        let mut used = self.used.borrow_mut();
         if ret == EBADF {
-            self.used.borrow_mut().clear();
+            used.clear();
+        } else if self.tables.dirs.borrow().distrusted {
+            // As in `settle`: this number is the working directory's, whatever the argument is.
+            used.retain(|used| used.number != CWD);
         }
     }
 

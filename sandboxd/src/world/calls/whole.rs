@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use kprobe_common::index;
 use kprobe_common::record::{Frame, Header};
-use kprobe_common::table::{self, Syscall};
+use kprobe_common::table::{self, Syscall, change};
 
 use super::{Inside, asks, files};
 use crate::record::Record;
@@ -63,13 +63,8 @@ impl World {
     }
 }
 
-/// Whether all that a call can change are numbers of the thread's own table.
+/// Whether all that a call can change are numbers of the thread's own table, or nothing. What becomes of processes and
+/// threads, records between the entry and the return would tell, and of another user ID a return that has it.
 fn is_plain(row: &'static Syscall) -> bool {
-    row.effect.is_none() && is_stateless(row) && files::is_plain(row.files)
-}
-
-/// Whether it changes nothing about processes, threads and their names.
-fn is_stateless(row: &Syscall) -> bool {
-    use kprobe_common::table::change::{IDENTITY, LIFE, NAME, RESTART};
-    row.state & (IDENTITY | LIFE | NAME | RESTART) == 0
+    row.effect.is_none() && row.state & change::NAME == 0 && files::is_plain(row.files)
 }
