@@ -103,10 +103,7 @@ impl Source {
                 settled = settled.min(last.saturating_sub(1));
             }
         }
-        let settled = if all && !more { u64::MAX } else { settled };
-        self.read = settled;
-        self.entries.sort_unstable();
-        self.ready = self.entries.partition_point(|entry| entry.time <= settled);
+        self.settle(if all && !more { u64::MAX } else { settled });
         let waits = more && self.ready == 0;
         let is_stuck = waits && self.most >= WAITING_MAX;
         self.most = if waits {
@@ -142,6 +139,13 @@ impl Source {
         Some((first, exit))
     }
 
+    /// Puts what was read in order. What is not younger than this is given in this round.
+    fn settle(&mut self, settled: u64) {
+        self.read = settled;
+        self.entries.sort_unstable();
+        self.ready = self.entries.partition_point(|entry| entry.time <= settled);
+    }
+
     fn push(&mut self, record: &[u8], time: u64, is_call: bool) {
         self.entries.push(Entry {
             time,
@@ -172,37 +176,4 @@ impl Source {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_was_not_given_is_kept_in_the_order_of_reading() {
-        let mut source = Source::new();
-        for (record, time, is_call) in [
-            (&b"late"[..], 9, false),
-            (b"first", 1, true),
-            (b"same", 5, true),
-            (b"state", 5, false),
-            (b"again", 5, true),
-        ] {
-            source.push(record, time, is_call);
-        }
-        let given = |source: &mut Source, until: u64| {
-            source.entries.sort_unstable();
-            source.ready = source.entries.partition_point(|entry| entry.time <= until);
-            let mut given = Vec::new();
-            while let Some((record, exit)) = source.next_records() {
-                assert_eq!(exit, None);
-                given.push(String::from_utf8(record.to_vec()).unwrap());
-            }
-            given
-        };
-        assert_eq!(given(&mut source, 4), ["first"]);
-        assert_eq!(source.compact(), [4 + 5, 4 + 5]);
-        assert_eq!(given(&mut source, 5), ["state", "same", "again"]);
-        assert_eq!(source.compact(), [4, 0]);
-        assert_eq!(source.bytes, b"late");
-        assert_eq!(given(&mut source, 9), ["late"]);
-        assert_eq!((source.compact(), source.bytes.len()), ([0; 2], 0));
-    }
-}
+mod tests;
