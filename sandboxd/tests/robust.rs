@@ -15,8 +15,9 @@ use std::thread;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use sandboxd::fold::Fold;
+use sandboxd::fold::{Fold, Joined};
 use sandboxd::input::{Fact, Input, NameFound, NameLook, Stop};
+use sandboxd::record::returns_from;
 use serde_json::Value;
 
 use cases::{Case, Owned};
@@ -40,6 +41,8 @@ struct Head {
 /// Feeds damaged copies of a case's records to one fold, and judges each line.
 struct Feed {
     fold: Fold,
+    /// As a replay takes them.
+    joined: Joined,
     out: Vec<u8>,
     lines: u64,
 }
@@ -48,6 +51,7 @@ impl Feed {
     fn new() -> Self {
         Self {
             fold: Fold::new(),
+            joined: Joined::default(),
             out: Vec::new(),
             lines: 0,
         }
@@ -58,7 +62,18 @@ impl Feed {
             let _ = self.fold.wants(bytes);
         }
         self.out.clear();
-        self.fold.push(input, &mut self.out);
+        self.joined.push(&mut self.fold, input, &mut self.out);
+        self.judge();
+    }
+
+    /// Nothing follows.
+    fn finish(&mut self) {
+        self.out.clear();
+        self.joined.finish(&mut self.fold, &mut self.out);
+        self.judge();
+    }
+
+    fn judge(&mut self) {
         for line in str::from_utf8(&self.out).expect("lines are UTF-8").lines() {
             let head: Head =
                 serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
@@ -112,6 +127,7 @@ fn damaged_case(case: &Case, damage: Damage) -> usize {
             }
             feed.push(input.input());
         }
+        feed.finish();
     }));
     if let Err(panic) = run {
         eprintln!(
@@ -200,22 +216,50 @@ fn facts() -> impl Strategy<Value = Fact> {
     ]
 }
 
-/// A record of the cases, in one of few threads, so that they meet.
-fn record() -> impl Strategy<Value = Vec<u8>> {
-    (select(records()), 1..6_u32, 1..4_u32).prop_map(|(mut bytes, tid, tgid)| {
-        bytes[16..20].copy_from_slice(&tgid.to_le_bytes());
-        bytes[20..24].copy_from_slice(&tid.to_le_bytes());
-        bytes
+/// Entries of the cases with the returns right behind them.
+fn calls() -> Vec<[Vec<u8>; 2]> {
+    let all = cases::all().iter().flat_map(|case| case.inputs.windows(2));
+    all.filter_map(|two| match two {
+        [Owned::Record(enter), Owned::Record(exit)] if returns_from(enter, exit) => {
+            Some([enter.clone(), exit.clone()])
+        }
+        _ => None,
     })
+    .collect()
 }
 
-fn input() -> impl Strategy<Value = Owned> {
+/// A record is one of few threads', so that they meet.
+fn moved(mut bytes: Vec<u8>, tid: u32, tgid: u32) -> Owned {
+    bytes[16..20].copy_from_slice(&tgid.to_le_bytes());
+    bytes[20..24].copy_from_slice(&tid.to_le_bytes());
+    Owned::Record(bytes)
+}
+
+/// What comes in a row: a record, or a call that returns at once, perhaps with a wrong byte.
+fn inputs() -> impl Strategy<Value = Vec<Owned>> {
+    let (tid, tgid) = (|| 1..6_u32, || 1..4_u32);
+    let flip = (
+        any::<bool>(),
+        0..2_usize,
+        any::<Index>(),
+        select(&FLIPS[..]),
+    );
     prop_oneof![
-        8 => record().prop_map(Owned::Record),
-        1 => facts().prop_map(Owned::Fact),
+        4 => (select(records()), tid(), tgid())
+            .prop_map(|(bytes, tid, tgid)| vec![moved(bytes, tid, tgid)]),
+        4 => (select(calls()), tid(), tgid(), flip).prop_map(
+            |(mut call, tid, tgid, (is_wrong, of, at, flip))| {
+                if is_wrong {
+                    let at = at.index(call[of].len());
+                    call[of][at] ^= flip;
+                }
+                call.map(|bytes| moved(bytes, tid, tgid)).into()
+            }
+        ),
+        1 => facts().prop_map(|fact| vec![Owned::Fact(fact)]),
         1 => (0..12_u8, vec(any::<u8>(), 0..400)).prop_map(|(kind, mut bytes)| {
             bytes.insert(0, kind);
-            Owned::Record(bytes)
+            vec![Owned::Record(bytes)]
         }),
     ]
 }
@@ -247,16 +291,20 @@ proptest! {
 
     #[test]
     fn inputs_in_any_order_give_whole_lines_and_balanced_books(
-        inputs in vec(input(), 0..120),
+        inputs in vec(inputs(), 0..100),
         start in any::<Index>(),
     ) {
-        let starts: Vec<Owned> = cases::all().iter().take(3).map(|case| case.inputs[0].clone()).collect();
-        let mut feed = Feed::new();
-        feed.push(starts[start.index(starts.len())].input());
+        let start = cases::all()[start.index(3)].inputs[0].clone();
+        let mut inputs: Vec<Owned> = [vec![start]].into_iter().chain(inputs).flatten().collect();
+        inputs.push(Owned::Fact(stop(&inputs)));
+        let (mut feed, mut told) = (Feed::new(), Vec::new());
+        let (mut fold, mut apart) = (Fold::new(), Vec::new());
         for input in &inputs {
             feed.push(input.input());
+            told.extend_from_slice(&feed.out);
+            fold.push(input.input(), &mut apart);
         }
-        feed.push(Input::Fact(&stop(&inputs)));
+        prop_assert!(told == apart, "other lines if a return is not taken with its entry");
         let end: Value = serde_json::from_slice(&feed.out[last_line(&feed.out)..]).expect("an end");
         prop_assert_eq!(&end["type"], "end");
         let number = |field: &str| end[field].as_u64().expect("a count that is not negative");

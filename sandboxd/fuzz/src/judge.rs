@@ -1,14 +1,16 @@
-//! What holds of any recording, however damaged: no panic, whole lines of JSON and text, bounded output and memory.
+//! What holds of any recording, however damaged: no panic, whole lines of JSON and text, bounded output and memory, and the
+//! same lines whether a return is taken together with its entry or not.
 //!
 //! The fuzz target calls this, and an ordinary test on the corpus. What is wrong is a panic; time is the caller's watch.
 
 use std::collections::HashSet;
 use std::fmt;
+use std::hash::{DefaultHasher, Hasher};
 use std::path::Path;
 
 use peak_alloc::PeakAlloc;
 use sandboxd::event::Line;
-use sandboxd::fold::Fold;
+use sandboxd::fold::{Fold, Joined};
 use sandboxd::input::Input;
 use sandboxd::recording::Recording;
 use sandboxd::sink::Lines;
@@ -34,32 +36,64 @@ const HEAP_ALWAYS: usize = 128 << 10;
 pub(crate) fn judge(recording: &[u8], mut seen: impl FnMut(&str)) {
     let before = HEAP.current_usage();
     HEAP.reset_peak_usage();
-    let mut worst = 0;
+    let mut judge = Judge {
+        bounds: Bounds::default(),
+        json: Vec::new(),
+        text: Vec::new(),
+        told: DefaultHasher::new(),
+        seen: &mut seen,
+    };
     if let Ok(mut inputs) = Recording::read(recording, Path::new("an input")) {
-        let mut fold = Fold::new();
-        let mut bounds = Bounds::default();
+        let (mut fold, mut joined) = (Fold::new(), Joined::default());
         while let Ok(Some(input)) = inputs.next_input() {
-            bounds.count(&input);
+            judge.bounds.count(&input);
             if let Input::Record(bytes) = input {
                 let _ = fold.wants(bytes);
             }
-            let mut judge = Judge {
-                bounds: &mut bounds,
-                json: Vec::new(),
-                text: Vec::new(),
-                seen: &mut seen,
-            };
-            fold.push(input, &mut judge);
+            joined.push(&mut fold, input, &mut judge);
         }
-        worst = HEAP.peak_usage();
+        joined.finish(&mut fold, &mut judge);
     }
-    let used = worst.saturating_sub(before);
+    let used = HEAP.peak_usage().saturating_sub(before);
     let most = HEAP_ALWAYS + HEAP_PER_BYTE * recording.len();
     assert!(
         used <= most,
         "{used} bytes of memory for {} of input",
         recording.len()
     );
+    let told = judge.told.finish();
+    assert_eq!(
+        told,
+        apart(recording),
+        "other lines if a return is not taken with its entry"
+    );
+}
+
+/// What comes of a recording whose inputs are taken one by one.
+fn apart(recording: &[u8]) -> u64 {
+    let mut told = Told::default();
+    if let Ok(mut inputs) = Recording::read(recording, Path::new("an input")) {
+        let mut fold = Fold::new();
+        while let Ok(Some(input)) = inputs.next_input() {
+            fold.push(input, &mut told);
+        }
+    }
+    told.hasher.finish()
+}
+
+/// Lines, of which nothing is asked but whether they are the same.
+#[derive(Default)]
+struct Told {
+    json: Vec<u8>,
+    hasher: DefaultHasher,
+}
+
+impl Lines for Told {
+    fn line(&mut self, line: &Line<'_>, _index: Option<u16>) {
+        self.json.clear();
+        json::write(&mut self.json, line);
+        self.hasher.write(&self.json);
+    }
 }
 
 /// What may come of the inputs so far.
@@ -82,9 +116,10 @@ impl Bounds {
 }
 
 struct Judge<'a> {
-    bounds: &'a mut Bounds,
+    bounds: Bounds,
     json: Vec<u8>,
     text: Vec<u8>,
+    told: DefaultHasher,
     seen: &'a mut dyn FnMut(&str),
 }
 
@@ -94,7 +129,8 @@ impl Lines for Judge<'_> {
         self.text.clear();
         json::write(&mut self.json, line);
         text::write(&mut self.text, line, false);
-        let bounds = &mut *self.bounds;
+        self.told.write(&self.json);
+        let bounds = &mut self.bounds;
         bounds.lines += 1;
         assert!(
             bounds.lines <= LINES_PER_INPUT * bounds.inputs,
