@@ -23,6 +23,9 @@ const ROUND_MAX: usize = 128 * 1024;
 /// their ring, where they are counted if there is no room for them.
 const WAITING_MAX: usize = 8 * 1024 * 1024;
 
+/// Records of two rings that are kept, about: they are seldom shorter than 64 bytes.
+const ENTRIES: usize = 2 * ROUND_MAX / 64;
+
 /// Records that were read and not yet given.
 #[derive(Debug, Default)]
 pub struct Source {
@@ -48,13 +51,27 @@ struct Entry {
     len: usize,
 }
 
+impl Entry {
+    /// Before all others.
+    const FIRST: Self = Self {
+        time: 1,
+        is_call: false,
+        at: 0,
+        len: 0,
+    };
+}
+
 impl Source {
     /// With nothing read.
     #[must_use]
     pub fn new() -> Self {
+        // What it takes at most it takes at once, written to, so that a long run takes no more than a short one.
+        let (mut bytes, mut entries) = (vec![1; 3 * ROUND_MAX], vec![Entry::FIRST; ENTRIES]);
+        bytes.clear();
+        entries.clear();
         Self {
-            // Of both rings; what has room never moves, and takes memory only once it is used.
-            bytes: Vec::with_capacity(3 * ROUND_MAX),
+            bytes,
+            entries,
             most: ROUND_MAX,
             ..Self::default()
         }
