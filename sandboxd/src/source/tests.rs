@@ -88,6 +88,8 @@ proptest! {
         let mut count = 0;
         for (records, settled, taken) in rounds {
             source.compact();
+            let kept: usize = left.iter().map(|entry| entry.3.len()).sum();
+            prop_assert_eq!(source.bytes.len(), kept);
             for (time, tid, is_exit, is_call) in records {
                 count += 1;
                 let kind = if is_exit { kind::EXIT } else { kind::ENTER };

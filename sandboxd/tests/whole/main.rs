@@ -74,6 +74,29 @@ fn follows_files() -> Start {
     }
 }
 
+/// Each call with descriptors that are known, as a socket and otherwise, and with one that is not.
+#[test]
+fn a_call_by_itself_leaves_the_same_behind() {
+    let numbers = [[2, 2], [1, 3], [0, 5]];
+    let each = |numbers| [0, 5, -4, -9, -115].map(|ret| (numbers, ret));
+    for name in OF_FILES.iter().chain(OF_STATE) {
+        for (numbers, ret) in numbers.into_iter().flat_map(each) {
+            let draw = Draw {
+                ret,
+                ..Draw::plain(2, numbers)
+            };
+            let mut run = Run::new(follows_files());
+            // Two: the first one takes too long.
+            run.step(&Step::Look(draw.clone()));
+            run.step(&Step::Look(draw.clone()));
+            run.step(&Step::Whole(call(name), draw, true));
+            run.ask(2);
+            run.step(&Step::Exec(Draw::plain(2, [0; 2])));
+            run.ask(2);
+        }
+    }
+}
+
 /// What threads of one process do with the same descriptor at the same time.
 #[test]
 fn a_call_within_another_one_leaves_the_same_behind() {
