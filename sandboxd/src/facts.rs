@@ -21,6 +21,13 @@ pub use packages::{PACKAGES, PackageList, has_changed, watch_packages};
 /// Bytes of a command line that are looked at.
 const CMDLINE_MAX: u64 = 4096;
 
+/// The user that this process acts as.
+#[must_use]
+pub fn own_user() -> u32 {
+    // SAFETY: takes nothing and cannot fail.
+    unsafe { libc::geteuid() }
+}
+
 /// `CLOCK_BOOTTIME`, nanoseconds: the clock of the kernel half's records.
 #[must_use]
 pub fn boot_ns() -> u64 {

@@ -5,6 +5,7 @@ use std::io;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, fchown};
 use std::path::Path;
 
+use crate::facts;
 use crate::lock::lock;
 
 /// Its owner reads and writes it.
@@ -54,17 +55,20 @@ pub fn create(path: &Path, there: There, owner: Option<u32>) -> io::Result<File>
     }
 }
 
+/// The directory that a file is in.
+#[must_use]
+pub fn directory_of(path: &Path) -> &Path {
+    let parent = path.parent();
+    let named = parent.filter(|parent| !parent.as_os_str().is_empty());
+    named.unwrap_or(Path::new("."))
+}
+
 /// Whether others can make files in the directory that a file is in.
 fn is_shared(path: &Path) -> bool {
-    let parent = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
-    let Ok(found) = fs::metadata(parent.unwrap_or(Path::new("."))) else {
+    let Ok(found) = fs::metadata(directory_of(path)) else {
         return true;
     };
-    // SAFETY: takes nothing and cannot fail.
-    let own = unsafe { libc::geteuid() };
-    ![0, own].contains(&found.uid()) || found.mode() & OTHERS_WRITE != 0
+    ![0, facts::own_user()].contains(&found.uid()) || found.mode() & OTHERS_WRITE != 0
 }
 
 /// Takes a file that is open: nobody else writes to it, and nobody but its owner reads it.

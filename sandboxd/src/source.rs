@@ -27,7 +27,7 @@ const WAITING_MAX: usize = 8 * 1024 * 1024;
 const ENTRIES: usize = 2 * ROUND_MAX / 64;
 
 /// Records that were read and not yet given.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Source {
     bytes: Vec<u8>,
     entries: Vec<Entry>,
@@ -61,10 +61,8 @@ impl Entry {
     };
 }
 
-impl Source {
-    /// With nothing read.
-    #[must_use]
-    pub fn new() -> Self {
+impl Default for Source {
+    fn default() -> Self {
         // What it takes at most it takes at once, written to, so that a long run takes no more than a short one.
         let (mut bytes, mut entries) = (vec![1; 3 * ROUND_MAX], vec![Entry::FIRST; ENTRIES]);
         bytes.clear();
@@ -72,9 +70,20 @@ impl Source {
         Self {
             bytes,
             entries,
+            next: 0,
+            ready: 0,
+            read: 0,
+            last: [0; 2],
             most: ROUND_MAX,
-            ..Self::default()
         }
+    }
+}
+
+impl Source {
+    /// With nothing read.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// Reads what the rings hold. With `all`, nothing waits: the probes are silent and nothing is on its way.

@@ -8,6 +8,7 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsE
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
+use crate::facts;
 use crate::lock::lock;
 
 /// Where it is unless it is said otherwise: in memory on Android, as everywhere else, so that nothing is left after a boot.
@@ -131,10 +132,8 @@ fn make(dir: &Path) -> Result<(), PlaceError> {
         made => made.map_err(failed)?,
     }
     let found = fs::symlink_metadata(dir).map_err(failed)?;
-    // SAFETY: takes nothing and cannot fail.
-    let own = unsafe { libc::geteuid() };
     let is_private = found.permissions().mode() & 0o777 == PRIVATE;
-    if found.is_dir() && found.uid() == own && is_private {
+    if found.is_dir() && found.uid() == facts::own_user() && is_private {
         Ok(())
     } else {
         Err(PlaceError::Open {

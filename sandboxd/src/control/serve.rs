@@ -11,6 +11,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::{sleep, timeout};
 
 use super::{Answer, REQUEST_MAX, Request, request};
+use crate::facts;
 
 /// Conversations at once; whoever comes then is told to come later.
 const AT_ONCE: usize = 16;
@@ -89,10 +90,8 @@ async fn converse(stream: &mut UnixStream, asked: &mpsc::Sender<Asked>) -> io::R
 
 /// The directory keeps others out; this keeps out whoever was handed a way into it.
 fn may_ask(stream: &UnixStream) -> Result<(), Answer> {
-    // SAFETY: takes nothing and cannot fail.
-    let own = unsafe { libc::geteuid() };
     match stream.peer_cred() {
-        Ok(peer) if peer.uid() == own => Ok(()),
+        Ok(peer) if peer.uid() == facts::own_user() => Ok(()),
         Ok(peer) => Err(Answer::refused(format!(
             "only root may ask, and this is user {}",
             peer.uid()

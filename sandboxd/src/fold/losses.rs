@@ -17,7 +17,7 @@ use crate::sink::Lines;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Cpu {
     /// What was told of.
-    pub(super) known: CpuLosses,
+    known: CpuLosses,
     /// What is to be told once the records from before it were taken, and when it was noticed.
     noticed: Option<(u64, CpuLosses)>,
     /// Time of its last record.

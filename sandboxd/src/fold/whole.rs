@@ -30,12 +30,6 @@ impl Fold {
         }
     }
 
-    /// Whether a record is taken without a look before it.
-    #[must_use]
-    pub fn is_due_nothing(&self, exit: &[u8]) -> bool {
-        self.wants(exit).is_none()
-    }
-
     /// Both records, if there is nothing about them but a call and its end.
     fn whole<'a>(&self, enter: &'a [u8], exit: &'a [u8]) -> Option<Whole<'a>> {
         let (enter, exit) = (Record::parse(enter)?, Record::parse(exit)?);

@@ -1,6 +1,6 @@
 //! `caller` of `syscall` lines, fast.
 
-use super::put;
+use super::put::{self, word};
 use crate::caller::StackEnd;
 use crate::event::{Caller, Hex, Lib, Mapping, Place};
 
@@ -93,10 +93,6 @@ fn write_place(out: &mut Vec<u8>, place: &Place<'_>) {
         super::syscall::other(out, perms);
         out.push(b'}');
     }
-}
-
-fn word(out: &mut Vec<u8>, key: &[u8], word: &str) {
-    put::word(out, key, word);
 }
 
 fn text(out: &mut Vec<u8>, key: &[u8], value: Option<&str>) {

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::caller;
 use super::heads::Heads;
 use super::number::{exact, exact_unsigned};
-use super::put;
+use super::put::{self, number, word};
 use super::until_zero;
 use super::value::{Flags, OneOf};
 use super::writer::Writer;
@@ -62,8 +62,8 @@ pub(super) fn write(heads: &mut Heads, out: &mut Vec<u8>, call: &Syscall<'_>) {
     number(out, br#","cpu":"#, *cpu);
     heads.thread(out, call);
     number(out, br#","nr":"#, *nr);
-    syscall.with(|name| put::word(out, br#","syscall":"#, name));
-    put::word(out, br#","outcome":"#, of_outcome(*outcome));
+    syscall.with(|name| word(out, br#","syscall":"#, name));
+    word(out, br#","outcome":"#, of_outcome(*outcome));
     arguments(out, &args.0);
     if let Some(regs) = regs {
         out.extend_from_slice(br#","regs":"#);
@@ -87,7 +87,7 @@ pub(super) fn write(heads: &mut Heads, out: &mut Vec<u8>, call: &Syscall<'_>) {
         hex(out, br#","ret_hex":"#, *ret_hex);
     }
     if let Some(error) = error {
-        error.with(|name| put::word(out, br#","error":"#, name));
+        error.with(|name| word(out, br#","error":"#, name));
     }
     if *killed {
         out.extend_from_slice(br#","killed":true"#);
@@ -185,14 +185,9 @@ pub(super) fn other(out: &mut Vec<u8>, value: &impl Serialize) {
 }
 
 #[inline]
-fn number(out: &mut Vec<u8>, key: &'static [u8], value: impl itoa::Integer) {
-    put::number(out, key, value);
-}
-
-#[inline]
 fn number_or_null(out: &mut Vec<u8>, key: &'static [u8], value: Option<impl itoa::Integer>) {
     match value {
-        Some(value) => put::number(out, key, value),
+        Some(value) => number(out, key, value),
         None => put::all(out, [key, b"null"]),
     }
 }

@@ -24,8 +24,7 @@ pub const KPROBES_ENABLED: &str = "/sys/kernel/debug/kprobes/enabled";
 
 /// Fails where nothing can be loaded, with the reason that people can do something about.
 pub fn check() -> Result<(), ProbeError> {
-    // SAFETY: takes nothing and cannot fail.
-    if unsafe { libc::geteuid() } != 0 {
+    if facts::own_user() != 0 {
         return Err(ProbeError::NotRoot);
     }
     let release = facts::kernel().0;

@@ -13,7 +13,7 @@ use super::SinkError;
 use super::name::{self, Name};
 use super::place::Place;
 use crate::event::Time;
-use crate::private::{self, There};
+use crate::private::{self, There, directory_of};
 
 /// Files of the same name that are tried past.
 const NAMESAKES: u32 = 9999;
@@ -141,13 +141,6 @@ impl Parts {
             }
         }
     }
-}
-
-/// The directory that a file is in.
-fn directory_of(path: &Path) -> &Path {
-    let parent = path.parent();
-    let named = parent.filter(|parent| !parent.as_os_str().is_empty());
-    named.unwrap_or(Path::new("."))
 }
 
 fn unmade(path: PathBuf, cause: io::Error) -> SinkError {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::TraceError;
 use crate::event::Time;
+use crate::private::directory_of;
 use crate::sink::name::{self, Name};
 use crate::sink::{Naming, Options};
 use crate::{cli, facts};
@@ -146,13 +147,8 @@ fn are_same(one: &Path, other: &Path) -> bool {
 
 /// Where a file will be that is not there yet.
 fn place(path: &Path) -> Option<PathBuf> {
-    let parent = path.parent()?;
-    let parent = if parent.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        parent
-    };
-    Some(parent.canonicalize().ok()?.join(path.file_name()?))
+    let name = path.file_name()?;
+    Some(directory_of(path).canonicalize().ok()?.join(name))
 }
 
 #[cfg(test)]

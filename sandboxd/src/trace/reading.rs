@@ -2,7 +2,6 @@
 
 use kprobe_common::record::FRAMES;
 
-use super::run::losses;
 use crate::caller::Want;
 use crate::facts;
 use crate::facts::Modules;
@@ -31,7 +30,7 @@ impl Reading<'_> {
     pub(super) fn take(&mut self, record: &[u8], exit: Option<&[u8]>) {
         self.look(record);
         match exit {
-            Some(exit) if self.fold.is_due_nothing(exit) => {
+            Some(exit) if self.fold.wants(exit).is_none() => {
                 if let Some(recorder) = self.recorder {
                     recorder.push(Input::Record(record));
                     recorder.push(Input::Record(exit));
@@ -103,6 +102,14 @@ fn look_at_code(modules: &mut Modules, pid: u32, want: &Want) -> Fact {
                 mapping.map(|(start, end)| start..end),
             ),
         },
+    }
+}
+
+/// The counters of loss, as they are now.
+pub(super) fn losses(loaded: &Loaded, indexes: &[u16]) -> Fact {
+    Fact::Losses {
+        boot_ns: facts::boot_ns(),
+        cpus: loaded.shared.losses(indexes),
     }
 }
 

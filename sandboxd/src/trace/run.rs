@@ -10,7 +10,7 @@ use super::control::Line;
 use super::ignoring::Ignoring;
 use super::launch::Launched;
 use super::packages::Packages;
-use super::reading::{Reading, feed};
+use super::reading::{Reading, feed, losses};
 use super::rotation::Rotation;
 use super::said::Said;
 use super::stats::{self, Stats};
@@ -308,11 +308,4 @@ impl Run {
 fn loading(record: &[u8]) -> Option<u32> {
     let header = record::header(record)?;
     (header.kind == kind::LOADING).then_some(header.tgid)
-}
-
-pub(super) fn losses(loaded: &Loaded, indexes: &[u16]) -> Fact {
-    Fact::Losses {
-        boot_ns: facts::boot_ns(),
-        cpus: loaded.shared.losses(indexes),
-    }
 }
