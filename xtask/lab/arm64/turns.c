@@ -1,12 +1,13 @@
-/* turns pipe|futex ROUNDS: two threads on two CPUs take turns. Each turn is a call that ends the wait of the other thread, so
- * the k-th of all is caused by the one before; it says k: a write of k in eight digits, or a FUTEX_WAKE of at most k threads
- * that woke one. */
+/* turns pipe|futex|rings ROUNDS: two threads on two CPUs take turns. Each turn is a call that ends the wait of the other thread,
+ * so the k-th of all is caused by the one before; it says k: a write of k in eight digits, or a FUTEX_WAKE of at most k threads
+ * that woke one. With rings it is a call before that write, of a path that ends with k: an openat by the second thread, a
+ * faccessat by the first. */
 #include "svc.h"
 #include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
 
-static int by_futex, pipes[2][2];
+static int by_futex, by_rings, pipes[2][2];
 static long rounds;
 /* Whose turn it is not waits here. */
 static struct { uint32_t word, unused[63]; } waiting[2];
@@ -20,6 +21,13 @@ static void give(int to, long k)
 		return;
 	}
 	char text[16];
+	if (by_rings) {
+		snprintf(text, sizeof text, "turn-%08ld", k);
+		if (to == 0)
+			need(svc(SYS_openat, AT_FDCWD, text, O_RDONLY) == -ENOENT);
+		else
+			need(svc(SYS_faccessat, AT_FDCWD, text, R_OK) == -ENOENT);
+	}
 	snprintf(text, sizeof text, "%08ld", k);
 	need(svc(SYS_write, pipes[to][1], text, 8) == 8);
 }
@@ -57,6 +65,7 @@ int main(int argc, char **argv)
 	pthread_t thread;
 	need(argc == 3);
 	by_futex = strcmp(argv[1], "futex") == 0;
+	by_rings = strcmp(argv[1], "rings") == 0;
 	rounds = atol(argv[2]);
 	need(pipe(pipes[0]) == 0 && pipe(pipes[1]) == 0);
 	need(pthread_create(&thread, NULL, second, NULL) == 0);

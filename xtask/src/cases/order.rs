@@ -1,4 +1,5 @@
-//! Threads on different CPUs that take turns, by a pipe and by a futex: lines stand in the order of cause.
+//! Threads on different CPUs that take turns, by a pipe and by a futex, and with calls that come by different rings: lines stand in
+//! the order of cause.
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
@@ -19,7 +20,12 @@ macro_rules! turns {
             $rounds,
             " >pipe || exit 91\nas-uid 10123 turns futex ",
             $rounds,
-            " >futex || exit 92\nkill -INT $pid; wait $pid; echo code=$? >facts\n"
+            " >futex || exit 92\nkill -INT $pid; wait $pid; echo code=$? >facts\n\
+             sandboxd trace -u 10123 --buffer 64M --state-buffer 64M -e openat,faccessat -o lines.rings.zst 2>log.rings & pid=$!\n\
+             wait-for log.rings ready 60 || exit 90\n\
+             as-uid 10123 turns rings ",
+            $rounds,
+            " >rings || exit 93\nkill -INT $pid; wait $pid; echo code=$? >facts.rings\n"
         )
     };
 }
@@ -41,16 +47,19 @@ pub(crate) const LONG: Case = Case {
 
 fn check(outcome: &Outcome) -> Result<()> {
     outcome.expect_status(0)?;
-    let log = outcome.text("log")?;
-    let code = Facts::read(outcome, "facts")?.number("code")?;
-    ensure!(code == 0, "exit code {code}: {}", tail(&log));
     let schema = Schema::parse(&outcome.text("schema.json")?)?;
-    let mut all = [
-        Turns::of(&Facts::read(outcome, "pipe")?, "pipe")?,
-        Turns::of(&Facts::read(outcome, "futex")?, "futex")?,
-    ];
+    let turns = |by| Turns::of(&Facts::read(outcome, by)?, by);
+    ordered(outcome, &schema, "", vec![turns("pipe")?, turns("futex")?])?;
+    ordered(outcome, &schema, ".rings", vec![turns("rings")?])
+}
+
+/// One run's lines: `run` is what the names of its files end with.
+fn ordered(outcome: &Outcome, schema: &Schema, run: &str, mut all: Vec<Turns>) -> Result<()> {
+    let log = outcome.text(&format!("log{run}"))?;
+    let code = Facts::read(outcome, &format!("facts{run}"))?.number("code")?;
+    ensure!(code == 0, "exit code {code}: {}", tail(&log));
     let mut books = Running::default();
-    let (lines, said) = unpacked(&outcome.path("lines.zst"))?;
+    let (lines, said) = unpacked(&outcome.path(&format!("lines{run}.zst")))?;
     ensure!(said.is_empty(), "zstd says {said}");
     for line in str::from_utf8(&lines)?.lines() {
         let line = serde_json::from_str(line).with_context(|| format!("not JSON: {line}"))?;
@@ -94,6 +103,13 @@ impl Turns {
         if self.by == "futex" {
             let woke = line["syscall"] == "futex" && line["ret"] == 1;
             return woke.then(|| args["val"].as_u64())?;
+        }
+        if self.by == "rings" {
+            return args["pathname"]
+                .as_str()?
+                .strip_prefix("turn-")?
+                .parse()
+                .ok();
         }
         let fd = args["fd"].as_i64()?;
         let is_one = line["syscall"] == "write" && self.ends.contains(&fd);
