@@ -97,7 +97,9 @@ fn unreachable(dir: &Path, error: &io::Error) -> String {
             )
         }
         io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
-            format!("the daemon at {dir} does not answer in time")
+            format!(
+                "the daemon at {dir} does not answer in time. What was asked may be done still: `sandboxd ctl status` shows it"
+            )
         }
         _ => format!("the daemon at {dir} does not answer: {error}"),
     }

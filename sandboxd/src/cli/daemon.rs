@@ -16,7 +16,8 @@ use crate::control::RUN_DIR;
     output = \"/data/local/tmp/calls-{time}.jsonl\"\n  \
     tag = { case = \"42\" }\n\n\
     SIGHUP has package and uid read anew; SIGTERM, Ctrl-C and `sandboxd ctl stop` end it. It stays in the foreground:\n  \
-    setsid sandboxd daemon --config /data/local/tmp/sandboxd.toml </dev/null >/dev/null 2>/data/local/tmp/sandboxd.log &"
+    cd /data/local/tmp\n  \
+    setsid sandboxd daemon --config sandboxd.toml </dev/null >/dev/null 2>sandboxd.log &"
 )]
 pub struct Daemon {
     /// What to watch, and where to write

@@ -82,10 +82,10 @@ pub struct Trace {
     #[arg(short, long, value_name = "BYTES", default_value_t = 256, value_parser = clap::value_parser!(u32).range(0..=4096))]
     pub strsize: u32,
     /// Show successful calls only
-    #[arg(short = 'z', conflicts_with = "failed_only")]
+    #[arg(short = 'z', conflicts_with_all = ["failed_only", "no_returns"])]
     pub successful_only: bool,
     /// Show failed calls only
-    #[arg(short = 'Z')]
+    #[arg(short = 'Z', conflicts_with = "no_returns")]
     pub failed_only: bool,
     /// Show only calls that failed with such an error (EACCES,ENOENT); `!` before those that are not wanted, left to right.
     /// Repeatable

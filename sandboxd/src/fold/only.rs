@@ -18,7 +18,10 @@ impl Only {
     pub fn new(globs: &[String]) -> Result<Self, String> {
         globs
             .iter()
-            .map(|glob| glob::pattern(glob))
+            .map(|glob| match &**glob {
+                "" => Err("an empty pattern is no path's".to_owned()),
+                glob => glob::pattern(glob),
+            })
             .collect::<Result<_, _>>()
             .map(Self)
     }
