@@ -250,6 +250,7 @@ fn filters_that_mean_nothing_are_refused() {
     let traced = |args: &[&str]| run(&[&["trace"], args].concat());
     // Whom not to show does not say whom to watch.
     refused(&traced(&["-p", "!1"]), 2, &["nothing to watch"]);
+    refused(&traced(&["-t", "!1"]), 2, &["nothing to watch"]);
     refused(
         &traced(&["-u", "1", "-P", ""]),
         2,
@@ -260,7 +261,6 @@ fn filters_that_mean_nothing_are_refused() {
         2,
         &["cannot be used with"],
     );
-    refused(&traced(&["-t", "!1"]), 2, &["nothing to watch"]);
     refused(&traced(&["-u", "1", "-p", "!0"]), 2, &["numbers from 1 on"]);
     refused(
         &traced(&["-u", "1", "-p", "!2147483647"]),
